@@ -1,0 +1,4 @@
+//! Checks of the settings of environments.
+
+pub mod duplicate_setting;
+pub mod missing_setting;

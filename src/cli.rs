@@ -1,0 +1,124 @@
+//! The command line: what was typed, and what becomes of it.
+
+mod check;
+mod explain;
+mod rules;
+
+use std::io::{self, IsTerminal, Write};
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+use crate::guard;
+use crate::untrusted::Untrusted;
+
+/// The go/no-go poll for a release: says what will go wrong in production before anything leaves.
+///
+/// Exit codes: 0 GO, 1 NO-GO, 2 wrong usage, 3 NO VERDICT (something could not be judged).
+#[derive(Parser, Debug)]
+#[command(name = "gonogo", version, args_conflicts_with_subcommands = true, flatten_help = true)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    check: check::Arguments,
+}
+
+#[derive(Subcommand, Debug)]
+enum Command {
+    /// Judge folders or files; `gonogo` alone is `gonogo check .`
+    Check(check::Arguments),
+    /// Print the page of a rule: what it finds, why it stops a deploy, what to do instead
+    Explain(explain::Arguments),
+    /// List all rules
+    Rules(rules::Arguments),
+}
+
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug, Default)]
+enum Color {
+    /// In a terminal, unless `NO_COLOR` is set
+    #[default]
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+impl Color {
+    fn is_on(self) -> bool {
+        let wanted = || std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+        match self {
+            Self::Auto => io::stdout().is_terminal() && wanted(),
+            Self::Always => true,
+            Self::Never => false,
+        }
+    }
+}
+
+/// Runs the program. Whatever fails in it, the answer is never a GO.
+pub fn run() -> ExitCode {
+    guard::caught("", answer).unwrap_or(Exit::NoVerdict.into())
+}
+
+fn answer() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // Help and version are no mistakes; a closed pipe is none either.
+            let _ = error.print();
+            return if error.use_stderr() { Exit::Usage.into() } else { Exit::Go.into() };
+        }
+    };
+    let result = match arguments.command {
+        None => check::run(&arguments.check),
+        Some(Command::Check(arguments)) => check::run(&arguments),
+        Some(Command::Explain(arguments)) => explain::run(&arguments),
+        Some(Command::Rules(arguments)) => rules::run(&arguments),
+    };
+    match result {
+        Ok(exit) => exit.into(),
+        Err(Mistake(message)) => {
+            complain(&message);
+            Exit::Usage.into()
+        }
+    }
+}
+
+/// The exit codes, the same in every format. They are an interface and never change.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Exit {
+    Go = 0,
+    NoGo = 1,
+    Usage = 2,
+    NoVerdict = 3,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit as u8)
+    }
+}
+
+/// Wrong usage or configuration, in words for the person who typed it.
+struct Mistake(String);
+
+impl Mistake {
+    fn new(message: impl Into<String>) -> Self {
+        Self(message.into())
+    }
+}
+
+/// Says something to the person, beside the report.
+fn complain(message: &str) {
+    let _ = writeln!(io::stderr(), "gonogo: {}", Untrusted(message));
+}
+
+/// Writes to standard output. A reader that went away wants no more, which is no failure.
+fn print(text: &str) -> Result<(), Mistake> {
+    let mut out = io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Mistake(format!("the report could not be written: {error}"))),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,194 @@
+//! What does a statement do to a live database?
+//!
+//! [`apply`] interprets one statement against the schema that all earlier ones built, and yields effects. Rules judge
+//! effects, never statements. Objects that the history never made are *unknown*, not absent.
+
+use std::collections::HashMap;
+
+use crate::diagnostic::{Place, SourceId};
+use crate::document::sql::{Action, AlterTable, Column, CreateIndex, CreateTable, Name, Statement, TableChange};
+use crate::source::Span;
+
+/// The tables that a history has made so far.
+#[derive(Clone, Debug, Default)]
+pub struct Schema {
+    tables: HashMap<String, Table>,
+}
+
+/// What is known of a table.
+#[derive(Clone, Debug)]
+pub struct Table {
+    /// The statement that created it.
+    pub created: Place,
+    /// What it is.
+    pub nature: Nature,
+    /// Its columns, as far as they were written out.
+    columns: HashMap<Box<str>, Place>,
+}
+
+/// What a table is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Nature {
+    /// An ordinary table.
+    Ordinary,
+    /// Its rows are in its partitions.
+    Partitioned,
+    /// Gone with the session, seen by nobody else.
+    Temporary,
+    /// A materialized view: written by nobody but REFRESH.
+    MaterializedView,
+}
+
+/// What a statement does to a relation that others use.
+#[derive(Clone, Debug)]
+pub struct Effect {
+    /// The words that do it.
+    pub place: Place,
+    /// The table.
+    pub table: Touched,
+    /// What is done.
+    pub kind: EffectKind,
+}
+
+/// A table as a statement meets it.
+#[derive(Clone, Debug)]
+pub struct Touched {
+    /// Its name as people say it.
+    pub name: String,
+    /// Where the statement names it.
+    pub place: Place,
+    /// The statement that created it, where the history knows one.
+    pub created: Option<Place>,
+    /// What it is, where the history knows it.
+    pub nature: Option<Nature>,
+}
+
+impl Touched {
+    /// Created by the same file, so it is empty and nobody waits for it; or seen by this session alone.
+    pub fn is_new(&self) -> bool {
+        let same_file = self.created.is_some_and(|created| created.source == self.place.source);
+        same_file || self.nature == Some(Nature::Temporary)
+    }
+}
+
+/// What is done to a table.
+#[derive(Clone, Debug)]
+pub enum EffectKind {
+    /// An index is built.
+    IndexBuild(IndexBuild),
+    /// A column goes away.
+    ColumnDrop(ColumnDrop),
+}
+
+/// An index is built.
+#[derive(Clone, Debug)]
+pub struct IndexBuild {
+    /// Its name, unless the server chooses one.
+    pub index: Option<String>,
+    /// Writers wait until it is built.
+    pub blocks_writes: bool,
+    /// The statement after its keywords, for writing it anew.
+    pub definition: Span,
+    /// It is unique.
+    pub unique: bool,
+}
+
+/// A column goes away.
+#[derive(Clone, Debug)]
+pub struct ColumnDrop {
+    /// Its name.
+    pub column: String,
+    /// Where it was added with all that follows its name, where the history knows it.
+    pub definition: Option<Place>,
+}
+
+/// Applies one statement of a file and says what it does to tables.
+pub fn apply(schema: &mut Schema, statement: &Statement, source: SourceId) -> Vec<Effect> {
+    let place = |span| Place { source, span };
+    match &statement.action {
+        Action::CreateTable(create) => schema.create(create, place(statement.span)),
+        Action::CreateMaterializedView(name) => {
+            let table = Table { created: place(statement.span), nature: Nature::MaterializedView, columns: HashMap::new() };
+            schema.tables.insert(name.text().to_owned(), table);
+        }
+        Action::CreateIndex(create) => return vec![index_build(schema, create, source)],
+        Action::AlterTable(alter) => return schema.alter(alter, source),
+        Action::DropTable(names) => schema.tables.retain(|table, _| names.iter().all(|name| name.text() != table)),
+        Action::DropIndex(_) | Action::Harmless | Action::Unread => {}
+    }
+    Vec::new()
+}
+
+fn index_build(schema: &Schema, create: &CreateIndex, source: SourceId) -> Effect {
+    let table = schema.touched(&create.table, source);
+    let read_only = table.nature == Some(Nature::MaterializedView);
+    let build = IndexBuild {
+        index: create.name.as_ref().map(ToString::to_string),
+        // ON ONLY a partitioned table builds nothing.
+        blocks_writes: !create.concurrently && !create.only && !read_only,
+        definition: create.rest,
+        unique: create.unique,
+    };
+    Effect { place: Place { source, span: create.keywords }, table, kind: EffectKind::IndexBuild(build) }
+}
+
+impl Schema {
+    fn touched(&self, name: &Name, source: SourceId) -> Touched {
+        let known = self.tables.get(name.text());
+        Touched {
+            name: name.to_string(),
+            place: Place { source, span: name.span },
+            created: known.map(|table| table.created),
+            nature: known.map(|table| table.nature),
+        }
+    }
+
+    fn create(&mut self, create: &CreateTable, created: Place) {
+        let nature = match (create.temporary, create.partitioned) {
+            (true, _) => Nature::Temporary,
+            (_, true) => Nature::Partitioned,
+            _ => Nature::Ordinary,
+        };
+        let mut table = Table { created, nature, columns: HashMap::new() };
+        for column in &create.columns {
+            table.add(column, created.source);
+        }
+        // IF NOT EXISTS keeps the older one; so does a history that says it twice.
+        self.tables.entry(create.name.text().to_owned()).or_insert(table);
+    }
+
+    fn alter(&mut self, alter: &AlterTable, source: SourceId) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        for action in &alter.actions {
+            let known = self.tables.get_mut(alter.table.text());
+            match &action.change {
+                TableChange::AddColumn(column) => {
+                    if let Some(table) = known {
+                        table.add(column, source);
+                    }
+                }
+                TableChange::DropColumn(column) => {
+                    let definition = known.and_then(|table| table.columns.remove(&column.text));
+                    let drop = ColumnDrop { column: column.text.to_string(), definition };
+                    let table = self.touched(&alter.table, source);
+                    let place = Place { source, span: action.span };
+                    effects.push(Effect { place, table, kind: EffectKind::ColumnDrop(drop) });
+                }
+                TableChange::RenameTo(name) => {
+                    if let Some(table) = self.tables.remove(alter.table.text()) {
+                        self.tables.insert(alter.table.renamed(name), table);
+                    }
+                }
+                TableChange::Unread => {}
+            }
+        }
+        effects
+    }
+}
+
+impl Table {
+    fn add(&mut self, column: &Column, source: SourceId) {
+        let place = Place { source, span: column.definition };
+        self.columns.insert(column.name.text.clone(), place);
+    }
+}

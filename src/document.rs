@@ -1,0 +1,156 @@
+//! From bytes to documents. Reading never fails: what was not understood is part of the document.
+//!
+//! What a file is depends on its path and its text ([`kind`]); each format has a reader of its own below this module,
+//! and third-party parsers stay behind their readers.
+
+pub mod dotenv;
+pub mod kind;
+pub mod migration;
+pub mod secret;
+pub mod sql;
+pub mod template;
+pub mod yaml;
+
+use crate::source::{Source, Span};
+use dotenv::Dotenv;
+use kind::Kind;
+use sql::Sql;
+use yaml::Yaml;
+
+/// Three answers: yes, no, unknown.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Known<T> {
+    /// It is there, and this is it.
+    Is(T),
+    /// It is not there.
+    Absent,
+    /// Something that we cannot see decides.
+    Unknown,
+}
+
+impl<T> Known<T> {
+    /// What is there, if it is known to be.
+    pub fn into_option(self) -> Option<T> {
+        match self {
+            Self::Is(value) => Some(value),
+            Self::Absent | Self::Unknown => None,
+        }
+    }
+
+    /// Changes what is there.
+    pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Known<U> {
+        self.and_then(|value| Known::Is(change(value)))
+    }
+
+    /// Asks on.
+    pub fn and_then<U>(self, next: impl FnOnce(T) -> Known<U>) -> Known<U> {
+        match self {
+            Self::Is(value) => next(value),
+            Self::Absent => Known::Absent,
+            Self::Unknown => Known::Unknown,
+        }
+    }
+
+    /// Puts a default where nothing is.
+    #[must_use]
+    pub fn or(self, default: T) -> Self {
+        match self {
+            Self::Absent => Self::Is(default),
+            other => other,
+        }
+    }
+
+    /// Known to be there.
+    pub fn is_there(&self) -> bool {
+        matches!(self, Self::Is(_))
+    }
+
+    /// Known not to be there.
+    pub fn is_absent(&self) -> bool {
+        matches!(self, Self::Absent)
+    }
+
+    /// Not known.
+    pub fn is_unknown(&self) -> bool {
+        matches!(self, Self::Unknown)
+    }
+}
+
+/// A file and what was read from it.
+#[derive(Debug)]
+pub struct Document {
+    /// The file.
+    pub source: Source,
+    /// What kind of file it is to us.
+    pub kind: Kind,
+    /// What was read.
+    pub content: Content,
+}
+
+/// What was read from a file.
+#[derive(Debug)]
+pub enum Content {
+    /// SQL.
+    Sql(Sql),
+    /// YAML or JSON.
+    Yaml(Yaml),
+    /// Settings.
+    Dotenv(Dotenv),
+}
+
+impl Document {
+    /// Reads a file whose path made it a candidate; `None` if its text shows that it is not ours after all.
+    pub fn read(path: &str, bytes: Vec<u8>, candidate: Kind) -> Option<Self> {
+        if candidate == Kind::Manifest && !kind::may_hold_objects(path, &bytes) {
+            return None;
+        }
+        let source = Source::decode(path, bytes);
+        let content = match candidate {
+            Kind::Migration => Content::Sql(Sql::read(&source)),
+            Kind::Manifest => Content::Yaml(Yaml::read(&source)),
+            Kind::Settings => Content::Dotenv(Dotenv::read(&source)),
+        };
+        let document = Self { source, kind: candidate, content };
+        document.is_ours().then_some(document)
+    }
+
+    fn is_ours(&self) -> bool {
+        match &self.content {
+            Content::Yaml(yaml) => kind::holds_objects(&self.source, yaml),
+            Content::Sql(_) | Content::Dotenv(_) => true,
+        }
+    }
+
+    /// The SQL, of a file of SQL.
+    pub fn sql(&self) -> Option<&Sql> {
+        if let Content::Sql(sql) = &self.content { Some(sql) } else { None }
+    }
+
+    /// The YAML, of a file of YAML.
+    pub fn yaml(&self) -> Option<&Yaml> {
+        if let Content::Yaml(yaml) = &self.content { Some(yaml) } else { None }
+    }
+
+    /// The settings, of a file of settings.
+    pub fn dotenv(&self) -> Option<&Dotenv> {
+        if let Content::Dotenv(dotenv) = &self.content { Some(dotenv) } else { None }
+    }
+
+    /// The comments that may hold a suppression.
+    pub fn comments(&self) -> Vec<Span> {
+        match &self.content {
+            Content::Sql(sql) => sql.comments.clone(),
+            Content::Dotenv(dotenv) => dotenv.comments.clone(),
+            Content::Yaml(yaml) => yaml.parts.iter().flat_map(|part| part.comments.iter().copied()).collect(),
+        }
+    }
+
+    /// Whether a template leaves parts of it open.
+    pub fn has_holes(&self) -> bool {
+        match &self.content {
+            Content::Sql(sql) => !sql.holes.is_empty(),
+            Content::Yaml(yaml) => yaml.has_holes(),
+            Content::Dotenv(_) => false,
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! What is this file? First its path makes it a candidate, then its text decides.
+//!
+//! Extensions lie, so a path alone never makes a YAML file ours; but the layout of a migration set and the name of an
+//! environment file do.
+
+use super::migration;
+use super::yaml::Yaml;
+use crate::source::Source;
+
+/// A kind of file that we judge.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Kind {
+    /// A file of SQL that belongs to a migration set.
+    Migration,
+    /// Kubernetes objects.
+    Manifest,
+    /// Settings of an environment.
+    Settings,
+}
+
+impl Kind {
+    /// What its path makes of a file. `named` on the command line, any SQL file is a migration.
+    pub fn of_path(path: &str, named: bool) -> Option<Self> {
+        let name = path.rsplit('/').next().unwrap_or(path);
+        let lower = name.to_ascii_lowercase();
+        if lower.ends_with(".sql") {
+            return (named || migration::layout(path).is_some()).then_some(Self::Migration);
+        }
+        if is_settings_name(&lower) {
+            return Some(Self::Settings);
+        }
+        let extension = lower.rsplit_once('.').map_or("", |(_, extension)| extension);
+        (matches!(extension, "yaml" | "yml" | "json") || is_kustomization(name)).then_some(Self::Manifest)
+    }
+
+    /// Whether the path alone says that the file is ours, so that it must not stay unread.
+    pub fn is_certain(self) -> bool {
+        self != Self::Manifest
+    }
+}
+
+/// `.env`, `.env.production`, `production.env`, but not what a program, a vault or an encrypter made of one.
+fn is_settings_name(name: &str) -> bool {
+    const NOT_SETTINGS: &[&str] = &[
+        "ts", "js", "mjs", "cjs", "tsx", "py", "rb", "go", "rs", "php", "java", "sh", "md", "yaml", "yml", "json", "vault", "enc",
+        "encrypted", "gpg", "age", "asc", "sops", "tpl", "j2", "erb", "keys",
+    ];
+    if name == ".env" || (name.ends_with(".env") && name.len() > ".env".len()) {
+        return true;
+    }
+    let Some(rest) = name.strip_prefix(".env.") else { return false };
+    !rest.split('.').any(|part| NOT_SETTINGS.contains(&part))
+}
+
+/// The file that lists what a kustomization is made of; it may do without `apiVersion` and `kind`.
+pub fn is_kustomization(name: &str) -> bool {
+    matches!(name, "kustomization.yaml" | "kustomization.yml" | "Kustomization")
+}
+
+/// A quick look before any parsing: both words must be there.
+pub fn may_hold_objects(path: &str, bytes: &[u8]) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let has = |word: &[u8]| memchr::memmem::find(bytes, word).is_some();
+    let marked = bytes.starts_with(&[0xFF, 0xFE]) || bytes.starts_with(&[0xFE, 0xFF]);
+    marked || is_kustomization(name) || is_skaffold(name) || (has(b"apiVersion") && has(b"kind"))
+}
+
+/// The file that says which images the build will name.
+pub fn is_skaffold(name: &str) -> bool {
+    matches!(name, "skaffold.yaml" | "skaffold.yml")
+}
+
+/// Whether the text shows objects: a document with `apiVersion` and `kind`, or one that cannot be read and has both
+/// words where a key stands.
+pub fn holds_objects(source: &Source, yaml: &Yaml) -> bool {
+    if is_kustomization(source.name()) {
+        return true;
+    }
+    let broken = yaml.parts.iter().filter(|part| part.error.is_some()).map(|part| source.slice(part.span));
+    let mut roots = yaml.roots(source, crate::diagnostic::SourceId(0));
+    roots.any(|root| !root.field("apiVersion").is_absent() && !root.field("kind").is_absent() && root.is_mapping())
+        || broken.into_iter().any(looks_like_object)
+}
+
+/// Whether a text that no parser took has `apiVersion:` and `kind:` at the beginnings of lines.
+pub fn looks_like_object(text: &str) -> bool {
+    let has_key = |key: &str| {
+        text.match_indices(key).any(|(at, _)| {
+            let before = text[..at].rsplit(['\n', '\r']).next().unwrap_or_default();
+            let after = text[at + key.len()..].trim_start_matches(['"', ' ']);
+            before.trim_start_matches([' ', '\t', '"', '{', '-', '\u{FEFF}']).is_empty() && after.starts_with(':')
+        })
+    };
+    has_key("apiVersion") && has_key("kind")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_make_candidates() {
+        let table = [
+            ("db/0001_a.up.sql", Some(Kind::Migration)),
+            ("queries/report.sql", None),
+            ("k8s/web.yaml", Some(Kind::Manifest)),
+            ("base/Kustomization", Some(Kind::Manifest)),
+            (".env", Some(Kind::Settings)),
+            ("app/.env.production", Some(Kind::Settings)),
+            ("config/staging.env", Some(Kind::Settings)),
+            (".env.d.ts", None),
+            (".env.production.enc", None),
+            ("environment.rb", None),
+        ];
+        for (path, kind) in table {
+            assert_eq!(Kind::of_path(path, false), kind, "{path}");
+        }
+        assert_eq!(Kind::of_path("queries/report.sql", true), Some(Kind::Migration));
+    }
+
+    #[test]
+    fn a_broken_object_is_still_recognised() {
+        assert!(looks_like_object("apiVersion: v1\nkind: Pod\n  bad"));
+        assert!(looks_like_object("{\n  \"kind\": \"List\",\n\t\"apiVersion\" : \"v1\""));
+        assert!(!looks_like_object("# apiVersion and kind: see above\nkind of: x"));
+    }
+}

@@ -1,0 +1,237 @@
+//! Which migration is this file, and which of its statements go forward?
+//!
+//! File names and marker comments only; what the files do to a database is not known here.
+
+use super::sql::Sql;
+use crate::source::Source;
+
+/// What the path of a migration file says.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Layout {
+    /// The folder of the set.
+    pub folder: String,
+    /// What the set is sorted by.
+    pub version: Vec<u128>,
+    /// Version and name as written, without direction and extension.
+    pub title: String,
+    /// What the file is for.
+    pub role: Role,
+    /// The database that the name or the path speaks of.
+    pub engine: Option<Engine>,
+}
+
+/// What a migration file is for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Role {
+    /// Goes forward; down parts may be sections of the same file.
+    Up,
+    /// Goes forward, and says so in its name: there should be a way back.
+    PairedUp,
+    /// Goes back.
+    Down,
+}
+
+/// A database server.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Engine {
+    /// `PostgreSQL`.
+    Postgres,
+    /// `MySQL` or `MariaDB`.
+    MySql,
+    /// `SQLite`.
+    Sqlite,
+    /// SQL Server.
+    SqlServer,
+    /// `ClickHouse`.
+    ClickHouse,
+    /// Any other.
+    Other,
+}
+
+impl Engine {
+    /// Its name in reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Postgres => "PostgreSQL",
+            Self::MySql => "MySQL",
+            Self::Sqlite => "SQLite",
+            Self::SqlServer => "SQL Server",
+            Self::ClickHouse => "ClickHouse",
+            Self::Other => "another database",
+        }
+    }
+
+    /// Its name on rule pages.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Postgres => "postgres",
+            Self::MySql => "mysql",
+            Self::Sqlite => "sqlite",
+            Self::SqlServer => "sqlserver",
+            Self::ClickHouse => "clickhouse",
+            Self::Other => "other",
+        }
+    }
+
+    fn of_word(word: &str) -> Option<Self> {
+        Some(match word {
+            "postgres" | "postgresql" | "pg" | "psql" => Self::Postgres,
+            "mysql" | "mariadb" => Self::MySql,
+            "sqlite" | "sqlite3" => Self::Sqlite,
+            "mssql" | "sqlserver" => Self::SqlServer,
+            "clickhouse" => Self::ClickHouse,
+            "oracle" | "h2" | "cockroach" | "cockroachdb" | "crdb" | "snowflake" | "bigquery" | "spanner" | "cassandra" | "tidb" => Self::Other,
+            _ => return None,
+        })
+    }
+
+    /// What only one engine's SQL looks like.
+    pub fn of_text(text: &str) -> Option<Self> {
+        let upper = text.to_ascii_uppercase();
+        let has = |words: &[&str]| words.iter().any(|word| upper.contains(word));
+        if has(&["MERGETREE"]) {
+            Some(Self::ClickHouse)
+        } else if has(&["ENGINE=INNODB", "ENGINE = INNODB", "AUTO_INCREMENT", "UTF8MB4"]) {
+            Some(Self::MySql)
+        } else if has(&["AUTOINCREMENT", "PRAGMA FOREIGN_KEYS", "WITHOUT ROWID"]) {
+            Some(Self::Sqlite)
+        } else if has(&["[DBO].", "NVARCHAR(", "\nGO\n", "\nGO\r\n"]) {
+            Some(Self::SqlServer)
+        } else {
+            has(&["CONCURRENTLY", "TIMESTAMPTZ", "JSONB", "PLPGSQL", "BIGSERIAL"]).then_some(Self::Postgres)
+        }
+    }
+}
+
+/// What the path says, if it has the shape of a migration.
+pub fn layout(path: &str) -> Option<Layout> {
+    let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+    let stem = strip_extension(name)?;
+    let in_folder = matches!(stem, "up" | "down" | "migration");
+    let (set, title, role) = if in_folder {
+        let (set, title) = folder.rsplit_once('/').unwrap_or(("", folder));
+        let role = match stem {
+            "down" => Role::Down,
+            "up" => Role::PairedUp,
+            _ => Role::Up,
+        };
+        (set, title, role)
+    } else {
+        let (title, role) = direction(stem);
+        (folder, title, role)
+    };
+    let (title, infix) = dialect(title);
+    let (version, role) = version(title, role)?;
+    let engine = infix.or_else(|| set.split(['/', '-', '_']).rev().find_map(|part| Engine::of_word(&part.to_ascii_lowercase())));
+    Some(Layout { folder: set.to_owned(), version, title: title.to_owned(), role, engine })
+}
+
+fn strip_extension(name: &str) -> Option<&str> {
+    let (stem, extension) = name.rsplit_once('.')?;
+    extension.eq_ignore_ascii_case("sql").then_some(stem)
+}
+
+fn direction(stem: &str) -> (&str, Role) {
+    for (suffix, role) in [(".up", Role::PairedUp), (".down", Role::Down), (".rollback", Role::Down), (".undo", Role::Down)] {
+        if let Some(title) = stem.strip_suffix(suffix) {
+            return (title, role);
+        }
+    }
+    (stem, Role::Up)
+}
+
+/// A dialect infix: `0001_orders.mysql.up.sql`.
+fn dialect(title: &str) -> (&str, Option<Engine>) {
+    let mut title = title;
+    let mut engine = None;
+    while let Some((rest, infix)) = title.rsplit_once('.') {
+        match Engine::of_word(infix) {
+            Some(found) => engine = Some(found),
+            None if infix == "autocommit" => {}
+            None => break,
+        }
+        title = rest;
+    }
+    (title, engine)
+}
+
+/// `0001_x`, `20240131120000-x`, `V1_2__x` and `U1_2__x`.
+fn version(title: &str, role: Role) -> Option<(Vec<u128>, Role)> {
+    let flyway = title.strip_prefix(['V', 'U', 'B', 'v', 'u', 'b']).and_then(|rest| rest.split_once("__"));
+    if let Some((number, _)) = flyway {
+        let parts = number.split(['.', '_']).map(str::parse).collect::<Result<Vec<u128>, _>>().ok()?;
+        let role = if title.starts_with(['U', 'u']) { Role::Down } else { role };
+        return Some((parts, role));
+    }
+    let digits = title.bytes().take_while(u8::is_ascii_digit).count();
+    let after = title[digits..].chars().next();
+    let separated = after.is_none_or(|next| matches!(next, '_' | '-' | '.' | ' '));
+    (digits > 0 && separated).then(|| Some((vec![title[..digits].parse().ok()?], role)))?
+}
+
+/// Comments that begin a part of a file, and whether it goes forward.
+const MARKERS: &[(&str, bool)] = &[
+    ("+goose up", true),
+    ("+goose down", false),
+    ("migrate:up", true),
+    ("migrate:down", false),
+    ("+migrate up", true),
+    ("+migrate down", false),
+    ("rambler up", true),
+    ("rambler down", false),
+    ("up migration", true),
+    ("down migration", false),
+    ("//@undo", false),
+    ("create above / drop below", false),
+];
+
+/// Where the parts of a file begin, in order, and whether each goes forward. Empty for a file without marks.
+pub fn sections(source: &Source, sql: &Sql) -> Vec<(u32, bool)> {
+    let marks = sql.comments.iter().filter_map(|span| {
+        let comment = source.slice(*span).trim_start_matches(['-', ' ', '\t']).to_ascii_lowercase();
+        let (_, forward) = MARKERS.iter().find(|(marker, _)| comment.starts_with(marker))?;
+        Some((span.start, *forward))
+    });
+    marks.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_say_what_a_file_is_for() {
+        let table: &[(&str, &str, &str, Role)] = &[
+            ("db/migrations/0007_orders.up.sql", "db/migrations", "0007_orders", Role::PairedUp),
+            ("db/migrations/0007_orders.down.sql", "db/migrations", "0007_orders", Role::Down),
+            ("migrations/2024-01-31-120000_orders/up.sql", "migrations", "2024-01-31-120000_orders", Role::PairedUp),
+            ("migrations/20240131_orders/migration.sql", "migrations", "20240131_orders", Role::Up),
+            ("0001_a.sql", "", "0001_a", Role::Up),
+            ("db/V1_2__a.sql", "db", "V1_2__a", Role::Up),
+            ("db/U1_2__a.sql", "db", "U1_2__a", Role::Down),
+            ("m/0001_a.mysql.up.sql", "m", "0001_a", Role::PairedUp),
+        ];
+        for (path, folder, title, role) in table {
+            let layout = layout(path).unwrap_or_else(|| panic!("{path} is a migration"));
+            assert_eq!((&*layout.folder, &*layout.title, layout.role), (*folder, *title, *role), "{path}");
+        }
+        for path in ["schema.sql", "db/seeds.sql", "db/1st.sql", "migrations/up.sql", "db/V1.sql", "db/verify/orders.sql"] {
+            assert_eq!(layout(path), None, "{path}");
+        }
+    }
+
+    #[test]
+    fn versions_sort_as_numbers() {
+        let version = |path: &str| layout(path).map(|layout| layout.version);
+        assert!(version("9_a.sql") < version("10_a.sql"));
+        assert!(version("V1.9__a.sql") < version("V1.10__a.sql"));
+    }
+
+    #[test]
+    fn engines_show_in_names_paths_and_text() {
+        assert_eq!(layout("db/sqlite/0001_a.sql").and_then(|layout| layout.engine), Some(Engine::Sqlite));
+        assert_eq!(layout("db/0001_a.mysql.up.sql").and_then(|layout| layout.engine), Some(Engine::MySql));
+        assert_eq!(Engine::of_text("CREATE TABLE `a` (id int AUTO_INCREMENT)"), Some(Engine::MySql));
+        assert_eq!(Engine::of_text("CREATE TABLE a (id int)"), None);
+    }
+}

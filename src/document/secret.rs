@@ -1,0 +1,170 @@
+//! Which parts of a file must never be printed?
+//!
+//! All values of dotenv files, all data of Secrets, the values of keys that sound secret, passwords in addresses and in
+//! SQL. Where a document could not be read, whole lines go rather than one secret.
+
+use super::dotenv::Dotenv;
+use super::yaml::{Node, Yaml};
+use super::{Content, Document};
+use crate::diagnostic::SourceId;
+use crate::source::{Source, Span};
+
+/// What to print instead; it does not tell the length.
+pub const MASK: &str = "••••••••";
+
+const SECRET_WORDS: &[&str] = &[
+    "password", "passwd", "passphrase", "pwd", "secret", "token", "apikey", "api_key", "api-key", "privatekey", "private_key",
+    "private-key", "credential", "accesskey", "access_key", "access-key", "signingkey", "signing_key", "encryptionkey",
+    "encryption_key", "authorization", "connectionstring", "connection_string", "dsn", "license_key", "webhook_url",
+];
+
+/// Whether a key sounds as if its value were secret. A name of a secret is none.
+pub fn is_secret_name(key: &str) -> bool {
+    let key = key.to_ascii_lowercase();
+    let is_reference = ["name", "ref", "keyref"].iter().any(|end| key.ends_with(end));
+    !is_reference && SECRET_WORDS.iter().any(|word| key.contains(word))
+}
+
+/// The parts of a document that must never be printed, in order.
+pub fn secrets(document: &Document) -> Vec<Span> {
+    let source = &document.source;
+    let mut spans = match &document.content {
+        Content::Dotenv(dotenv) => of_dotenv(dotenv, source),
+        Content::Yaml(yaml) => of_yaml(yaml, source),
+        Content::Sql(_) => of_sql(source.text()),
+    };
+    spans.extend(passwords_in_addresses(source.text()));
+    spans.sort_unstable();
+    spans
+}
+
+fn of_dotenv(dotenv: &Dotenv, source: &Source) -> Vec<Span> {
+    let values = dotenv.settings.iter().map(|setting| setting.value);
+    let malformed = dotenv.malformed.iter().map(|line| after_key(source, *line));
+    let comments = dotenv.comments.iter().filter(|span| source.slice(**span).contains('=')).map(|span| after_key(source, *span));
+    values.chain(malformed).chain(comments).collect()
+}
+
+/// What stands after the first `=` or `:` of a line, or all of it.
+fn after_key(source: &Source, line: Span) -> Span {
+    let text = source.slice(line);
+    let at = text.find(['=', ':']).map_or(0, |at| at + 1);
+    Span { start: line.start + u32::try_from(at).unwrap_or(0), ..line }
+}
+
+fn of_yaml(yaml: &Yaml, source: &Source) -> Vec<Span> {
+    let mut spans = Vec::new();
+    for root in yaml.roots(source, SourceId(0)) {
+        let kind = root.field("kind").text().into_option();
+        if kind.as_deref() == Some("Secret") {
+            for field in ["data", "stringData"] {
+                mask_below(root.field(field).into_option(), &mut spans);
+            }
+        }
+        look_below(root, &mut spans);
+    }
+    for part in yaml.parts.iter().filter(|part| part.error.is_some()) {
+        let text = source.slice(part.span).to_ascii_lowercase();
+        if SECRET_WORDS.iter().any(|word| text.contains(word)) {
+            let lines = source.line(part.span.start)..=source.line(part.span.end);
+            spans.extend(lines.map(|line| after_key(source, source.line_span(line))));
+        }
+    }
+    spans
+}
+
+/// Everything below a node is secret.
+fn mask_below(node: Option<Node<'_>>, spans: &mut Vec<Span>) {
+    let mut open: Vec<Node<'_>> = node.into_iter().collect();
+    while let Some(node) = open.pop() {
+        open.extend(node.own_children());
+        if node.own_children().next().is_none() {
+            spans.push(node.span());
+        }
+    }
+}
+
+/// Looks for keys that sound secret, and for `name: X` beside `value: Y` in lists of variables.
+fn look_below(root: Node<'_>, spans: &mut Vec<Span>) {
+    let mut open = vec![root];
+    while let Some(node) = open.pop() {
+        let named = node.field("name").text().into_option();
+        for (key, value) in node.entries() {
+            let key = key.text().into_option().unwrap_or_default();
+            let is_value = key == "value" && named.as_deref().is_some_and(is_secret_name);
+            if is_value || is_secret_name(&key) {
+                mask_below(Some(value), spans);
+            }
+        }
+        open.extend(node.own_children());
+    }
+}
+
+/// The string after the word PASSWORD.
+fn of_sql(text: &str) -> Vec<Span> {
+    let upper = text.to_ascii_uppercase();
+    let mut spans = Vec::new();
+    for (at, word) in upper.match_indices("PASSWORD") {
+        let rest = &text[at + word.len()..];
+        let Some(open) = rest.find('\'').filter(|open| rest[..*open].trim().len() <= 1) else { continue };
+        let start = at + word.len() + open + 1;
+        let length = text[start..].find('\'').unwrap_or(text.len() - start);
+        spans.push(Span::new(start, start + length));
+    }
+    spans
+}
+
+/// `scheme://user:password@host`.
+fn passwords_in_addresses(text: &str) -> Vec<Span> {
+    let mut spans = Vec::new();
+    for at in memchr::memmem::find_iter(text.as_bytes(), b"://") {
+        let start = at + "://".len();
+        let rest = &text[start..];
+        let end = rest.find(|next: char| next.is_whitespace() || matches!(next, '/' | '"' | '\'' | '`')).unwrap_or(rest.len());
+        let Some(host) = rest[..end].rfind('@') else { continue };
+        if let Some(colon) = rest[..host].find(':') {
+            spans.push(Span::new(start + colon + 1, start + host));
+        }
+    }
+    spans
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::document::kind::Kind;
+
+    fn masked(path: &str, kind: Kind, text: &str) -> String {
+        let document = Document::read(path, text.as_bytes().to_vec(), kind).expect("ours");
+        let mut shown = text.to_owned();
+        let mut end = text.len();
+        for span in secrets(&document).into_iter().rev().filter(|span| !span.is_empty()) {
+            if span.range().end <= end {
+                shown.replace_range(span.range(), "*");
+                end = span.range().start;
+            }
+        }
+        shown
+    }
+
+    #[test]
+    fn values_that_sound_secret_are_masked() {
+        let text = "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n  - env:\n    - name: DB_PASSWORD\n      value: a\n    - {name: HOST, value: b}\n    secretName: c\n    apiKey: [d, e]\n";
+        let wanted = text.replace("value: a", "value: *").replace("[d, e]", "[*, *]");
+        assert_eq!(masked("p.yaml", Kind::Manifest, text), wanted);
+    }
+
+    #[test]
+    fn everything_in_a_secret_is_masked_even_when_it_is_broken() {
+        let text = "apiVersion: v1\nkind: Secret\ndata:\n  a: eA==\nstringData:\n  b: |\n    canary\n";
+        assert_eq!(masked("s.yaml", Kind::Manifest, text), text.replace("eA==", "*").replace("|\n    canary", "*"));
+        let broken = "apiVersion: v1\nkind: Secret\ndata:\n  a: canary\n bad\n";
+        assert!(!masked("s.yaml", Kind::Manifest, broken).contains("canary"));
+    }
+
+    #[test]
+    fn passwords_in_addresses_and_statements_are_masked() {
+        assert_eq!(masked("1_a.sql", Kind::Migration, "CREATE ROLE a PASSWORD 'b'; -- see pg://u:p@h/d"), "CREATE ROLE a PASSWORD '*'; -- see pg://u:*@h/d");
+        assert_eq!(masked(".env", Kind::Settings, "A=b\n# OLD=c\nwords\n"), "A=*\n# OLD=*\n*\n");
+    }
+}

@@ -1,0 +1,106 @@
+use super::*;
+
+fn read(text: &str) -> (Source, Sql) {
+    let source = Source::decode("x.sql", text.as_bytes().to_vec());
+    let sql = Sql::read(&source);
+    (source, sql)
+}
+
+fn statements(text: &str) -> Vec<String> {
+    let (source, sql) = read(text);
+    sql.statements.iter().map(|statement| source.slice(statement.span).to_owned()).collect()
+}
+
+#[test]
+fn statements_end_at_semicolons_that_are_none_of_a_string_s() {
+    assert_eq!(statements("SELECT ';'; SELECT \";\" ;\n-- a;b\nSELECT 1"), ["SELECT ';'", "SELECT \";\"", "SELECT 1"]);
+    assert_eq!(statements("SELECT E'\\';'; SELECT 'it''s;'"), ["SELECT E'\\';'", "SELECT 'it''s;'"]);
+    assert_eq!(statements("DO $$ BEGIN; END $$; SELECT $a$ ;$$; $a$"), ["DO $$ BEGIN; END $$", "SELECT $a$ ;$$; $a$"]);
+    assert_eq!(statements("/* a; /* b; */ c; */ SELECT 1;;"), ["SELECT 1"]);
+    assert_eq!(statements("SELECT $1; SELECT a$b; SELECT 1"), ["SELECT $1", "SELECT a$b", "SELECT 1"]);
+}
+
+#[test]
+fn bodies_in_sql_keep_their_semicolons() {
+    let function = "CREATE FUNCTION f() RETURNS int BEGIN ATOMIC SELECT CASE WHEN a THEN 1 END; SELECT 2; END";
+    assert_eq!(statements(&format!("{function}; SELECT 1")), [function, "SELECT 1"]);
+    let rule = "CREATE RULE r AS ON INSERT TO t DO (DELETE FROM a; DELETE FROM b)";
+    assert_eq!(statements(&format!("{rule}; SELECT 1")), [rule, "SELECT 1"]);
+}
+
+#[test]
+fn what_psql_reads_is_no_statement_of_the_server_s() {
+    let text = "\\set ON_ERROR_STOP on\nCOPY t (a) FROM stdin WITH (FORMAT text);\n1;2\nit's\n\\.\nSELECT 1;\n";
+    let (source, sql) = read(text);
+    assert_eq!(source.slice(sql.statements[0].span), "COPY t (a) FROM stdin WITH (FORMAT text)");
+    assert_eq!(source.slice(sql.statements[1].span), "SELECT 1");
+    assert_eq!((sql.statements.len(), sql.unclosed.is_none()), (2, true));
+}
+
+#[test]
+fn half_a_quote_is_said_with_its_place() {
+    for (text, what) in [("SELECT 'a", "string"), ("SELECT $x$ a; $$", "dollar-quoted string"), ("/* /* */ SELECT", "comment"), ("SELECT \"a;", "quoted name")] {
+        let (_, sql) = read(text);
+        assert_eq!(sql.unclosed.map(|(_, what)| what), Some(what), "{text}");
+    }
+}
+
+fn action(text: &str) -> Action {
+    read(text).1.statements.remove(0).action
+}
+
+#[test]
+fn indexes_are_read_with_all_their_parts() {
+    let Action::CreateIndex(index) = action("create unique index concurrently if not exists \"My.I\" on only app.t using gin (lower(a), b) where c") else {
+        panic!("not an index")
+    };
+    assert!(index.unique && index.concurrently && index.only);
+    assert_eq!((index.name.map(|name| name.to_string()).as_deref(), index.table.text()), (Some("My.I"), "app.t"));
+    let Action::CreateIndex(unnamed) = action("CREATE INDEX ON public.\"T\" (a)") else { panic!("not an index") };
+    assert_eq!((unnamed.name.is_none(), unnamed.table.text(), unnamed.concurrently), (true, "T", false));
+    let Action::DropIndex(drop) = action("DROP INDEX CONCURRENTLY IF EXISTS a, s.b CASCADE") else { panic!("not a drop") };
+    assert_eq!((drop.concurrently, drop.names.len()), (true, 2));
+}
+
+#[test]
+fn tables_are_read_with_their_columns() {
+    let text = "CREATE TEMP TABLE IF NOT EXISTS t (a numeric(10, 2) CHECK (a > 0), \"B\" text, PRIMARY KEY (a), c int[] DEFAULT '{}', CONSTRAINT x UNIQUE (c)) PARTITION BY RANGE (a)";
+    let Action::CreateTable(table) = action(text) else { panic!("not a table") };
+    let names: Vec<_> = table.columns.iter().map(|column| &*column.name.text).collect();
+    assert_eq!((names, table.temporary, table.partitioned), (vec!["a", "B", "c"], true, true));
+    assert_eq!(&text[table.columns[0].definition.range()], "numeric(10, 2) CHECK (a > 0)");
+    for (text, partitioned) in [("CREATE TABLE t PARTITION OF p FOR VALUES IN (1)", false), ("CREATE TABLE t (a int)", false), ("CREATE TABLE t AS SELECT 1", false), ("CREATE TABLE p (a int) PARTITION BY LIST (a)", true)] {
+        let Action::CreateTable(table) = action(text) else { panic!("not a table: {text}") };
+        assert_eq!(table.partitioned, partitioned, "{text}");
+    }
+}
+
+#[test]
+fn alter_table_is_a_list_of_changes() {
+    let text = "ALTER TABLE IF EXISTS ONLY s.t ADD COLUMN IF NOT EXISTS a numeric(1, 2), ADD b int, DROP COLUMN IF EXISTS c CASCADE, DROP d, DROP CONSTRAINT e, ADD CONSTRAINT f CHECK (g), ALTER h DROP NOT NULL";
+    let Action::AlterTable(alter) = action(text) else { panic!("not an alter") };
+    let changes: Vec<String> = alter.actions.iter().map(|action| match &action.change {
+        TableChange::AddColumn(column) => format!("+{}", column.name.text),
+        TableChange::DropColumn(name) => format!("-{}", name.text),
+        TableChange::RenameTo(name) => format!("={}", name.text),
+        TableChange::Unread => "?".to_owned(),
+    }).collect();
+    assert_eq!(changes, ["+a", "+b", "-c", "-d", "?", "?", "?"]);
+    assert!(matches!(action("ALTER TABLE t RENAME TO u"), Action::AlterTable(alter) if matches!(alter.actions[0].change, TableChange::RenameTo(_))));
+}
+
+#[test]
+fn the_rest_is_harmless_or_counted_as_unread() {
+    let (source, sql) = read("SET x = 1; BEGIN; TRUNCATE t; CREATE TYPE y AS ENUM ('a'); ALTER TABLE t ADD CHECK (a); COMMIT");
+    let unread: Vec<_> = sql.unread().map(|span| head(source.slice(span))).collect();
+    assert_eq!(unread, ["TRUNCATE t", "CREATE TYPE y …", "ADD CHECK (a)"]);
+}
+
+#[test]
+fn a_hole_is_never_a_syntax_error_and_a_name_with_one_stays_itself() {
+    let text = "CREATE INDEX i ON {{ index .Options \"Namespace\" }}.users (a); CREATE TABLE ${schema}.t (a int)";
+    let (_, sql) = read(text);
+    assert_eq!(sql.holes.len(), 2);
+    assert!(matches!(&sql.statements[0].action, Action::CreateIndex(index) if index.table.text().ends_with(".users")));
+    assert!(matches!(&sql.statements[1].action, Action::CreateTable(table) if table.name.text() == "${schema}.t"));
+}

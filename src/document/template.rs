@@ -1,0 +1,153 @@
+//! Which parts of a file will be filled in later?
+//!
+//! Template marks are masked in place: every byte of a mark is replaced, line breaks stay, so the rest parses and all
+//! offsets hold. What a mark touches is *unknown*, never guessed.
+
+use std::borrow::Cow;
+
+use crate::source::Span;
+
+/// A part of the text that somebody else fills in.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Hole {
+    /// The mark with its brackets.
+    pub span: Span,
+    /// It stood alone on its line: there may be any number of lines here, or none.
+    pub loose: bool,
+}
+
+/// Which marks are holes; it depends on the format.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Marks {
+    /// `{{ }}`, `{% %}`, `<% %>`, `${name}` and `((word))`. Kubernetes' own `$(NAME)` is none.
+    Yaml,
+    /// `{{ }}`, `{% %}` and `${name}`; `((` and `<%` are real SQL.
+    Sql,
+}
+
+/// Masks all holes. The result has the same length and the same lines.
+pub fn mask(text: &str, marks: Marks) -> (Cow<'_, str>, Vec<Hole>) {
+    let mut holes = find(text, marks);
+    if holes.is_empty() {
+        return (Cow::Borrowed(text), holes);
+    }
+    let bytes = text.as_bytes();
+    let mut masked = bytes.to_vec();
+    mark_loose(bytes, &mut holes);
+    for hole in &holes {
+        // A letter makes a plain scalar, a word or a part of one; a blank makes nothing.
+        let filler = if hole.loose { b' ' } else { b'x' };
+        for byte in &mut masked[hole.span.range()] {
+            if !matches!(*byte, b'\n' | b'\r') {
+                *byte = filler;
+            }
+        }
+    }
+    (Cow::Owned(String::from_utf8_lossy(&masked).into_owned()), holes)
+}
+
+fn find(text: &str, marks: Marks) -> Vec<Hole> {
+    let bytes = text.as_bytes();
+    let mut holes = Vec::new();
+    let mut done = 0;
+    for at in memchr::memchr3_iter(b'{', b'%', b'(', bytes) {
+        if at < done {
+            continue;
+        }
+        if let Some((start, end)) = hole_at(bytes, at, marks) {
+            holes.push(Hole { span: Span::new(start, end), loose: false });
+            done = end;
+        }
+    }
+    holes
+}
+
+/// The hole whose opening mark has its first rare byte at `at`.
+fn hole_at(bytes: &[u8], at: usize, marks: Marks) -> Option<(usize, usize)> {
+    let before = at.checked_sub(1).map(|before| bytes[before]);
+    match (bytes[at], bytes.get(at + 1)?) {
+        (b'{', b'{') => closed(bytes, at, b"}}"),
+        (b'{', b'%') => closed(bytes, at, b"%}"),
+        (b'{', first) if before == Some(b'$') && (first.is_ascii_alphabetic() || *first == b'_') => {
+            let end = at + memchr::memchr2(b'}', b'\n', &bytes[at..])?;
+            (bytes[end] == b'}').then_some((at - 1, end + 1))
+        }
+        (b'%', _) if before == Some(b'<') && marks == Marks::Yaml => closed(bytes, at - 1, b"%>"),
+        (b'(', b'(') if marks == Marks::Yaml => {
+            let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || b"_-./".contains(byte);
+            let length = bytes[at + 2..].iter().take_while(|byte| is_word(byte)).count();
+            let end = at + 2 + length;
+            (length > 0 && bytes.get(end..end + 2) == Some(b"))")).then_some((at, end + 2))
+        }
+        _ => None,
+    }
+}
+
+/// How far a mark may reach before we take its opening for ordinary text; it also keeps the search linear.
+const LONGEST_MARK: usize = 4096;
+
+fn closed(bytes: &[u8], start: usize, close: &[u8]) -> Option<(usize, usize)> {
+    let reach = bytes.len().min(start + LONGEST_MARK);
+    let end = memchr::memmem::find(&bytes[start + 2..reach], close)? + start + 2 + close.len();
+    Some((start, end))
+}
+
+/// Marks those holes that have their lines to themselves.
+fn mark_loose(bytes: &[u8], holes: &mut [Hole]) {
+    let mut first = 0;
+    while first < holes.len() {
+        let start = line_start(bytes, holes[first].span.start as usize);
+        // All holes that share lines with the first one are judged together.
+        let mut last = first;
+        let mut end = line_end(bytes, holes[first].span.end as usize);
+        while last + 1 < holes.len() && (holes[last + 1].span.start as usize) < end {
+            last += 1;
+            end = line_end(bytes, holes[last].span.end as usize);
+        }
+        let mut rest = start;
+        let mut alone = true;
+        for hole in &holes[first..=last] {
+            alone &= bytes[rest..hole.span.start as usize].iter().all(u8::is_ascii_whitespace);
+            rest = hole.span.end as usize;
+        }
+        alone &= bytes[rest..end].iter().all(u8::is_ascii_whitespace);
+        for hole in &mut holes[first..=last] {
+            hole.loose = alone && bytes[hole.span.start as usize] == b'{';
+        }
+        first = last + 1;
+    }
+}
+
+fn line_start(bytes: &[u8], at: usize) -> usize {
+    memchr::memrchr2(b'\n', b'\r', &bytes[..at]).map_or(0, |newline| newline + 1)
+}
+
+fn line_end(bytes: &[u8], at: usize) -> usize {
+    memchr::memchr2(b'\n', b'\r', &bytes[at..]).map_or(bytes.len(), |newline| at + newline)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn masking_keeps_length_and_lines() {
+        let text = "a: {{ .Values.ä }}\n{{- if\n .b }}\nc: ${D}((e))<%= f %>{% g %}\n";
+        let (masked, holes) = mask(text, Marks::Yaml);
+        assert_eq!(masked, "a: xxxxxxxxxxxxxxxx\n      \n     \nc: xxxxxxxxxxxxxxxxxxxxxxxx\n");
+        assert_eq!(masked.len(), text.len());
+        assert_eq!(holes.iter().filter(|hole| hole.loose).count(), 1);
+    }
+
+    #[test]
+    fn sql_keeps_its_own_brackets() {
+        let text = "SELECT ((a)), b <%c, d % {{ns}}.t";
+        let (masked, holes) = mask(text, Marks::Sql);
+        assert_eq!((masked.as_ref(), holes.len()), ("SELECT ((a)), b <%c, d % xxxxxx.t", 1));
+    }
+
+    #[test]
+    fn what_never_closes_is_ordinary_text() {
+        assert!(mask("a: '{{'\nb: ${\nc: $(D)\nd: ((e f))", Marks::Yaml).1.is_empty());
+    }
+}

@@ -1,0 +1,156 @@
+//! The gear that reads everything: granit's events, built into the arena.
+
+use std::collections::HashMap;
+
+use granit_parser::{Event, Parser, ScalarStyle, ScanError, Span as Marks, options};
+
+use super::{Kind, NONE, Part, RawNode, Refusal, SUPPRESSION_WORD};
+use crate::settings::MAX_NESTING;
+use crate::source::Span;
+
+/// Reads what stands between two separators: one document, or several where `...` ends one.
+pub fn read(text: &str, span: Span, keep_comments: bool, parts: &mut Vec<Part>) {
+    let mut builder = Builder::new(span);
+    let slice = &text[span.range()];
+    let options = options! {
+        emit_comments: keep_comments,
+        emit_anchor_events: false,
+        emit_unresolved_aliases: true,
+        max_buffered_comment_events: usize::MAX,
+        flow_nesting_limit: MAX_NESTING,
+        block_nesting_limit: MAX_NESTING,
+    };
+    for next in Parser::new_from_str_with_options(slice, options) {
+        let (event, marks) = match next {
+            Ok(next) => next,
+            Err(error) => {
+                builder.part.error = Some(refusal(&error, slice, span.start));
+                parts.push(builder.part);
+                return;
+            }
+        };
+        if matches!(event, Event::DocumentEnd) {
+            // Comments after the last node still belong to it; the next document starts afresh.
+            let finished = std::mem::replace(&mut builder, Builder::new(span));
+            parts.push(finished.part);
+        } else {
+            builder.take(event, &marks, slice);
+        }
+    }
+    if !builder.part.comments.is_empty()
+        && let Some(last) = parts.last_mut()
+    {
+        last.comments.append(&mut builder.part.comments);
+    }
+}
+
+fn refusal(error: &ScanError, slice: &str, base: u32) -> Refusal {
+    let mut at = error.marker().byte_offset().unwrap_or(0).min(slice.len());
+    while !slice.is_char_boundary(at) {
+        at -= 1;
+    }
+    // At the end of the text the last character is a better place to point at.
+    let rest = slice[at..].chars().next().filter(|next| !matches!(next, '\n' | '\r'));
+    let end = at + rest.map_or(0, char::len_utf8);
+    let base = base as usize;
+    Refusal { span: Span::new(base + at, base + end), message: error.info(), accepted_by_libyaml: false }
+}
+
+struct Builder {
+    part: Part,
+    base: usize,
+    /// Open collections: node and last child.
+    open: Vec<(u32, u32)>,
+    anchors: HashMap<usize, u32>,
+}
+
+impl Builder {
+    fn new(span: Span) -> Self {
+        let part = Part { span, ..Part::default() };
+        Self { part, base: span.start as usize, open: Vec::new(), anchors: HashMap::new() }
+    }
+
+    fn take(&mut self, event: Event<'_>, marks: &Marks, slice: &str) {
+        let range = marks.byte_range().unwrap_or_default();
+        let span = Span::new(self.base + range.start, self.base + range.end);
+        match event {
+            Event::MappingStart(_, anchor, _) => self.begin(Kind::Mapping, span, anchor),
+            Event::SequenceStart(_, anchor, _) => self.begin(Kind::Sequence, span, anchor),
+            Event::MappingEnd | Event::SequenceEnd => self.end(span),
+            Event::Alias(anchor) => {
+                let target = self.anchors.get(&anchor).copied().unwrap_or(NONE);
+                self.add(RawNode { span, link: target, next: NONE, kind: Kind::Alias, open: false });
+            }
+            // An anchor that is not there means nothing we could know.
+            Event::UnresolvedAlias(_) => {
+                self.add(RawNode { span, link: NONE, next: NONE, kind: Kind::Alias, open: false });
+            }
+            Event::Scalar(text, style, anchor, tag) => {
+                let is_text = style != ScalarStyle::Plain || tag.is_some_and(|tag| tag.suffix() == "str");
+                let span = trimmed(span, &slice[range.clone()], style);
+                let same = slice.get(range.start..range.start + span.range().len()) == Some(&*text);
+                let link = if same || (text == "~" && range.is_empty()) { 0 } else { self.keep(&text) };
+                let kind = if is_text { Kind::Text } else { Kind::Plain };
+                let id = self.add(RawNode { span, link, next: NONE, kind, open: false });
+                self.anchor(anchor, id);
+            }
+            Event::Comment(text, _) => {
+                if memchr::memmem::find(text.as_bytes(), SUPPRESSION_WORD).is_some() {
+                    self.part.comments.push(span);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn keep(&mut self, text: &str) -> u32 {
+        self.part.texts.push(text.into());
+        u32::try_from(self.part.texts.len()).unwrap_or(0)
+    }
+
+    fn anchor(&mut self, anchor: usize, id: u32) {
+        if anchor > 0 {
+            self.anchors.insert(anchor, id);
+        }
+    }
+
+    fn add(&mut self, node: RawNode) -> u32 {
+        let id = u32::try_from(self.part.nodes.len()).unwrap_or(NONE);
+        self.part.nodes.push(node);
+        if let Some((parent, last)) = self.open.last_mut() {
+            match *last {
+                NONE => self.part.nodes[*parent as usize].link = id,
+                last => self.part.nodes[last as usize].next = id,
+            }
+            *last = id;
+        }
+        id
+    }
+
+    fn begin(&mut self, kind: Kind, span: Span, anchor: usize) {
+        let id = self.add(RawNode { span, link: NONE, next: NONE, kind, open: false });
+        self.anchor(anchor, id);
+        self.open.push((id, NONE));
+    }
+
+    /// A block collection ends where its last child ends, not where the next thing begins.
+    fn end(&mut self, bracket: Span) {
+        let Some((id, last)) = self.open.pop() else { return };
+        let end = match last {
+            _ if !bracket.is_empty() => bracket.end,
+            NONE => bracket.end,
+            last => self.part.nodes[last as usize].span.end,
+        };
+        let span = &mut self.part.nodes[id as usize].span;
+        span.end = end.max(span.start);
+    }
+}
+
+/// Block scalars reach over the blank lines after them, which are nobody's.
+fn trimmed(span: Span, text: &str, style: ScalarStyle) -> Span {
+    if !matches!(style, ScalarStyle::Literal | ScalarStyle::Folded) {
+        return span;
+    }
+    let length = text.trim_end_matches([' ', '\t', '\n', '\r']).len();
+    Span { end: span.start + u32::try_from(length).unwrap_or(0), ..span }
+}

@@ -1,0 +1,73 @@
+//! Where does one YAML document end and the next begin?
+//!
+//! A line that begins with `---` ends a document wherever it stands, even inside a block scalar. Splitting first means
+//! that a broken document cannot take its neighbours with it.
+
+use crate::source::Span;
+
+/// The documents of a file, without the empty ones.
+pub fn documents(text: &str) -> Vec<Span> {
+    let bytes = text.as_bytes();
+    let mut documents = Vec::new();
+    let mut start = 0;
+    for at in memchr::memmem::find_iter(bytes, b"---") {
+        let at_line_start = at == 0 || matches!(bytes[at - 1], b'\n' | b'\r');
+        let ends_there = bytes.get(at + 3).is_none_or(u8::is_ascii_whitespace);
+        if at_line_start && ends_there && at > start && !is_prelude(&text[start..at]) {
+            documents.push(Span::new(start, at));
+            start = at;
+        }
+    }
+    documents.push(Span::new(start, text.len()));
+    for document in &mut documents {
+        // A byte-order mark may stand before any document.
+        if text[document.range()].starts_with('\u{FEFF}') {
+            document.start += 3;
+        }
+    }
+    documents.retain(|document| has_content(&text[document.range()]));
+    documents
+}
+
+/// Directives belong to the document after them.
+fn is_prelude(text: &str) -> bool {
+    let mut lines = text.split(['\n', '\r']).map(str::trim_end).filter(|line| !line.is_empty() && !line.starts_with('#'));
+    lines.next().is_some_and(|first| first.starts_with('%'))
+}
+
+fn has_content(text: &str) -> bool {
+    let mut lines = text.split(['\n', '\r']);
+    lines.any(|line| {
+        let line = line.trim();
+        let line = line.strip_prefix("---").map_or(line, str::trim_start);
+        !line.is_empty() && !line.starts_with('#') && line != "..."
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn texts(text: &str) -> Vec<&str> {
+        documents(text).into_iter().map(|span| &text[span.range()]).collect()
+    }
+
+    #[test]
+    fn separators_stand_at_line_starts_with_anything_blank_after_them() {
+        assert_eq!(texts("a: 1\n---\nb: 2\n--- # c\nd: 3\n"), ["a: 1\n", "---\nb: 2\n", "--- # c\nd: 3\n"]);
+        assert_eq!(texts("a: x---\nb: ---x\n---x: 1\n"), ["a: x---\nb: ---x\n---x: 1\n"]);
+        assert_eq!(texts("a: 1\r\n---\r\nb: 2"), ["a: 1\r\n", "---\r\nb: 2"]);
+    }
+
+    #[test]
+    fn empty_documents_are_none() {
+        assert_eq!(texts("---\n# only a comment\n---\na: 1\n---\n"), ["---\na: 1\n"]);
+        assert_eq!(texts(""), [""; 0]);
+    }
+
+    #[test]
+    fn directives_and_byte_order_marks_go_with_their_document() {
+        assert_eq!(texts("%YAML 1.2\n---\na: 1\n"), ["%YAML 1.2\n---\na: 1\n"]);
+        assert_eq!(texts("a: 1\n---\nb: 2\n").len(), 2);
+    }
+}

@@ -1,0 +1,154 @@
+//! The report for machines. It is an interface: fields are added, never changed.
+
+use serde::Serialize;
+
+use crate::diagnostic::Judged;
+use crate::report::{Location, Report, Root};
+use crate::rule::Finding;
+
+#[derive(Serialize)]
+struct Document {
+    schema_version: u32,
+    tool: Tool,
+    verdict: &'static str,
+    inputs: usize,
+    judged: usize,
+    in_part: usize,
+    skipped: usize,
+    /// The revision that has shipped; none until git is read.
+    base: Option<String>,
+    pending: usize,
+    unsupported: Vec<Unsupported>,
+    findings: Vec<Entry>,
+    notes: Vec<Note>,
+}
+
+#[derive(Serialize)]
+struct Tool {
+    name: &'static str,
+    version: &'static str,
+}
+
+#[derive(Serialize)]
+struct Unsupported {
+    name: String,
+    migrations: usize,
+}
+
+#[derive(Serialize)]
+struct Entry {
+    rule: &'static str,
+    family: &'static str,
+    severity: &'static str,
+    message: String,
+    #[serde(flatten)]
+    location: Location,
+    labels: Vec<Label>,
+    in_production: String,
+    help: String,
+    assumptions: Vec<String>,
+    fixes: Vec<Fix>,
+    folded: usize,
+    fingerprint: String,
+    suppressed: Option<Suppressed>,
+}
+
+#[derive(Serialize)]
+struct Label {
+    #[serde(flatten)]
+    location: Location,
+    text: String,
+}
+
+#[derive(Serialize)]
+struct Fix {
+    #[serde(flatten)]
+    location: Location,
+    replacement: String,
+}
+
+#[derive(Serialize)]
+struct Suppressed {
+    reason: String,
+    line: u32,
+    until: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Note {
+    path: String,
+    line: Option<u32>,
+    message: String,
+    judged: bool,
+}
+
+pub fn emit(report: &Report) -> String {
+    let unsupported = report.roots.iter().flat_map(|root| &root.workspace.unsupported);
+    let document = Document {
+        schema_version: 1,
+        tool: Tool { name: "gonogo", version: env!("CARGO_PKG_VERSION") },
+        verdict: report.verdict.key(),
+        inputs: report.coverage.inputs,
+        judged: report.coverage.judged,
+        in_part: report.coverage.in_part,
+        skipped: report.skipped(),
+        base: None,
+        pending: report.migrations(),
+        unsupported: unsupported.map(|(name, migrations)| Unsupported { name: name.clone(), migrations: *migrations }).collect(),
+        findings: report.shown().map(|(root, finding)| entry(root, finding)).collect(),
+        notes: report.notes().map(|(root, note)| Note {
+            path: format!("{}{}", root.prefix, note.path),
+            line: note.line,
+            message: note.message.clone(),
+            judged: note.judged != Judged::Nothing,
+        }).collect(),
+    };
+    let mut json = serde_json::to_string(&document).expect("plain structures become JSON");
+    json.push('\n');
+    visible(&json)
+}
+
+fn entry(root: &Root, finding: &Finding) -> Entry {
+    let diagnostic = &finding.diagnostic;
+    let labels = diagnostic.labels().filter(|label| !label.text.is_empty());
+    Entry {
+        rule: finding.rule.name,
+        family: finding.rule.family.word(),
+        severity: diagnostic.severity.word(),
+        message: diagnostic.message.clone(),
+        location: root.location(diagnostic.primary.place),
+        labels: labels.map(|label| Label { location: root.location(label.place), text: label.text.clone() }).collect(),
+        in_production: diagnostic.in_production.clone(),
+        help: diagnostic.help.clone(),
+        assumptions: diagnostic.assumptions.clone(),
+        fixes: diagnostic.fixes.iter().map(|fix| Fix { location: root.location(fix.place), replacement: fix.replacement.clone() }).collect(),
+        folded: finding.folded,
+        fingerprint: finding.fingerprint.clone(),
+        suppressed: finding.suppressed.as_ref().map(|suppression| Suppressed {
+            reason: suppression.reason.clone(),
+            line: suppression.line,
+            until: suppression.until.clone(),
+        }),
+    }
+}
+
+/// JSON escapes control characters below a blank by itself; the others that could steer a terminal are escaped here, so
+/// that a report on a screen is as harmless as the text, and still says the same.
+fn visible(json: &str) -> String {
+    use std::fmt::Write as _;
+
+    if json.is_ascii() && !json.contains('\x7F') {
+        return json.to_owned();
+    }
+    let mut out = String::with_capacity(json.len());
+    for character in json.chars() {
+        if character > '~' && crate::untrusted::visible(character).is_some() {
+            for unit in character.encode_utf16(&mut [0; 2]) {
+                let _ = write!(out, "\\u{unit:04x}");
+            }
+        } else {
+            out.push(character);
+        }
+    }
+    out
+}

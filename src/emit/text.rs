@@ -1,0 +1,218 @@
+//! The report for people: eight to sixteen lines a finding, the verdict last. miette draws the frames.
+
+use std::fmt::{self, Write as _};
+
+use miette::{
+    Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, SourceCode, SourceSpan, SpanContents,
+};
+
+use super::frame::{Frame, Secrets, Segment, frame};
+use super::{Style, verdict};
+use crate::diagnostic::{Label, Severity, SourceId};
+use crate::document::Content;
+use crate::report::{Report, Root, Verdict};
+use crate::rule::Finding;
+use crate::untrusted::UntrustedLines;
+
+pub fn emit(report: &Report, style: Style) -> String {
+    let mut out = String::new();
+    if !style.quiet || report.verdict == Verdict::NoGo {
+        for root in &report.roots {
+            Printer::new(root, style).findings(report.min_severity, &mut out);
+        }
+    }
+    let notes = verdict::notes(report, style);
+    if !notes.is_empty() {
+        let _ = writeln!(out, "{notes}");
+    }
+    let paint = Paint { on: style.color };
+    let color = if report.verdict == Verdict::Go { "32" } else { "31" };
+    let line = verdict::line(report);
+    let (word, rest) = line.split_at(report.verdict.words().len());
+    let _ = writeln!(out, "{}{rest}", paint.bold(color, word));
+    out
+}
+
+struct Paint {
+    on: bool,
+}
+
+impl Paint {
+    fn bold(&self, color: &str, text: &str) -> String {
+        if self.on { format!("\x1b[1;{color}m{text}\x1b[0m") } else { text.to_owned() }
+    }
+}
+
+struct Printer<'a> {
+    root: &'a Root,
+    handler: GraphicalReportHandler,
+    secrets: Secrets,
+    paint: Paint,
+}
+
+impl<'a> Printer<'a> {
+    fn new(root: &'a Root, style: Style) -> Self {
+        let theme = if style.color { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
+        let handler = GraphicalReportHandler::new_themed(theme).with_links(false).with_wrap_lines(false).with_context_lines(CONTEXT);
+        Self { root, handler, secrets: Secrets::default(), paint: Paint { on: style.color } }
+    }
+
+    /// Findings about the same place share one frame.
+    fn findings(&mut self, least: Severity, out: &mut String) {
+        let shown = |finding: &&Finding| finding.suppressed.is_none() && finding.diagnostic.severity >= least;
+        let shown: Vec<&Finding> = self.root.findings.iter().filter(shown).collect();
+        for group in shown.chunk_by(|a, b| a.diagnostic.primary.place == b.diagnostic.primary.place) {
+            for finding in group {
+                let color = match finding.diagnostic.severity {
+                    Severity::High => "31",
+                    Severity::Medium => "33",
+                    Severity::Low => "36",
+                };
+                let title = verdict::title(finding);
+                let (head, message) = title.split_once(": ").unwrap_or((&title, ""));
+                let _ = writeln!(out, "{}: {message}", self.paint.bold(color, head));
+            }
+            self.frames(group, out);
+            for finding in group {
+                self.details(finding, out);
+            }
+            out.push('\n');
+        }
+    }
+
+    /// One frame for each file, the main one first.
+    fn frames(&mut self, group: &[&Finding], out: &mut String) {
+        let mut labels: Vec<(&Label, bool)> = Vec::new();
+        for finding in group {
+            for (at, label) in finding.diagnostic.labels().enumerate() {
+                if !labels.iter().any(|(other, _)| *other == label) {
+                    labels.push((label, at == 0));
+                }
+            }
+        }
+        let mut files: Vec<SourceId> = Vec::new();
+        for (label, _) in &labels {
+            if !files.contains(&label.place.source) {
+                files.push(label.place.source);
+            }
+        }
+        for file in files {
+            let here: Vec<(&Label, bool)> = labels.iter().filter(|(label, _)| label.place.source == file).copied().collect();
+            let frame = Framed(frame(self.root, file, &here, &mut self.secrets));
+            let mut drawn = String::new();
+            if self.handler.render_report(&mut drawn, &frame).is_ok() {
+                // Everything before the frame is miette's place for a message; ours stands above it.
+                let start = drawn.find('╭').and_then(|corner| drawn[..corner].rfind('\n')).map_or(0, |newline| newline + 1);
+                for line in drawn[start..].split('\n').filter(|line| !line.trim().is_empty()) {
+                    let _ = writeln!(out, "{}", line.trim_end());
+                }
+            }
+        }
+    }
+
+    fn details(&self, finding: &Finding, out: &mut String) {
+        let diagnostic = &finding.diagnostic;
+        if !diagnostic.in_production.is_empty() {
+            self.detail("in production", &diagnostic.in_production, out);
+        }
+        if !diagnostic.assumptions.is_empty() {
+            self.detail("judged as", &diagnostic.assumptions.join("; "), out);
+        }
+        if !diagnostic.help.is_empty() {
+            self.detail("safe way", &diagnostic.help, out);
+        }
+        let comment = match self.root.workspace.document(diagnostic.primary.place.source).content {
+            Content::Sql(_) => "--",
+            _ => "#",
+        };
+        let _ = writeln!(out, "  on purpose?  {comment} gonogo: allow {} because …", finding.rule.name);
+    }
+
+    fn detail(&self, word: &str, text: &str, out: &mut String) {
+        let shown = UntrustedLines(text).to_string();
+        let mut lines = shown.split('\n');
+        let _ = writeln!(out, "  {} {}", self.paint.bold("36", &format!("{word}:")), lines.next().unwrap_or_default());
+        for line in lines {
+            let _ = writeln!(out, "{}", format!("      {line}").trim_end());
+        }
+    }
+}
+
+/// A frame as miette wants to see it: a diagnostic without words.
+#[derive(Debug)]
+struct Framed(Frame);
+
+impl fmt::Display for Framed {
+    fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Ok(())
+    }
+}
+
+impl std::error::Error for Framed {}
+
+impl Diagnostic for Framed {
+    fn source_code(&self) -> Option<&dyn SourceCode> {
+        Some(self)
+    }
+
+    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
+        Some(Box::new(self.0.labels.iter().map(|label| {
+            let text = (!label.text.is_empty()).then(|| label.text.clone());
+            let span = (label.offset, label.length);
+            if label.is_primary { LabeledSpan::new_primary_with_span(text, span) } else { LabeledSpan::new_with_span(text, span) }
+        })))
+    }
+}
+
+/// Our runs of lines are what is shown, so miette asks for context only to mean "a run" and not "a position".
+const CONTEXT: usize = 1;
+
+/// A run of lines, or the position of a label in it.
+struct Part<'a> {
+    frame: &'a Frame,
+    segment: &'a Segment,
+    span: SourceSpan,
+    line: usize,
+    column: usize,
+}
+
+impl SourceCode for Framed {
+    fn read_span<'a>(&'a self, span: &SourceSpan, before: usize, _: usize) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
+        let end = span.offset() + span.len();
+        let holds = |segment: &&Segment| segment.offset <= span.offset() && end <= segment.offset + segment.text.len();
+        let segment = self.0.segments.iter().find(holds).ok_or(MietteError::OutOfBounds)?;
+        let label = self.0.labels.iter().find(|label| label.offset == span.offset());
+        let whole = SourceSpan::from((segment.offset, segment.text.len()));
+        let (line, column) = match label {
+            Some(label) if before != CONTEXT => (label.line, label.column),
+            _ => (segment.first_line, 0),
+        };
+        Ok(Box::new(Part { frame: &self.0, segment, span: whole, line, column }))
+    }
+}
+
+impl<'a> SpanContents<'a> for Part<'a> {
+    fn data(&self) -> &'a [u8] {
+        self.segment.text.as_bytes()
+    }
+
+    fn span(&self) -> &SourceSpan {
+        &self.span
+    }
+
+    fn name(&self) -> Option<&str> {
+        Some(&self.frame.path)
+    }
+
+    fn line(&self) -> usize {
+        self.line
+    }
+
+    fn column(&self) -> usize {
+        self.column
+    }
+
+    fn line_count(&self) -> usize {
+        self.segment.text.matches('\n').count() + 1
+    }
+}

@@ -1,0 +1,43 @@
+//! What happens when our own code fails?
+//!
+//! Work is wrapped per file, set, group and (subject, check): one failure costs one subject, the run goes on and ends
+//! without a GO. The panic hook says the version, the place in our code and the file, never the panic's own words,
+//! which may hold a piece of the source.
+
+use std::cell::RefCell;
+use std::panic;
+
+use crate::untrusted::Untrusted;
+
+thread_local! {
+    static SUBJECT: RefCell<String> = const { RefCell::new(String::new()) };
+}
+
+/// Runs work under the name of the file it is about.
+pub fn named<T>(subject: &str, work: impl FnOnce() -> T) -> T {
+    let before = SUBJECT.replace(subject.to_owned());
+    let result = work();
+    SUBJECT.set(before);
+    result
+}
+
+/// Runs work and says whether it failed.
+pub fn caught<T>(subject: &str, work: impl FnOnce() -> T) -> Option<T> {
+    named(subject, || panic::catch_unwind(panic::AssertUnwindSafe(work)).ok())
+}
+
+/// Replaces the default hook, which would print the panic's own words.
+pub fn install_hook() {
+    panic::set_hook(Box::new(|info| {
+        let place = info.location().map_or_else(String::new, |place| format!(" at {}:{}", place.file(), place.line()));
+        let subject = SUBJECT.with_borrow(|subject| match subject.as_str() {
+            "" => String::new(),
+            path => format!(" while it looked at {}; the rest is judged all the same", Untrusted(path)),
+        });
+        let version = env!("CARGO_PKG_VERSION");
+        #[expect(clippy::print_stderr, reason = "the last words of a failing check")]
+        {
+            eprintln!("gonogo {version} failed{place}{subject}. Please report this.");
+        }
+    }));
+}

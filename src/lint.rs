@@ -1,0 +1,211 @@
+//! Runs the checks in parallel and merges what they find in a fixed order. Nothing here knows a rule by name.
+
+use std::collections::{HashMap, HashSet};
+
+use rayon::prelude::*;
+
+use crate::checks::CHECKS;
+use crate::diagnostic::{Diagnostic, Judged, Note, Place, Severity};
+use crate::document::Content;
+use crate::guard;
+use crate::rule::suppression::Suppressions;
+use crate::rule::{Check, Context, File, Finding, RULES, Rule};
+use crate::settings::Settings;
+use crate::workspace::Workspace;
+use crate::workspace::environments::Tier;
+use crate::workspace::history::MigrationSet;
+
+/// What the checks found, in order, and what went wrong on the way.
+#[derive(Debug, Default)]
+pub struct Outcome {
+    /// By path, place and rule; suppressed ones included.
+    pub findings: Vec<Finding>,
+    /// Checks that failed, and suppressions that allow nothing.
+    pub notes: Vec<Note>,
+}
+
+/// Judges a workspace with all rules that are switched on.
+pub fn lint(workspace: &Workspace, settings: &Settings) -> Outcome {
+    let pairs = RULES.iter().zip(CHECKS.iter().copied()).filter(|(rule, _)| is_on(rule, settings));
+    judge(workspace, &pairs.collect::<Vec<_>>())
+}
+
+fn is_on(rule: &Rule, settings: &Settings) -> bool {
+    let names = |list: &[String]| list.iter().any(|name| name == rule.name || rule.aliases.contains(&name.as_str()));
+    let selected = if settings.select.is_empty() { rule.on_by_default } else { names(&settings.select) };
+    selected && !names(&settings.ignore)
+}
+
+/// Judges a workspace with these rules and checks.
+pub fn judge(workspace: &Workspace, pairs: &[(&'static Rule, Check)]) -> Outcome {
+    let parts: Vec<Part> = pairs.par_iter().flat_map_iter(|(rule, check)| Run { workspace, rule }.all(*check)).collect();
+    let mut outcome = Outcome::default();
+    for part in parts {
+        outcome.findings.extend(part.findings);
+        outcome.notes.extend(part.note);
+    }
+    outcome.findings.sort_by(|a, b| order(workspace, a).cmp(&order(workspace, b)));
+    supersede(&mut outcome.findings);
+    identify(workspace, &mut outcome.findings);
+    let suppressions = Suppressions::of(workspace);
+    for finding in &mut outcome.findings {
+        finding.suppressed = suppressions.of_finding(workspace, finding);
+    }
+    outcome.notes.extend(suppressions.notes);
+    outcome.notes.sort();
+    outcome
+}
+
+fn order<'a>(workspace: &'a Workspace, finding: &'a Finding) -> (&'a str, Place, &'a str, &'a str) {
+    let Diagnostic { primary, message, .. } = &finding.diagnostic;
+    (workspace.path(primary.place.source), primary.place, finding.rule.name, message)
+}
+
+/// What one check said of one subject.
+struct Part {
+    findings: Vec<Finding>,
+    note: Option<Note>,
+}
+
+/// One rule over all its subjects.
+struct Run<'w> {
+    workspace: &'w Workspace,
+    rule: &'static Rule,
+}
+
+impl<'w> Run<'w> {
+    fn all(&self, check: Check) -> Vec<Part> {
+        let workspace = self.workspace;
+        match check {
+            Check::Migration(check) => self.sets(|set, run| {
+                set.migrations.par_iter().map(|migration| {
+                    let source = migration.up.first().or(migration.down.first()).map(|script| script.source);
+                    let path = source.map_or(set.folder.as_str(), |source| workspace.path(source));
+                    run.one(path, Some(set), |cx| check(migration, cx))
+                }).collect()
+            }),
+            Check::MigrationSet(check) => self.sets(|set, run| vec![run.one(&set.folder, Some(set), |cx| check(set, cx))]),
+            Check::Container(check) => {
+                let workloads = workspace.topology.workloads.par_iter();
+                workloads.map(|workload| {
+                    let path = workspace.path(workload.object.source);
+                    self.one(path, None, |cx| {
+                        for container in workload.containers(workspace) {
+                            check(&container, cx);
+                        }
+                    })
+                }).collect()
+            }
+            Check::SettingsFile(check) => {
+                let files = workspace.environments.files.par_iter();
+                files.map(|file| self.one(workspace.path(file.source), None, |cx| check(file, cx))).collect()
+            }
+            Check::Group(check) => {
+                let groups = workspace.environments.groups.par_iter();
+                groups.map(|group| {
+                    let path = group.members.first().map_or("", |member| workspace.path(member.source));
+                    self.one(path, None, |cx| check(group, cx))
+                }).collect()
+            }
+            Check::File(check) => {
+                let ids: Vec<_> = workspace.ids().collect();
+                let file = |id| File { id, document: workspace.document(id) };
+                ids.into_par_iter().map(|id| self.one(workspace.path(id), None, |cx| check(&file(id), cx))).collect()
+            }
+        }
+    }
+
+    /// Over the sets whose server the rule knows.
+    fn sets(&self, each: impl Fn(&'w MigrationSet, &Self) -> Vec<Part>) -> Vec<Part> {
+        let known = |set: &&MigrationSet| self.rule.engines.is_empty() || self.rule.engines.contains(&set.engine.key());
+        self.workspace.history.sets.iter().filter(known).flat_map(|set| each(set, self)).collect()
+    }
+
+    /// A check that fails costs its subject, and the verdict.
+    fn one(&self, path: &str, set: Option<&MigrationSet>, check: impl FnOnce(&mut Context<'w>)) -> Part {
+        let found = guard::caught(path, || {
+            let mut context = Context::new(self.workspace, self.rule);
+            check(&mut context);
+            context.into_findings()
+        });
+        let Some(found) = found else {
+            let message = format!("`{}` failed on this; please report it. All else was judged", self.rule.name);
+            let note = Note { path: path.to_owned(), line: None, message, judged: Judged::Nothing };
+            return Part { findings: Vec::new(), note: Some(note) };
+        };
+        let findings = found.into_iter().map(|(diagnostic, folded)| self.finding(diagnostic, folded, set)).collect();
+        Part { findings, note: None }
+    }
+
+    fn finding(&self, mut diagnostic: Diagnostic, folded: usize, set: Option<&MigrationSet>) -> Finding {
+        if let Some(set) = set.filter(|_| !self.rule.engines.is_empty()) {
+            let why = if set.engine_is_known { "" } else { ", because nothing here names another server" };
+            diagnostic.assumptions.insert(0, format!("{}{why}", set.engine.name()));
+        }
+        let what = match self.workspace.tier(diagnostic.primary.place.source) {
+            Some(Tier::NonProduction) => Some("its path says that it is not for production"),
+            Some(Tier::Example) => Some("its path says that it is an example"),
+            _ => None,
+        };
+        if let Some(what) = what.filter(|_| diagnostic.severity > Severity::Low) {
+            diagnostic.severity = Severity::Low;
+            diagnostic.assumptions.push(format!("a note only: {what}"));
+        }
+        Finding { rule: self.rule, diagnostic, folded, fingerprint: String::new(), suppressed: None }
+    }
+}
+
+/// Where a rule explains the same place better, the simpler one is silent.
+fn supersede(findings: &mut Vec<Finding>) {
+    let mut silenced: HashSet<(Place, &'static str)> = HashSet::new();
+    for finding in findings.iter() {
+        for label in finding.diagnostic.labels() {
+            silenced.extend(finding.rule.supersedes.iter().map(|simpler| (label.place, *simpler)));
+        }
+    }
+    if !silenced.is_empty() {
+        findings.retain(|finding| !silenced.contains(&(finding.diagnostic.primary.place, finding.rule.name)));
+    }
+}
+
+/// Gives each finding a fingerprint that survives everything but a change of its own subject.
+fn identify(workspace: &Workspace, findings: &mut [Finding]) {
+    let mut seen: HashMap<u64, u32> = HashMap::new();
+    for finding in findings {
+        let place = finding.diagnostic.primary.place;
+        let parts = [finding.rule.name, workspace.path(place.source), &identity(workspace, place)];
+        let hash = fnv(&parts.join("\0"));
+        let occurrence = seen.entry(hash).or_default();
+        *occurrence += 1;
+        let fingerprint = fnv(&format!("{hash:x}\0{occurrence}"));
+        finding.fingerprint = format!("{fingerprint:016x}");
+    }
+}
+
+/// What a place is about, in words that do not change when it moves. Values of settings are left out: a hash of a
+/// secret can be guessed.
+fn identity(workspace: &Workspace, place: Place) -> String {
+    let document = workspace.document(place.source);
+    let subject = Place { span: workspace.subject(place), ..place };
+    let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    match &document.content {
+        Content::Sql(_) => words(workspace.text(subject)),
+        Content::Dotenv(dotenv) => {
+            let at = dotenv.settings.partition_point(|setting| setting.key.end <= subject.span.start);
+            let setting = dotenv.settings.get(at).filter(|setting| subject.span.contains(setting.key));
+            setting.map(|setting| setting.name(&document.source).to_owned()).unwrap_or_default()
+        }
+        Content::Yaml(yaml) => {
+            let root = yaml.root_at(&document.source, place.source, place.span.start);
+            let field = |name: &str| root.and_then(|root| root.field("metadata").field(name).text().into_option());
+            let kind = root.and_then(|root| root.field("kind").text().into_option());
+            let object = [kind, field("namespace"), field("name")].map(Option::unwrap_or_default);
+            format!("{}\0{}", object.join("/"), words(workspace.text(place)))
+        }
+    }
+}
+
+/// FNV-1a: the same on every machine and in every version.
+fn fnv(text: &str) -> u64 {
+    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+}

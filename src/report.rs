@@ -1,0 +1,201 @@
+//! Findings, what was looked at, and the verdict.
+
+use std::time::Duration;
+
+use crate::diagnostic::{Judged, Note, Place, Severity, SourceId};
+use crate::lint;
+use crate::rule::Finding;
+use crate::settings::Settings;
+use crate::tree::Tree;
+use crate::workspace::{Coverage, Workspace};
+
+/// The answer.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Verdict {
+    /// Nothing speaks against it.
+    Go,
+    /// A finding does.
+    NoGo,
+    /// Nobody can say.
+    NoVerdict,
+}
+
+impl Verdict {
+    /// As the last line says it.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Go => "GO",
+            Self::NoGo => "NO-GO",
+            Self::NoVerdict => "NO VERDICT",
+        }
+    }
+
+    /// As reports for machines say it.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Go => "go",
+            Self::NoGo => "no-go",
+            Self::NoVerdict => "no-verdict",
+        }
+    }
+}
+
+/// One root, read and judged.
+#[derive(Debug)]
+pub struct Root {
+    /// What its paths begin with in reports; empty for a single root.
+    pub prefix: String,
+    /// Its documents.
+    pub workspace: Workspace,
+    /// What was found there, in order; suppressed ones included.
+    pub findings: Vec<Finding>,
+    /// What there is to know about its files.
+    pub notes: Vec<Note>,
+    /// How many files were judged.
+    pub coverage: Coverage,
+}
+
+/// Where something is, for people and for machines.
+#[derive(Clone, PartialEq, Eq, Debug, serde::Serialize)]
+pub struct Location {
+    /// The file.
+    pub path: String,
+    /// From 1.
+    pub line: u32,
+    /// From 1, in characters.
+    pub column: u32,
+    /// From 1.
+    pub end_line: u32,
+    /// From 1, in characters; one past the last.
+    pub end_column: u32,
+    /// In the bytes of the file.
+    pub start_byte: u32,
+    /// In the bytes of the file; one past the last.
+    pub end_byte: u32,
+}
+
+impl Root {
+    /// Reads and judges a tree. `named` is a file to report on alone, or empty for all.
+    pub fn judge(tree: &dyn Tree, prefix: &str, named: &str, settings: &Settings) -> Self {
+        let workspace = Workspace::build(tree, named, settings);
+        let outcome = lint::lint(&workspace, settings);
+        Self::new(workspace, outcome, prefix, named)
+    }
+
+    /// From a workspace and what the checks said.
+    pub fn new(workspace: Workspace, outcome: lint::Outcome, prefix: &str, named: &str) -> Self {
+        let lint::Outcome { mut findings, mut notes } = outcome;
+        notes.extend(workspace.notes.iter().cloned());
+        let mut coverage = workspace.coverage();
+        if !named.is_empty() {
+            findings.retain(|finding| finding.diagnostic.labels().any(|label| workspace.path(label.place.source) == named));
+            notes.retain(|note| note.path == named);
+            coverage = narrowed(&workspace, named, &notes);
+        }
+        notes.sort();
+        notes.dedup();
+        Self { prefix: prefix.to_owned(), workspace, findings, notes, coverage }
+    }
+
+    /// The path of a source as reports print it.
+    pub fn path(&self, id: SourceId) -> String {
+        format!("{}{}", self.prefix, self.workspace.path(id))
+    }
+
+    /// Where a place is.
+    pub fn location(&self, place: Place) -> Location {
+        let source = &self.workspace.document(place.source).source;
+        let (start, end) = (source.position(place.span.start), source.position(place.span.end));
+        Location {
+            path: self.path(place.source),
+            line: start.line,
+            column: start.column,
+            end_line: end.line,
+            end_column: end.column,
+            start_byte: source.original_offset(place.span.start),
+            end_byte: source.original_offset(place.span.end),
+        }
+    }
+}
+
+fn narrowed(workspace: &Workspace, named: &str, notes: &[Note]) -> Coverage {
+    let any = |judged| notes.iter().any(|note| note.judged == judged);
+    let inputs = usize::from(workspace.find(named).is_some() || any(Judged::Nothing));
+    let judged = inputs - usize::from(any(Judged::Nothing));
+    Coverage { inputs, judged, in_part: usize::from(judged == 1 && any(Judged::InPart)) }
+}
+
+/// All roots together.
+#[derive(Debug)]
+pub struct Report {
+    /// The roots in the order they were given.
+    pub roots: Vec<Root>,
+    /// The answer.
+    pub verdict: Verdict,
+    /// Milder findings count, but are not shown.
+    pub min_severity: Severity,
+    /// How many files were judged.
+    pub coverage: Coverage,
+    /// How long it took, where somebody measured it.
+    pub elapsed: Option<Duration>,
+}
+
+impl Report {
+    /// Adds up the roots and decides.
+    pub fn new(roots: Vec<Root>, settings: &Settings) -> Self {
+        let mut coverage = Coverage::default();
+        for root in &roots {
+            coverage.inputs += root.coverage.inputs;
+            coverage.judged += root.coverage.judged;
+            coverage.in_part += root.coverage.in_part;
+        }
+        let mut report = Self { roots, verdict: Verdict::Go, min_severity: settings.min_severity, coverage, elapsed: None };
+        let nothing = coverage.inputs == 0 && !settings.allow_empty;
+        if report.counted().any(|(_, finding)| finding.diagnostic.severity >= settings.fail_on) {
+            report.verdict = Verdict::NoGo;
+        } else if nothing || report.not_judged().next().is_some() {
+            report.verdict = Verdict::NoVerdict;
+        }
+        report
+    }
+
+    /// All findings, in order.
+    pub fn findings(&self) -> impl Iterator<Item = (&Root, &Finding)> {
+        self.roots.iter().flat_map(|root| root.findings.iter().map(move |finding| (root, finding)))
+    }
+
+    /// The findings that nobody allowed.
+    pub fn counted(&self) -> impl Iterator<Item = (&Root, &Finding)> {
+        self.findings().filter(|(_, finding)| finding.suppressed.is_none())
+    }
+
+    /// The findings that a report shows.
+    pub fn shown(&self) -> impl Iterator<Item = (&Root, &Finding)> {
+        self.findings().filter(|(_, finding)| finding.diagnostic.severity >= self.min_severity)
+    }
+
+    /// How many findings of a severity nobody allowed.
+    pub fn count(&self, severity: Severity) -> usize {
+        self.counted().filter(|(_, finding)| finding.diagnostic.severity == severity).count()
+    }
+
+    /// All notes.
+    pub fn notes(&self) -> impl Iterator<Item = (&Root, &Note)> {
+        self.roots.iter().flat_map(|root| root.notes.iter().map(move |note| (root, note)))
+    }
+
+    /// The notes that stand in the way of a GO.
+    pub fn not_judged(&self) -> impl Iterator<Item = (&Root, &Note)> {
+        self.notes().filter(|(_, note)| note.judged == Judged::Nothing)
+    }
+
+    /// How many migrations there are, of which all count as pending until git is read.
+    pub fn migrations(&self) -> usize {
+        self.roots.iter().map(|root| root.workspace.history.count()).sum()
+    }
+
+    /// Folders and files passed over by default.
+    pub fn skipped(&self) -> usize {
+        self.roots.iter().map(|root| root.workspace.skipped).sum()
+    }
+}

@@ -1,0 +1,228 @@
+//! A rule is a page plus a check. This module holds what all rules share: the catalogue of pages, the [`Context`] that
+//! checks report through, and suppressions.
+//!
+//! Nothing here knows a rule by name; the catalogue is compiled from `rules/` by the build script.
+
+pub mod suppression;
+
+use crate::diagnostic::{Diagnostic, Fix, Label, Place, Severity};
+use crate::document::Document;
+use crate::diagnostic::SourceId;
+use crate::workspace::Workspace;
+use crate::workspace::environments::{Group, SettingsFile};
+use crate::workspace::history::{Migration, MigrationSet};
+use crate::workspace::topology::Container;
+use suppression::Suppression;
+
+/// What a rule page says, without its examples.
+#[derive(Debug)]
+pub struct Rule {
+    /// The only identifier.
+    pub name: &'static str,
+    /// The kind of file it is about.
+    pub family: Family,
+    /// How bad its findings are, unless they are guesses.
+    pub severity: Severity,
+    /// One clause: what is found.
+    pub summary: &'static str,
+    /// Runs unless switched off.
+    pub on_by_default: bool,
+    /// The version that brought it.
+    pub since: &'static str,
+    /// The servers it knows; empty for all, and for rules that are not about databases.
+    pub engines: &'static [&'static str],
+    /// What it belongs to within its family.
+    pub group: &'static str,
+    /// Rules that say less about the same place.
+    pub supersedes: &'static [&'static str],
+    /// Its options with what they mean.
+    pub options: &'static [(&'static str, &'static str)],
+    /// Names it had before.
+    pub aliases: &'static [&'static str],
+    /// Where its claims come from.
+    pub sources: &'static [&'static str],
+    page: &'static str,
+    body_at: usize,
+}
+
+/// The kinds of files that a release is made of.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Family {
+    /// Database migrations.
+    Migration,
+    /// Kubernetes manifests.
+    Manifest,
+    /// Settings of environments.
+    Environment,
+    /// Delivery pipelines.
+    Delivery,
+    /// What only several of them together show.
+    Release,
+}
+
+impl Family {
+    /// The word for it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Migration => "migration",
+            Self::Manifest => "manifest",
+            Self::Environment => "environment",
+            Self::Delivery => "delivery",
+            Self::Release => "release",
+        }
+    }
+}
+
+/// All rules, by family and name.
+pub static RULES: &[Rule] = include!(concat!(env!("OUT_DIR"), "/pages.rs"));
+
+impl Rule {
+    /// The rule of this name, or that had it before.
+    pub fn find(name: &str) -> Option<&'static Self> {
+        RULES.iter().find(|rule| rule.name == name || rule.aliases.contains(&name))
+    }
+
+    /// The page without its header.
+    pub fn page(&self) -> &'static str {
+        self.page[self.body_at..].trim_start()
+    }
+}
+
+/// What a check looks at. The variant is named for the type of the check's first parameter.
+#[derive(Clone, Copy)]
+pub enum Check {
+    /// One migration.
+    Migration(fn(&Migration, &mut Context<'_>)),
+    /// All migrations of a set.
+    MigrationSet(fn(&MigrationSet, &mut Context<'_>)),
+    /// One container of a workload.
+    Container(fn(&Container<'_>, &mut Context<'_>)),
+    /// One file of settings.
+    SettingsFile(fn(&SettingsFile, &mut Context<'_>)),
+    /// The same settings for several environments.
+    Group(fn(&Group, &mut Context<'_>)),
+    /// Any one file.
+    File(fn(&File<'_>, &mut Context<'_>)),
+}
+
+/// A document with its id.
+#[derive(Clone, Copy)]
+pub struct File<'w> {
+    /// Its id.
+    pub id: SourceId,
+    /// The document.
+    pub document: &'w Document,
+}
+
+/// What a rule found.
+#[derive(Debug)]
+pub struct Finding {
+    /// The rule.
+    pub rule: &'static Rule,
+    /// What it says.
+    pub diagnostic: Diagnostic,
+    /// How many more findings of the same kind it stands for.
+    pub folded: usize,
+    /// The same as long as the statement, object or setting is the same, wherever it moves.
+    pub fingerprint: String,
+    /// Somebody allowed it.
+    pub suppressed: Option<Suppression>,
+}
+
+/// What a check reports through.
+pub struct Context<'w> {
+    /// All facts.
+    pub workspace: &'w Workspace,
+    rule: &'static Rule,
+    findings: Vec<(Diagnostic, usize)>,
+}
+
+impl<'w> Context<'w> {
+    /// For one rule.
+    pub fn new(workspace: &'w Workspace, rule: &'static Rule) -> Self {
+        Self { workspace, rule, findings: Vec::new() }
+    }
+
+    /// Reports a finding: one clause that names the object and says the consequence.
+    pub fn report(&mut self, place: Place, message: impl Into<String>) -> Report<'_> {
+        self.findings.push((Diagnostic::new(self.rule.severity, place, message), 0));
+        let (diagnostic, folded) = self.findings.last_mut().expect("just pushed");
+        Report { diagnostic, folded }
+    }
+
+    /// Everything reported.
+    pub fn into_findings(self) -> Vec<(Diagnostic, usize)> {
+        self.findings
+    }
+}
+
+/// A finding that is being told.
+pub struct Report<'c> {
+    diagnostic: &'c mut Diagnostic,
+    folded: &'c mut usize,
+}
+
+impl Report<'_> {
+    /// What the main place does.
+    #[expect(clippy::return_self_not_must_use, reason = "the finding is reported already; this adds to it")]
+    pub fn label(self, text: impl Into<String>) -> Self {
+        self.diagnostic.primary.text = text.into();
+        self
+    }
+
+    /// Evidence at another place.
+    #[expect(clippy::return_self_not_must_use, reason = "the finding is reported already; this adds to it")]
+    pub fn because(self, place: Place, text: impl Into<String>) -> Self {
+        self.diagnostic.because.push(Label { place, text: text.into() });
+        self
+    }
+
+    /// What happens in production, to whom.
+    #[expect(clippy::return_self_not_must_use, reason = "the finding is reported already; this adds to it")]
+    pub fn in_production(self, text: impl Into<String>) -> Self {
+        self.diagnostic.in_production = text.into();
+        self
+    }
+
+    /// The safe way, ready to paste.
+    #[expect(clippy::return_self_not_must_use, reason = "the finding is reported already; this adds to it")]
+    pub fn help(self, text: impl Into<String>) -> Self {
+        self.diagnostic.help = text.into();
+        self
+    }
+
+    /// Something that was taken for granted, surely enough.
+    #[expect(clippy::return_self_not_must_use, reason = "the finding is reported already; this adds to it")]
+    pub fn assuming(self, text: impl Into<String>) -> Self {
+        self.diagnostic.assumptions.push(text.into());
+        self
+    }
+
+    /// A guess: the finding is one step milder for it, and says so.
+    #[expect(clippy::return_self_not_must_use, reason = "the finding is reported already; this adds to it")]
+    pub fn guessing(self, text: impl Into<String>) -> Self {
+        self.diagnostic.severity = self.diagnostic.severity.lowered();
+        self.assuming(text)
+    }
+
+    /// A milder case of what the rule is about.
+    #[expect(clippy::return_self_not_must_use, reason = "the finding is reported already; this adds to it")]
+    pub fn capped(self, severity: Severity) -> Self {
+        self.diagnostic.severity = self.diagnostic.severity.min(severity);
+        self
+    }
+
+    /// An edit that does it.
+    #[expect(clippy::return_self_not_must_use, reason = "the finding is reported already; this adds to it")]
+    pub fn fix(self, place: Place, replacement: impl Into<String>) -> Self {
+        self.diagnostic.fixes.push(Fix { place, replacement: replacement.into() });
+        self
+    }
+
+    /// How many more findings of the same kind this one stands for.
+    #[expect(clippy::return_self_not_must_use, reason = "the finding is reported already; this adds to it")]
+    pub fn folding(self, others: usize) -> Self {
+        *self.folded = others;
+        self
+    }
+}

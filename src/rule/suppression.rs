@@ -1,0 +1,155 @@
+//! Who allowed a finding, and why?
+//!
+//! `gonogo: allow RULE because REASON` in a comment, maybe `until 2027-01-31` before the reason. It holds for its own
+//! line and for the statement, object or key that begins below it. A reason is required.
+
+use std::collections::HashMap;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use super::{Finding, Rule};
+use crate::diagnostic::{Judged, Note, SourceId};
+use crate::workspace::Workspace;
+
+/// A comment that allows a rule.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Suppression {
+    /// The rule, as written.
+    pub rule: String,
+    /// Why.
+    pub reason: String,
+    /// The last day, if there is one.
+    pub until: Option<String>,
+    /// The line of the comment.
+    pub line: u32,
+}
+
+const WORD: &str = "gonogo:";
+
+/// Reads a comment; `None` where it allows nothing, an error where it tries to.
+fn parse(comment: &str, line: u32) -> Option<Result<Suppression, String>> {
+    let (_, rest) = comment.split_once(WORD)?;
+    let rest = rest.trim().strip_prefix("allow").filter(|rest| rest.starts_with(char::is_whitespace))?.trim();
+    let rest = rest.strip_suffix("*/").unwrap_or(rest).trim();
+    let (what, reason) = rest.split_once(" because ").unwrap_or((rest, ""));
+    let mut words = what.split_whitespace();
+    let rule = words.next()?.to_owned();
+    let until = words.next().filter(|word| *word == "until").and_then(|_| words.next()).map(str::to_owned);
+    let reason = reason.trim().to_owned();
+    if reason.is_empty() || reason == "…" {
+        return Some(Err(format!("this does not allow `{rule}` without a reason: write `gonogo: allow {rule} because ...`")));
+    }
+    if Rule::find(&rule).is_none() {
+        return Some(Err(format!("there is no rule `{rule}` to allow; `gonogo rules` lists them")));
+    }
+    if until.as_deref().is_some_and(|until| until < today().as_str()) {
+        return Some(Err(format!("this allowed `{rule}` until {}, which is over", until.unwrap_or_default())));
+    }
+    Some(Ok(Suppression { rule, reason, until, line }))
+}
+
+/// Today in UTC as `2026-11-20`.
+fn today() -> String {
+    let seconds = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    let days = i64::try_from(seconds / 86_400).unwrap_or(0);
+    // Counting from March puts the leap day at the end of a year, and 400 years have the same days again.
+    let days = days + 719_468;
+    let (era, of_era) = (days / 146_097, days % 146_097);
+    let year_of_era = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let march_month = (5 * of_year + 2) / 153;
+    let day = of_year - (153 * march_month + 2) / 5 + 1;
+    let month = if march_month < 10 { march_month + 3 } else { march_month - 9 };
+    let year = year_of_era + era * 400 + i64::from(month <= 2);
+    format!("{year:04}-{month:02}-{day:02}")
+}
+
+/// All suppressions of a workspace.
+#[derive(Debug, Default)]
+pub struct Suppressions {
+    by_file: HashMap<SourceId, File>,
+    /// Those that allow nothing, and why.
+    pub notes: Vec<Note>,
+}
+
+#[derive(Debug, Default)]
+struct File {
+    suppressions: Vec<Suppression>,
+    /// Lines that hold a comment and nothing else, to reach from a subject up to its comments.
+    comment_lines: Vec<u32>,
+}
+
+impl Suppressions {
+    /// Collects them from the comments of all documents that hold the word.
+    pub fn of(workspace: &Workspace) -> Self {
+        let mut all = Self::default();
+        for id in workspace.ids() {
+            let source = &workspace.document(id).source;
+            if !source.text().contains(WORD) {
+                continue;
+            }
+            let mut file = File::default();
+            for span in workspace.document(id).comments() {
+                let line = source.line(span.start);
+                match parse(source.slice(span), line) {
+                    None => {}
+                    Some(Ok(suppression)) => file.suppressions.push(suppression),
+                    Some(Err(message)) => {
+                        let path = source.path().to_owned();
+                        all.notes.push(Note { path, line: Some(line), message, judged: Judged::Whole });
+                    }
+                }
+                let before = &source.text()[source.line_span(line).start as usize..span.start as usize];
+                if before.trim().is_empty() {
+                    file.comment_lines.extend(line..=source.line(span.end));
+                }
+            }
+            all.by_file.insert(id, file);
+        }
+        all
+    }
+
+    /// The suppression that holds for a finding.
+    pub fn of_finding(&self, workspace: &Workspace, finding: &Finding) -> Option<Suppression> {
+        let place = finding.diagnostic.primary.place;
+        let file = self.by_file.get(&place.source)?;
+        let source = &workspace.document(place.source).source;
+        let here = source.line(place.span.start);
+        let subject = source.line(workspace.subject(place).start);
+        let holds = |suppression: &&Suppression| {
+            let rule = Rule::find(&suppression.rule);
+            rule.is_some_and(|rule| rule.name == finding.rule.name)
+                && (suppression.line == here || file.is_above(suppression.line, here) || file.is_above(suppression.line, subject))
+        };
+        file.suppressions.iter().find(holds).cloned()
+    }
+}
+
+impl File {
+    /// Whether nothing but comments stands between a comment and the line below it.
+    fn is_above(&self, comment: u32, line: u32) -> bool {
+        comment < line && (comment..line).all(|line| self.comment_lines.binary_search(&line).is_ok())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reason_is_required() {
+        let parse = |text| parse(text, 1);
+        assert_eq!(parse("-- an ordinary comment"), None);
+        assert!(matches!(parse("-- gonogo: allow missing-down"), Some(Err(message)) if message.contains("without a reason")));
+        assert!(matches!(parse("# gonogo: allow no-such-rule because x"), Some(Err(message)) if message.contains("no rule")));
+        assert!(matches!(parse("# gonogo: allow missing-down until 2001-01-01 because x"), Some(Err(message)) if message.contains("over")));
+        let Some(Ok(found)) = parse("/* gonogo: allow missing-down until 2999-01-31 because we never go back */") else { panic!("allowed") };
+        assert_eq!((found.reason.as_str(), found.until.as_deref()), ("we never go back", Some("2999-01-31")));
+    }
+
+    #[test]
+    fn today_is_a_date() {
+        let today = today();
+        assert_eq!((today.len(), &today[4..5], &today[7..8]), (10, "-", "-"));
+        assert!(today.as_str() > "2026-01-01" && today.as_str() < "2200-01-01");
+    }
+}

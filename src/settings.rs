@@ -1,0 +1,42 @@
+//! Plain values that steer reading and judging. Where they come from is not known here.
+
+use crate::diagnostic::Severity;
+
+/// How to read and judge.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Larger files are not read, and said so.
+    pub max_file_size: u64,
+    /// Run these rules alone; empty for the default set.
+    pub select: Vec<String>,
+    /// Leave these rules out.
+    pub ignore: Vec<String>,
+    /// A finding of this severity or worse means NO-GO.
+    pub fail_on: Severity,
+    /// Milder findings are left out of reports; they do not count for the verdict either way.
+    pub min_severity: Severity,
+    /// Nothing recognised is GO, not NO VERDICT.
+    pub allow_empty: bool,
+    /// How many threads; `None` for as many as there are processors.
+    pub threads: Option<usize>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            max_file_size: 10 << 20,
+            select: Vec::new(),
+            ignore: Vec::new(),
+            fail_on: Severity::High,
+            min_severity: Severity::Low,
+            allow_empty: false,
+            threads: None,
+        }
+    }
+}
+
+/// How deep anything may nest before a reader gives up on it.
+pub const MAX_NESTING: usize = 512;
+
+/// Every thread that reads or judges has this much stack; what we recurse into is bounded by [`MAX_NESTING`].
+pub const STACK_SIZE: usize = 16 << 20;

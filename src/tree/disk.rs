@@ -1,0 +1,203 @@
+//! A folder on disk: read-only, links never followed out of it, pipes and devices never opened.
+
+use std::fs::{self, File, FileType};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use walkdir::WalkDir;
+
+use super::{Entry, EntryKind, Tree, Unreadable};
+use crate::untrusted::{carry_odd_byte, odd_byte};
+
+/// A folder on disk.
+#[derive(Debug)]
+pub struct Disk {
+    root: PathBuf,
+    /// The root with all links resolved, to tell which links leave it.
+    resolved: PathBuf,
+}
+
+impl Disk {
+    /// Opens a folder.
+    pub fn open(root: impl Into<PathBuf>) -> io::Result<Self> {
+        let root = root.into();
+        let resolved = root.canonicalize()?;
+        Ok(Self { root, resolved })
+    }
+
+    fn entry(&self, found: &walkdir::DirEntry) -> Entry {
+        let path = relative(found.path(), &self.root);
+        let kind = match found.file_type() {
+            kind if kind.is_file() => EntryKind::File,
+            kind if kind.is_dir() => EntryKind::Folder,
+            kind if kind.is_symlink() => self.link(found.path()),
+            _ => EntryKind::Odd(Unreadable::NotAFile),
+        };
+        Entry { path, kind }
+    }
+
+    fn link(&self, path: &Path) -> EntryKind {
+        match path.canonicalize() {
+            Ok(target) if target.starts_with(&self.resolved) => EntryKind::InnerLink,
+            Ok(_) => EntryKind::Odd(Unreadable::LeavesRoot),
+            Err(_) => EntryKind::Odd(Unreadable::DeadLink),
+        }
+    }
+}
+
+impl Tree for Disk {
+    fn walk(&self, enter: &mut dyn FnMut(&Entry) -> bool) -> Vec<Entry> {
+        let mut entries = Vec::new();
+        let mut walker = WalkDir::new(&self.root).min_depth(1).follow_links(false).sort_by_file_name().into_iter();
+        while let Some(next) = walker.next() {
+            match next {
+                Ok(found) => {
+                    let entry = self.entry(&found);
+                    if entry.kind == EntryKind::Folder && !enter(&entry) {
+                        walker.skip_current_dir();
+                    }
+                    entries.push(entry);
+                }
+                Err(error) => {
+                    let path = error.path().map_or_else(String::new, |path| relative(path, &self.root));
+                    let reason = error.io_error().map_or_else(|| error.to_string(), reason);
+                    // The folder itself came first; say of it that it stayed closed.
+                    entries.retain(|entry| entry.path != path);
+                    entries.push(Entry { path, kind: EntryKind::Odd(Unreadable::Refused(reason)) });
+                }
+            }
+        }
+        entries
+    }
+
+    fn read(&self, path: &str, limit: u64) -> Result<Vec<u8>, Unreadable> {
+        let path = self.root.join(os_path(path));
+        // Looked at before it is opened, because opening a pipe waits for ever; and again after, because a name
+        // may change its meaning in between.
+        let before = fs::symlink_metadata(&path).map_err(|error| unreadable(&error))?;
+        plain(before.file_type())?;
+        let file = File::open(&path).map_err(|error| unreadable(&error))?;
+        let after = file.metadata().map_err(|error| unreadable(&error))?;
+        plain(after.file_type())?;
+        if after.len() > limit {
+            return Err(Unreadable::TooLarge { limit });
+        }
+        let mut bytes = Vec::with_capacity(usize::try_from(after.len()).unwrap_or(0));
+        // One more than the limit, in case it grows while it is read.
+        file.take(limit + 1).read_to_end(&mut bytes).map_err(|error| unreadable(&error))?;
+        if bytes.len() as u64 > limit {
+            return Err(Unreadable::TooLarge { limit });
+        }
+        Ok(bytes)
+    }
+}
+
+/// What a path on the command line turned out to be.
+#[derive(Debug)]
+pub struct Named {
+    /// The folder to read whole.
+    pub root: PathBuf,
+    /// What to report on below it; empty for everything.
+    pub only: String,
+}
+
+/// What stands under a name on disk.
+#[derive(Debug)]
+pub enum Standing {
+    /// A folder, or a file with the folder that it belongs to.
+    Here(Named),
+    /// Nothing.
+    Missing,
+    /// Something that cannot be read, and why.
+    Closed(Unreadable),
+}
+
+/// Finds the root that a named path belongs to: a folder is a root itself; a file belongs to the current folder if it
+/// lies below it, else to the nearest folder above that holds a repository or a configuration.
+pub fn locate(path: &Path) -> Standing {
+    let path = if path.as_os_str().is_empty() { Path::new(".") } else { path };
+    let found = match fs::metadata(path) {
+        Ok(found) => found,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Standing::Missing,
+        Err(error) => return Standing::Closed(unreadable(&error)),
+    };
+    if found.is_dir() {
+        return Standing::Here(Named { root: path.to_owned(), only: String::new() });
+    }
+    if !found.is_file() {
+        return Standing::Closed(Unreadable::NotAFile);
+    }
+    let (Ok(here), Some(folder)) = (Path::new(".").canonicalize(), path.parent().map(or_here)) else {
+        return Standing::Closed(Unreadable::Vanished);
+    };
+    let Ok(folder) = folder.canonicalize() else { return Standing::Closed(Unreadable::Vanished) };
+    let file = folder.join(path.file_name().unwrap_or_default());
+    let root = if folder.starts_with(&here) { here } else { home_of(&folder) };
+    Standing::Here(Named { only: relative(&file, &root), root })
+}
+
+fn or_here(folder: &Path) -> &Path {
+    if folder.as_os_str().is_empty() { Path::new(".") } else { folder }
+}
+
+fn home_of(folder: &Path) -> PathBuf {
+    let marked = |folder: &&Path| folder.join(".git").exists() || folder.join("gonogo.toml").exists();
+    folder.ancestors().find(marked).unwrap_or(folder).to_owned()
+}
+
+fn plain(kind: FileType) -> Result<(), Unreadable> {
+    if kind.is_file() { Ok(()) } else { Err(Unreadable::NotAFile) }
+}
+
+fn unreadable(error: &io::Error) -> Unreadable {
+    if error.kind() == io::ErrorKind::NotFound {
+        return Unreadable::Vanished;
+    }
+    Unreadable::Refused(reason(error))
+}
+
+/// What went wrong, in the same words on every system where we can.
+fn reason(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
+        _ => error.to_string(),
+    }
+}
+
+/// The path below the root with `/` between its parts; bytes that are no text travel as private characters.
+fn relative(path: &Path, root: &Path) -> String {
+    let below = path.strip_prefix(root).unwrap_or(path);
+    let mut text = String::new();
+    for part in below.components() {
+        if !text.is_empty() {
+            text.push('/');
+        }
+        for chunk in part.as_os_str().as_encoded_bytes().utf8_chunks() {
+            text.push_str(chunk.valid());
+            text.extend(chunk.invalid().iter().copied().map(carry_odd_byte));
+        }
+    }
+    text
+}
+
+#[cfg(unix)]
+fn os_path(path: &str) -> PathBuf {
+    use std::ffi::OsString;
+    use std::os::unix::ffi::OsStringExt;
+
+    let mut bytes = Vec::with_capacity(path.len());
+    for character in path.chars() {
+        match odd_byte(character) {
+            Some(byte) => bytes.push(byte),
+            None => bytes.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes()),
+        }
+    }
+    PathBuf::from(OsString::from_vec(bytes))
+}
+
+/// Elsewhere a name with an unpaired surrogate is not opened: the read says that it vanished.
+#[cfg(not(unix))]
+fn os_path(path: &str) -> PathBuf {
+    debug_assert!(path.chars().all(|character| odd_byte(character).is_none()));
+    PathBuf::from(path)
+}

@@ -1,0 +1,91 @@
+//! How does text that we did not write reach a screen, a log or a report?
+//!
+//! Through [`Untrusted`], which makes every character visible that could move a cursor, start a line, colour a
+//! terminal, reorder text or forge a command of a CI system. Nothing else may print what comes from a file.
+
+use std::fmt::{self, Display, Write};
+
+/// Text from a file, a file name or an argument, printed on one line with nothing hidden.
+#[derive(Clone, Copy, Debug)]
+pub struct Untrusted<'a>(pub &'a str);
+
+impl Display for Untrusted<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for character in self.0.chars() {
+            match visible(character) {
+                Some(shown) => f.write_str(&shown)?,
+                None => f.write_char(character)?,
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Many lines of text: as [`Untrusted`], but line feeds stay.
+#[derive(Clone, Copy, Debug)]
+pub struct UntrustedLines<'a>(pub &'a str);
+
+impl Display for UntrustedLines<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (at, line) in self.0.split('\n').enumerate() {
+            if at > 0 {
+                f.write_char('\n')?;
+            }
+            Untrusted(line).fmt(f)?;
+        }
+        Ok(())
+    }
+}
+
+/// What stands in for a character that must not be printed as it is.
+pub fn visible(character: char) -> Option<String> {
+    let shown = match character {
+        '\t' => return Some(" ".to_owned()),
+        // The pictures of control characters that Unicode has for this purpose.
+        '\0'..='\x1F' => char::from_u32(0x2400 + character as u32)?,
+        '\x7F' => '\u{2421}',
+        _ if is_hidden(character) => return Some(format!("<U+{:04X}>", character as u32)),
+        _ => return odd_byte(character).map(|byte| format!("\\x{byte:02X}")),
+    };
+    Some(shown.to_string())
+}
+
+/// C1 controls, line and paragraph separators, bidirectional controls, and marks that take no room.
+fn is_hidden(character: char) -> bool {
+    matches!(character,
+        '\u{80}'..='\u{9F}' | '\u{61C}' | '\u{200B}' | '\u{200E}' | '\u{200F}' | '\u{2028}'..='\u{202E}'
+        | '\u{2060}'..='\u{2069}' | '\u{FEFF}' | '\u{E0000}'..='\u{E007F}')
+}
+
+/// File names may hold bytes that are no text. Such a byte travels in a path as one private-use character, so that
+/// the path stays a `str` and the file can still be opened.
+const ODD_BYTES: u32 = 0x0010_FF00;
+
+/// The character that carries a byte which is no text.
+pub fn carry_odd_byte(byte: u8) -> char {
+    char::from_u32(ODD_BYTES + u32::from(byte)).unwrap_or(char::REPLACEMENT_CHARACTER)
+}
+
+/// The byte that a character carries.
+pub fn odd_byte(character: char) -> Option<u8> {
+    u8::try_from((character as u32).checked_sub(ODD_BYTES)?).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_from_a_file_moves_the_cursor_or_starts_a_line() {
+        let hostile = "a\n::error ::b\r\x1b[31m\u{202E}\u{9b}\u{2028}\0\x7f";
+        let shown = Untrusted(hostile).to_string();
+        assert_eq!(shown, "a␊::error ::b␍␛[31m<U+202E><U+009B><U+2028>␀␡");
+        assert_eq!(UntrustedLines("a\nb\x1b").to_string(), "a\nb␛");
+    }
+
+    #[test]
+    fn a_byte_that_is_no_text_is_shown_as_one() {
+        let name: String = ['a', carry_odd_byte(0xFF)].iter().collect();
+        assert_eq!(Untrusted(&name).to_string(), "a\\xFF");
+    }
+}

@@ -1,0 +1,173 @@
+//! All documents of a root and the facts joined from them; read-only once built.
+//!
+//! Facts are derived once, here, and rules only ask. Each store answers one question: [`history`] what the migrations
+//! do, [`topology`] which objects are applied and how they refer to each other, [`environments`] which files configure
+//! the same thing for different environments.
+
+pub mod discover;
+pub mod environments;
+pub mod history;
+mod load;
+pub mod probe;
+pub mod topology;
+
+use std::ops::Range;
+
+use crate::diagnostic::{Judged, Note, Place, SourceId};
+use crate::document::Document;
+use crate::document::yaml::{Node, NodeId};
+use crate::settings::Settings;
+use crate::source::Span;
+use crate::tree::Tree;
+use discover::{Found, discover};
+use environments::{Environments, Tier};
+use history::History;
+use topology::Topology;
+
+/// All documents of a root and the facts joined from them.
+#[derive(Debug)]
+pub struct Workspace {
+    /// The documents that are ours, by path.
+    pub documents: Vec<Document>,
+    /// What the migrations do.
+    pub history: History,
+    /// The objects and how they refer to each other.
+    pub topology: Topology,
+    /// The settings of environments.
+    pub environments: Environments,
+    /// What there is to know about files that were not judged, or not wholly.
+    pub notes: Vec<Note>,
+    /// Folders and files that were passed over by default.
+    pub skipped: usize,
+    /// Migrations of kinds that cannot be judged yet, by name, with how many files.
+    pub unsupported: Vec<(String, usize)>,
+}
+
+impl Workspace {
+    /// Reads a tree. `named` is the path of a file that was asked for by name, or empty.
+    pub fn build(tree: &dyn Tree, named: &str, settings: &Settings) -> Self {
+        let Found { files, mut notes, skipped, unsupported } = discover(tree, named);
+        let (documents, more) = load::load(tree, &files, settings);
+        notes.extend(more);
+        let ((history, topology), environments) = rayon::join(
+            || rayon::join(|| History::of(&documents), || Topology::of(&documents)),
+            || Environments::of(&documents),
+        );
+        notes.extend(history.notes.iter().cloned());
+        notes.extend(topology.notes.iter().cloned());
+        let unsupported = unsupported.into_iter().chain(history.unsupported(&documents)).collect();
+        let mut workspace = Self { documents, history, topology, environments, notes, skipped, unsupported };
+        workspace.notes.sort();
+        workspace.notes.dedup();
+        workspace
+    }
+
+    /// A document.
+    pub fn document(&self, id: SourceId) -> &Document {
+        &self.documents[id.index()]
+    }
+
+    /// The path of a document.
+    pub fn path(&self, id: SourceId) -> &str {
+        self.document(id).source.path()
+    }
+
+    /// The text of a place.
+    pub fn text(&self, place: Place) -> &str {
+        self.document(place.source).source.slice(place.span)
+    }
+
+    /// The line of a place, from 1.
+    pub fn line(&self, place: Place) -> u32 {
+        self.document(place.source).source.line(place.span.start)
+    }
+
+    /// `path:line`, or the line alone where the path goes without saying.
+    pub fn whereabouts(&self, place: Place, seen_from: SourceId) -> String {
+        if place.source == seen_from {
+            return format!("line {}", self.line(place));
+        }
+        format!("{}:{}", self.path(place.source), self.line(place))
+    }
+
+    /// The first words of a document: its first line that is neither blank nor comment, where there is one.
+    pub fn start(&self, id: SourceId) -> Place {
+        let document = self.document(id);
+        let first = document.sql().and_then(|sql| sql.statements.first()).map(|statement| statement.span);
+        let first = first.or_else(|| document.dotenv()?.settings.first().map(|setting| setting.key));
+        let line = document.source.line(first.map_or(0, |first| first.start));
+        Place { source: id, span: document.source.line_span(line) }
+    }
+
+    /// A node of a document of YAML.
+    pub fn node(&self, id: NodeId) -> Node<'_> {
+        let document = self.document(id.source);
+        let yaml = document.yaml().expect("a node's source is a document of YAML");
+        yaml.node(&document.source, id)
+    }
+
+    /// The tier of what a document configures, where its path tells.
+    pub fn tier(&self, id: SourceId) -> Option<Tier> {
+        self.environments.tier(id).or_else(|| Tier::of_path(self.path(id)))
+    }
+
+    /// What a suppression or a fingerprint attaches to: the statement, the object or the line around a place.
+    pub fn subject(&self, place: Place) -> Span {
+        let document = self.document(place.source);
+        if let Some(sql) = document.sql() {
+            let at = sql.statements.partition_point(|statement| statement.span.end <= place.span.start);
+            if let Some(statement) = sql.statements.get(at).filter(|statement| statement.span.start <= place.span.start) {
+                return statement.span;
+            }
+        }
+        if let Some(yaml) = document.yaml() {
+            let at = yaml.parts.partition_point(|part| part.span.end <= place.span.start);
+            if let Some(part) = yaml.parts.get(at).filter(|part| part.span.start <= place.span.start) {
+                return part.span;
+            }
+        }
+        document.source.line_span(self.line(place))
+    }
+
+    /// How many documents were judged wholly or in part, and how many in part alone.
+    pub fn coverage(&self) -> Coverage {
+        let of = |judged| move |note: &&Note| note.judged == judged;
+        let paths = |judged| {
+            let mut paths: Vec<&str> = self.notes.iter().filter(of(judged)).map(|note| note.path.as_str()).collect();
+            paths.dedup();
+            paths
+        };
+        let nothing = paths(Judged::Nothing);
+        let unread = nothing.iter().filter(|path| self.find(path).is_none()).count();
+        let in_part = paths(Judged::InPart).iter().filter(|path| !nothing.contains(path)).count();
+        let inputs = self.documents.len() + unread;
+        Coverage { inputs, judged: inputs - nothing.len(), in_part }
+    }
+
+    /// The document at a path.
+    pub fn find(&self, path: &str) -> Option<SourceId> {
+        let at = self.documents.binary_search_by(|document| document.source.path().cmp(path)).ok()?;
+        Some(SourceId(u32::try_from(at).ok()?))
+    }
+
+    /// The ids of all documents.
+    pub fn ids(&self) -> impl Iterator<Item = SourceId> {
+        ids(&self.documents)
+    }
+}
+
+/// How many files were judged.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Coverage {
+    /// Files of ours.
+    pub inputs: usize,
+    /// Of these, judged, wholly or in part.
+    pub judged: usize,
+    /// Of these, judged in part.
+    pub in_part: usize,
+}
+
+fn ids(documents: &[Document]) -> impl Iterator<Item = SourceId> + use<> {
+    let count: Range<u32> = 0..u32::try_from(documents.len()).unwrap_or(u32::MAX);
+    count.map(SourceId)
+}

@@ -1,0 +1,165 @@
+//! Which files might be ours? One walk, in a fixed order, without looking into what is vendored, generated or ignored.
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
+use ignore::gitignore::{Gitignore, GitignoreBuilder};
+
+use crate::diagnostic::{Judged, Note};
+use crate::document::kind::Kind;
+use crate::tree::{Entry, EntryKind, Tree, Unreadable};
+
+/// A file that might be ours.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Candidate {
+    /// Its path.
+    pub path: String,
+    /// What its path makes of it.
+    pub kind: Kind,
+}
+
+/// What a walk found.
+#[derive(Debug, Default)]
+pub struct Found {
+    /// Files that might be ours, by path.
+    pub files: Vec<Candidate>,
+    /// What could not be looked at.
+    pub notes: Vec<Note>,
+    /// Folders and files passed over.
+    pub skipped: usize,
+    /// Migrations of tools that are not supported yet.
+    pub unsupported: Vec<(String, usize)>,
+}
+
+/// Folders of other people's files, of generated files and of test data. An environment may be called `test`, so that
+/// name is not among them.
+const SKIPPED_FOLDERS: &[&str] = &[
+    ".git", ".hg", ".svn", ".terraform", ".terragrunt-cache", ".venv", "venv", ".tox", ".mypy_cache", ".pytest_cache", ".cache",
+    ".idea", ".vscode", ".next", ".nuxt", ".gradle", ".yarn", ".pnpm-store", ".direnv", "node_modules", "bower_components",
+    "vendor", "third_party", "target", "__pycache__", "__snapshots__", "testdata", "test-data", "test_data", "fixtures",
+    "__fixtures__", "__tests__", "tests", "site-packages",
+];
+
+/// Migrations that are written in a language we do not read yet.
+const UNSUPPORTED: &[(&str, &str)] = &[
+    ("**/db/migrate/[0-9]*_*.rb", "Rails"),
+    ("**/migrations/[0-9][0-9][0-9][0-9]_*.py", "Django"),
+    ("**/{versions,alembic}/*_*.py", "Alembic"),
+    ("**/database/migrations/[0-9]*_*.php", "Laravel"),
+    ("**/priv/**/migrations/[0-9]*_*.exs", "Ecto"),
+    ("**/{deploy,revert}/*.sql", "sqitch"),
+    ("**/{changelog,changelogs}/**/*.{xml,yaml,yml}", "Liquibase"),
+    ("**/migrations/[0-9]*.{ts,js,mjs,cjs}", "JavaScript"),
+];
+
+/// Walks a tree. A file that was `named` is never passed over.
+pub fn discover(tree: &dyn Tree, named: &str) -> Found {
+    let mut walk = Walk { tree, named, ignored: HashMap::new(), found: Found::default() };
+    walk.read_ignores("");
+    let entries = tree.walk(&mut |folder| walk.enters(folder));
+    let globs = unsupported_globs();
+    let mut foreign = vec![0_usize; UNSUPPORTED.len()];
+    for entry in entries {
+        if let Some(path) = walk.sort_in(entry) {
+            for glob in globs.matches(&path) {
+                foreign[glob] += 1;
+            }
+        }
+    }
+    let counted = UNSUPPORTED.iter().zip(foreign).filter(|(_, count)| *count > 0);
+    walk.found.unsupported = counted.map(|((_, name), count)| ((*name).to_owned(), count)).collect();
+    walk.found.files.sort_by(|a, b| a.path.cmp(&b.path));
+    walk.found
+}
+
+fn unsupported_globs() -> GlobSet {
+    let mut set = GlobSetBuilder::new();
+    for (glob, _) in UNSUPPORTED {
+        let glob = GlobBuilder::new(glob).literal_separator(true).build().expect("our own globs are valid");
+        set.add(glob);
+    }
+    set.build().expect("our own globs are valid")
+}
+
+struct Walk<'a> {
+    tree: &'a dyn Tree,
+    named: &'a str,
+    /// The ignore rules of the folders that have any.
+    ignored: HashMap<String, Gitignore>,
+    found: Found,
+}
+
+impl Walk<'_> {
+    /// Whether to look into a folder.
+    fn enters(&mut self, folder: &Entry) -> bool {
+        let on_the_way = self.named.strip_prefix(&*folder.path).is_some_and(|rest| rest.starts_with('/'));
+        if !on_the_way && (SKIPPED_FOLDERS.contains(&folder.name()) || self.is_ignored(&folder.path, true)) {
+            self.found.skipped += 1;
+            return false;
+        }
+        self.read_ignores(&folder.path);
+        true
+    }
+
+    fn read_ignores(&mut self, folder: &str) {
+        let path = if folder.is_empty() { ".gitignore".to_owned() } else { format!("{folder}/.gitignore") };
+        let Ok(bytes) = self.tree.read(&path, 1 << 20) else { return };
+        let mut builder = GitignoreBuilder::new("");
+        for line in String::from_utf8_lossy(&bytes).split('\n') {
+            // A line that git would not understand ignores nothing.
+            let _ = builder.add_line(None, line.trim_end_matches('\r'));
+        }
+        if let Ok(rules) = builder.build() {
+            self.ignored.insert(folder.to_owned(), rules);
+        }
+    }
+
+    /// The nearest ignore file that has anything to say decides.
+    fn is_ignored(&self, path: &str, is_folder: bool) -> bool {
+        let mut folder = path;
+        while !folder.is_empty() {
+            folder = folder.rsplit_once('/').map_or("", |(above, _)| above);
+            let Some(rules) = self.ignored.get(folder) else { continue };
+            let below = path[folder.len()..].trim_start_matches('/');
+            match rules.matched(Path::new(below), is_folder) {
+                ignore::Match::Ignore(_) => return true,
+                ignore::Match::Whitelist(_) => return false,
+                ignore::Match::None => {}
+            }
+        }
+        false
+    }
+
+    /// Files an entry away. Returns its path where it is a file that is none of ours.
+    fn sort_in(&mut self, entry: Entry) -> Option<String> {
+        let kind = Kind::of_path(&entry.path, entry.path == self.named);
+        match entry.kind {
+            EntryKind::Folder | EntryKind::InnerLink => None,
+            EntryKind::File if entry.path != self.named && self.is_ignored(&entry.path, false) => {
+                self.found.skipped += usize::from(kind.is_some());
+                None
+            }
+            EntryKind::File => {
+                let Some(kind) = kind else { return Some(entry.path) };
+                let foreign = (kind == Kind::Manifest).then(|| entry.path.clone());
+                self.found.files.push(Candidate { path: entry.path, kind });
+                foreign
+            }
+            EntryKind::Odd(reason) => {
+                self.note(entry.path, kind, &reason);
+                None
+            }
+        }
+    }
+
+    /// A closed folder may hide anything; of other odd things only those whose name says that they are ours matter.
+    fn note(&mut self, path: String, kind: Option<Kind>, reason: &Unreadable) {
+        let ours = matches!(reason, Unreadable::Refused(_)) || kind.is_some_and(Kind::is_certain);
+        if !ours && kind.is_none() {
+            return;
+        }
+        let judged = if ours { Judged::Nothing } else { Judged::NotOurs };
+        self.found.notes.push(Note { path, line: None, message: reason.to_string(), judged });
+    }
+}

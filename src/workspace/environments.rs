@@ -1,0 +1,226 @@
+//! Which files configure the same thing for different environments?
+//!
+//! Two files are members of one group when their paths differ only in the name of an environment. Before any rule may
+//! call a key missing, the group's *style* must be known: complete (every file has every key) or override (a base plus
+//! differences, where a missing key means "inherit").
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use super::ids;
+use crate::diagnostic::SourceId;
+use crate::document::{Content, Document};
+
+/// The settings files of a workspace and how they belong together.
+#[derive(Debug, Default)]
+pub struct Environments {
+    /// Every file of settings with its tier.
+    pub files: Vec<SettingsFile>,
+    /// Files that configure the same thing.
+    pub groups: Vec<Group>,
+}
+
+/// A file of settings.
+#[derive(Clone, Debug)]
+pub struct SettingsFile {
+    /// The file.
+    pub source: SourceId,
+    /// Which environment reads it, where its path tells.
+    pub environment: Option<String>,
+    /// How near to production that is.
+    pub tier: Option<Tier>,
+}
+
+/// How near to production an environment is.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Tier {
+    /// A template or a sample: nobody runs it.
+    Example,
+    /// Anything that no customer depends on.
+    NonProduction,
+    /// What customers depend on.
+    Production,
+}
+
+/// Files that configure the same thing for different environments.
+#[derive(Debug)]
+pub struct Group {
+    /// The members, by environment.
+    pub members: Vec<SettingsFile>,
+    /// A file that every environment reads first, such as a plain `.env` beside `.env.production`.
+    pub base: Option<SourceId>,
+    /// Every file has every key, but for the odd one out.
+    pub is_complete: bool,
+}
+
+/// The names that people give to environments.
+const NAMES: &[(&str, Tier, &[&str])] = &[
+    ("production", Tier::Production, &["production", "prod", "prd", "live"]),
+    ("staging", Tier::NonProduction, &["staging", "stage", "stg", "preprod", "preproduction", "nonprod"]),
+    ("development", Tier::NonProduction, &["development", "develop", "devel", "dev"]),
+    ("test", Tier::NonProduction, &["test", "testing", "tst", "ci"]),
+    ("integration", Tier::NonProduction, &["integration", "int", "sit"]),
+    ("qa", Tier::NonProduction, &["qa", "uat", "acceptance"]),
+    ("review", Tier::NonProduction, &["review", "preview"]),
+    ("sandbox", Tier::NonProduction, &["sandbox", "sbx"]),
+    ("performance", Tier::NonProduction, &["perf", "performance", "loadtest"]),
+    ("demo", Tier::NonProduction, &["demo", "training"]),
+    ("local", Tier::NonProduction, &["local", "localhost"]),
+    ("example", Tier::Example, &["example", "examples", "sample", "samples", "template", "dist", "defaults"]),
+];
+
+fn environment(word: &str) -> Option<(&'static str, Tier)> {
+    let word = word.to_ascii_lowercase();
+    NAMES.iter().find(|(_, _, words)| words.contains(&&*word)).map(|(name, tier, _)| (*name, *tier))
+}
+
+impl Tier {
+    /// The tier that a path tells of: a folder that is named for an environment, or the last word of the file's name.
+    pub fn of_path(path: &str) -> Option<Self> {
+        let (folders, name) = path.rsplit_once('/').unwrap_or(("", path));
+        let stem = name.split('.').next().unwrap_or(name);
+        let last_word = stem.rsplit(['-', '_']).next().filter(|word| *word != stem);
+        let words = last_word.into_iter().chain(folders.rsplit('/'));
+        words.filter_map(environment).map(|(_, tier)| tier).next()
+    }
+}
+
+impl Environments {
+    /// Groups the settings files of a workspace.
+    pub fn of(documents: &[Document]) -> Self {
+        let all = ids(documents).zip(documents);
+        let dotenv = all.filter(|(_, document)| matches!(document.content, Content::Dotenv(_)));
+        let files: Vec<SettingsFile> = dotenv.map(|(id, document)| settings_file(id, document.source.path())).collect();
+        let groups = groups(&files, documents);
+        Self { files, groups }
+    }
+
+    /// The tier of a settings file.
+    pub fn tier(&self, id: SourceId) -> Option<Tier> {
+        let at = self.files.binary_search_by_key(&id, |file| file.source).ok()?;
+        self.files[at].tier
+    }
+}
+
+fn settings_file(source: SourceId, path: &str) -> SettingsFile {
+    let words = words(path);
+    let named = words.iter().rev().filter_map(|(start, end)| environment(&path[*start..*end]));
+    // `.env.production.example` is an example, whatever else it says.
+    let named = named.min_by_key(|(_, tier)| *tier != Tier::Example);
+    let (environment, tier) = named.unzip();
+    SettingsFile { source, environment: environment.map(str::to_owned), tier }
+}
+
+/// The words of a path with their places.
+fn words(path: &str) -> Vec<(usize, usize)> {
+    let is_break = |character: char| matches!(character, '/' | '.' | '-' | '_');
+    let mut words = Vec::new();
+    let mut start = 0;
+    for (at, _) in path.match_indices(is_break).chain([(path.len(), "")]) {
+        if at > start {
+            words.push((start, at));
+        }
+        start = at + 1;
+    }
+    words
+}
+
+fn groups(files: &[SettingsFile], documents: &[Document]) -> Vec<Group> {
+    let path = |file: &SettingsFile| documents[file.source.index()].source.path();
+    let mut slots: BTreeMap<String, Vec<&SettingsFile>> = BTreeMap::new();
+    for file in files.iter().filter(|file| file.tier > Some(Tier::Example)) {
+        let path = path(file);
+        for (start, end) in words(path) {
+            if environment(&path[start..end]).is_some_and(|(name, _)| file.environment.as_deref() == Some(name)) {
+                slots.entry(format!("{}*{}", &path[..start], &path[end..])).or_default().push(file);
+            }
+        }
+    }
+    // A file with the name of its environment twice fits two slots; it belongs where most others are.
+    let mut largest: Vec<(String, Vec<&SettingsFile>)> = slots.into_iter().collect();
+    largest.sort_by_key(|(_, members)| std::cmp::Reverse(members.len()));
+    let mut taken = BTreeSet::new();
+    let mut groups = Vec::new();
+    for (slot, mut members) in largest {
+        members.retain(|file| !taken.contains(&file.source));
+        let environments: BTreeSet<_> = members.iter().map(|file| &file.environment).collect();
+        if environments.len() < 2 || environments.len() != members.len() {
+            continue;
+        }
+        taken.extend(members.iter().map(|file| file.source));
+        let base = slot.strip_suffix(".*").and_then(|base| files.iter().find(|file| path(file) == base));
+        let members = members.into_iter().cloned().collect();
+        groups.push(group(members, base.map(|file| file.source), documents));
+    }
+    groups.sort_by_key(|group| group.members.first().map(|member| member.source));
+    groups
+}
+
+/// At least this share of all cells (a key in a file) must be filled in a group of the complete style.
+const COMPLETE: f64 = 0.95;
+
+fn group(members: Vec<SettingsFile>, base: Option<SourceId>, documents: &[Document]) -> Group {
+    let keys = |file: &SettingsFile| -> HashSet<&str> {
+        let document = &documents[file.source.index()];
+        let settings = document.dotenv().map(|dotenv| dotenv.settings.as_slice()).unwrap_or_default();
+        settings.iter().map(|setting| setting.name(&document.source)).collect()
+    };
+    let mut counts: HashMap<&str, u32> = HashMap::new();
+    for key in members.iter().flat_map(keys) {
+        *counts.entry(key).or_default() += 1;
+    }
+    let filled: u32 = counts.values().sum();
+    let cells = counts.len() * members.len();
+    let enough = members.len() >= 3 || counts.len() >= 8;
+    #[expect(clippy::cast_precision_loss, reason = "a share of a few thousand cells")]
+    let is_complete = enough && cells > 0 && f64::from(filled) / cells as f64 >= COMPLETE;
+    Group { members, base, is_complete }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folders_and_last_words_name_an_environment() {
+        let table = [
+            ("overlays/production/web.yaml", Some(Tier::Production)),
+            ("overlays/staging/web.yaml", Some(Tier::NonProduction)),
+            ("deploy/web-dev.yaml", Some(Tier::NonProduction)),
+            ("examples/web.yaml", Some(Tier::Example)),
+            ("k8s/test-runner.yaml", None),
+            ("k8s/staging.yaml", None),
+            ("dev-portal/web.yaml", None),
+        ];
+        for (path, tier) in table {
+            assert_eq!(Tier::of_path(path), tier, "{path}");
+        }
+    }
+
+    fn documents(files: &[(&str, &str)]) -> Vec<Document> {
+        use crate::document::kind::Kind;
+        files.iter().filter_map(|(path, text)| Document::read(path, text.as_bytes().to_vec(), Kind::Settings)).collect()
+    }
+
+    #[test]
+    fn files_that_differ_in_the_environment_form_a_group() {
+        let all = "A=1\nB=2\nC=3\nD=4\nE=5\nF=6\nG=7\n";
+        let documents = documents(&[(".env", "Z=1\n"), (".env.example", all), (".env.production", all), (".env.staging", all), ("env/dev/.env", all)]);
+        let environments = Environments::of(&documents);
+        assert_eq!(environments.groups.len(), 1);
+        let group = &environments.groups[0];
+        let names: Vec<_> = group.members.iter().filter_map(|member| member.environment.as_deref()).collect();
+        assert_eq!((names, group.base, group.is_complete), (vec!["production", "staging"], Some(SourceId(0)), false));
+    }
+
+    #[test]
+    fn a_group_is_complete_when_almost_every_file_has_every_key() {
+        let all: String = (0..20).map(|key| format!("K{key}=1\n")).collect();
+        let short = all.replace("K7=1\n", "");
+        let shorter: String = (0..9).map(|key| format!("K{key}=1\n")).collect();
+        for (production, complete) in [(&all, true), (&short, true), (&shorter, false)] {
+            let documents = documents(&[("dev.env", &all), ("prod.env", production), ("qa.env", &all)]);
+            let environments = Environments::of(&documents);
+            assert_eq!(environments.groups[0].is_complete, complete);
+        }
+    }
+}

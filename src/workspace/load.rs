@@ -1,0 +1,114 @@
+//! Reads and parses all candidates in parallel. One file costs itself alone, whatever is in it.
+
+use rayon::prelude::*;
+
+use super::discover::Candidate;
+use crate::diagnostic::{Judged, Note};
+use crate::document::template::Hole;
+use crate::document::yaml::Yaml;
+use crate::document::{Content, Document, kind, sql};
+use crate::guard;
+use crate::settings::Settings;
+use crate::source::{Encoding, Source};
+use crate::tree::Tree;
+
+/// The documents that are ours, by path, and what there is to know about the others.
+pub fn load(tree: &dyn Tree, files: &[Candidate], settings: &Settings) -> (Vec<Document>, Vec<Note>) {
+    let read: Vec<(Option<Document>, Vec<Note>)> = files.par_iter().map(|file| one(tree, file, settings)).collect();
+    let mut documents = Vec::new();
+    let mut notes = Vec::new();
+    for (document, said) in read {
+        documents.extend(document);
+        notes.extend(said);
+    }
+    (documents, notes)
+}
+
+fn one(tree: &dyn Tree, file: &Candidate, settings: &Settings) -> (Option<Document>, Vec<Note>) {
+    let note = |message: String, judged| vec![Note { path: file.path.clone(), line: None, message, judged }];
+    let bytes = match tree.read(&file.path, settings.max_file_size) {
+        Ok(bytes) => bytes,
+        // What is in it nobody knows, so a closed file counts as ours.
+        Err(reason) => return (None, note(reason.to_string(), Judged::Nothing)),
+    };
+    let read = guard::caught(&file.path, || {
+        let document = Document::read(&file.path, bytes, file.kind)?;
+        let notes = notes(&document);
+        Some((document, notes))
+    });
+    match read {
+        Some(Some((document, notes))) => (Some(document), notes),
+        Some(None) => (None, Vec::new()),
+        None => (None, note("gonogo failed while reading this file; please report it".to_owned(), Judged::Nothing)),
+    }
+}
+
+/// What a document leaves open, so that nobody takes silence for judgement.
+fn notes(document: &Document) -> Vec<Note> {
+    let mut notes = Notes { source: &document.source, notes: Vec::new() };
+    if document.source.encoding() == Encoding::Latin1 {
+        notes.add(None, "it is not UTF-8 and was read as Latin-1".to_owned(), Judged::Whole);
+    }
+    match &document.content {
+        Content::Sql(sql) => {
+            if let Some((span, what)) = sql.unclosed {
+                let message = format!("a {what} opens here and never closes, so the rest was not understood");
+                notes.add(Some(span.start), message, Judged::InPart);
+            }
+            for span in sql.unread() {
+                let head = sql::head(document.source.slice(span));
+                notes.add(Some(span.start), format!("not understood: {head}"), Judged::InPart);
+            }
+            notes.holes(&sql.holes);
+        }
+        Content::Yaml(yaml) => {
+            notes.refusals(yaml);
+            notes.holes(&yaml.holes);
+        }
+        Content::Dotenv(dotenv) => {
+            for span in &dotenv.malformed {
+                notes.add(Some(span.start), "this line is no setting".to_owned(), Judged::InPart);
+            }
+        }
+    }
+    notes.notes
+}
+
+struct Notes<'a> {
+    source: &'a Source,
+    notes: Vec<Note>,
+}
+
+impl Notes<'_> {
+    fn add(&mut self, offset: Option<u32>, message: String, judged: Judged) {
+        let line = offset.map(|offset| self.source.line(offset));
+        self.notes.push(Note { path: self.source.path().to_owned(), line, message, judged });
+    }
+
+    fn holes(&mut self, holes: &[Hole]) {
+        if let Some(first) = holes.first() {
+            let message = match holes.len() {
+                1 => "a template fills this in later".to_owned(),
+                count => format!("templates fill this and {} other places in later", count - 1),
+            };
+            self.add(Some(first.span.start), message, Judged::InPart);
+        }
+    }
+
+    /// A document that every reader refuses is a finding (`malformed-manifest`); here are those that are none.
+    fn refusals(&mut self, yaml: &Yaml) {
+        for part in &yaml.parts {
+            let Some(error) = &part.error else { continue };
+            if !kind::looks_like_object(self.source.slice(part.span)) {
+                let message = format!("this document is not valid YAML ({}) and not recognisably ours", error.message);
+                self.add(Some(error.span.start), message, Judged::InPart);
+            } else if yaml.has_holes() {
+                let message = format!("not judged: with its templates left out this is not valid YAML ({})", error.message);
+                self.add(Some(error.span.start), message, Judged::Nothing);
+            } else if error.accepted_by_libyaml {
+                let message = format!("not judged: Kubernetes may accept this, but it is not YAML 1.2 ({})", error.message);
+                self.add(Some(error.span.start), message, Judged::Nothing);
+            }
+        }
+    }
+}

@@ -1,0 +1,3 @@
+//! One integration binary: what gonogo promises, tried from outside.
+
+mod pages;

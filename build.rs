@@ -118,10 +118,12 @@ fn stem(path: &Path) -> String {
 fn subject(root: &Path, family: &str, name: &str) -> String {
     let module = name.replace('-', "_");
     let path = root.join(format!("src/checks/{family}/{module}.rs"));
-    let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("src/checks/{family}/{module}.rs, the check of {name}: {error}"));
+    let text =
+        fs::read_to_string(&path).unwrap_or_else(|error| panic!("src/checks/{family}/{module}.rs, the check of {name}: {error}"));
     let (_, parameters) = text.split_once("pub fn check(").unwrap_or_else(|| panic!("{name}: no `pub fn check(` in its check"));
-    let (_, rest) = parameters.split_once(": &").unwrap_or_else(|| panic!("{name}: the first parameter of its check is no reference"));
-    rest.chars().take_while(|character| character.is_ascii_alphanumeric()).collect()
+    let (_, rest) =
+        parameters.split_once(": &").unwrap_or_else(|| panic!("{name}: the first parameter of its check is no reference"));
+    rest.chars().take_while(char::is_ascii_alphanumeric).collect()
 }
 
 fn check_references(pages: &[Page]) {

@@ -1,1 +1,109 @@
-fn main(){}
+//! Where does the time go? One group for each step of a run. Budgets are those of the design.
+
+mod generate;
+
+use divan::counter::BytesCount;
+use divan::{Bencher, black_box};
+use gonogo::document::Document;
+use gonogo::document::kind::Kind;
+use gonogo::emit::{Format, Style, emit};
+use gonogo::lint::lint;
+use gonogo::report::{Report, Root};
+use gonogo::settings::Settings;
+use gonogo::source::Source;
+use gonogo::workspace::Workspace;
+use gonogo::workspace::discover::discover;
+
+fn main() {
+    divan::main();
+}
+
+fn plain_manifests() -> String {
+    let mut dice = generate::Dice::new(7);
+    (0..1000).map(|number| format!("{}---\n", generate::manifest(number, &mut dice))).collect()
+}
+
+fn migrations() -> String {
+    let mut dice = generate::Dice::new(7);
+    (0..1000).map(|number| generate::migration(number, &mut dice)).collect()
+}
+
+/// Step 3, finding the files of 200 migrations and 200 manifests; part of the 50 ms for all of them.
+#[divan::bench]
+fn step_3_discover(bencher: Bencher<'_, '_>) {
+    let tree = generate::repository(200);
+    bencher.bench(|| discover(black_box(&tree), ""));
+}
+
+/// Step 4, decoding and the line index; far below the 500 MB/s of YAML.
+#[divan::bench]
+fn step_4_lines(bencher: Bencher<'_, '_>) {
+    let text = plain_manifests();
+    bencher.counter(BytesCount::of_str(&text)).with_inputs(|| text.clone().into_bytes()).bench_values(|bytes| {
+        let source = Source::decode("x", bytes);
+        source.line_count()
+    });
+}
+
+fn read(bencher: Bencher<'_, '_>, path: &str, kind: Kind, text: &str) {
+    let bytes = text.as_bytes().to_vec();
+    bencher
+        .counter(BytesCount::of_str(text))
+        .with_inputs(|| bytes.clone())
+        .bench_values(|bytes| Document::read(path, bytes, kind));
+}
+
+/// Step 4, YAML; the budget is 500 MB/s a core on plain manifests.
+#[divan::bench]
+fn step_4_yaml(bencher: Bencher<'_, '_>) {
+    read(bencher, "all.yaml", Kind::Manifest, &plain_manifests());
+}
+
+/// Step 4, SQL; the budget is 100 MB/s a core, splitting and recognising.
+#[divan::bench]
+fn step_4_sql(bencher: Bencher<'_, '_>) {
+    read(bencher, "1_all.sql", Kind::Migration, &migrations());
+}
+
+/// Step 4, settings.
+#[divan::bench]
+fn step_4_dotenv(bencher: Bencher<'_, '_>) {
+    let text: String = generate::settings(0, 10_000).remove(0).1;
+    read(bencher, ".env.production", Kind::Settings, &text);
+}
+
+/// Steps 3 to 5, facts included; part of the 50 ms for 200 migrations and 200 manifests.
+#[divan::bench]
+fn step_5_workspace(bencher: Bencher<'_, '_>) {
+    let tree = generate::repository(200);
+    bencher.bench(|| Workspace::build(black_box(&tree), "", &Settings::default()));
+}
+
+/// Steps 6 and 7, all checks; part of the 50 ms for 200 migrations and 200 manifests.
+#[divan::bench]
+fn step_6_checks(bencher: Bencher<'_, '_>) {
+    let workspace = Workspace::build(&generate::repository(200), "", &Settings::default());
+    bencher.bench(|| lint(black_box(&workspace), &Settings::default()));
+}
+
+/// Step 8, 20,000 findings; the budget as text is 1 s.
+#[divan::bench(args = ["text", "concise", "json"], sample_count = 5)]
+fn step_8_emit(bencher: Bencher<'_, '_>, name: &str) {
+    let lines: String = (0..20_000).map(|number| format!("CREATE INDEX i{number} ON t (a);\n")).collect();
+    let tree = [("db/1_a.sql", lines)].into_iter().collect::<gonogo::tree::Memory>();
+    let settings = Settings::default();
+    let report = Report::new(vec![Root::judge(&tree, "", "", &settings)], &settings);
+    let format = Format::ALL.into_iter().find(|(known, _)| *known == name).expect("a format").1;
+    bencher.bench(|| emit(black_box(&report), format, Style::default()));
+}
+
+/// The whole run but for the disk; the budget for 200 migrations and 200 manifests, cold and on 2 cores, is 50 ms.
+#[divan::bench]
+fn whole_run(bencher: Bencher<'_, '_>) {
+    let tree = generate::repository(200);
+    let settings = Settings::default();
+    bencher.bench(|| {
+        let report = Report::new(vec![Root::judge(black_box(&tree), "", "", &settings)], &settings);
+        emit(&report, Format::Text, Style::default())
+    });
+}

@@ -118,7 +118,9 @@ fn complain(message: &str) {
 fn print(text: &str) -> Result<(), Mistake> {
     let mut out = io::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Mistake(format!("the report could not be written: {error}"))),
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(Mistake(format!("the report could not be written: {error}")))
+        }
         _ => Ok(()),
     }
 }

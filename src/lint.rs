@@ -78,23 +78,28 @@ impl<'w> Run<'w> {
         let workspace = self.workspace;
         match check {
             Check::Migration(check) => self.sets(|set, run| {
-                set.migrations.par_iter().map(|migration| {
-                    let source = migration.up.first().or(migration.down.first()).map(|script| script.source);
-                    let path = source.map_or(set.folder.as_str(), |source| workspace.path(source));
-                    run.one(path, Some(set), |cx| check(migration, cx))
-                }).collect()
+                set.migrations
+                    .par_iter()
+                    .map(|migration| {
+                        let source = migration.up.first().or(migration.down.first()).map(|script| script.source);
+                        let path = source.map_or(set.folder.as_str(), |source| workspace.path(source));
+                        run.one(path, Some(set), |cx| check(migration, cx))
+                    })
+                    .collect()
             }),
             Check::MigrationSet(check) => self.sets(|set, run| vec![run.one(&set.folder, Some(set), |cx| check(set, cx))]),
             Check::Container(check) => {
                 let workloads = workspace.topology.workloads.par_iter();
-                workloads.map(|workload| {
-                    let path = workspace.path(workload.object.source);
-                    self.one(path, None, |cx| {
-                        for container in workload.containers(workspace) {
-                            check(&container, cx);
-                        }
+                workloads
+                    .map(|workload| {
+                        let path = workspace.path(workload.object.source);
+                        self.one(path, None, |cx| {
+                            for container in workload.containers(workspace) {
+                                check(&container, cx);
+                            }
+                        })
                     })
-                }).collect()
+                    .collect()
             }
             Check::SettingsFile(check) => {
                 let files = workspace.environments.files.par_iter();
@@ -102,10 +107,12 @@ impl<'w> Run<'w> {
             }
             Check::Group(check) => {
                 let groups = workspace.environments.groups.par_iter();
-                groups.map(|group| {
-                    let path = group.members.first().map_or("", |member| workspace.path(member.source));
-                    self.one(path, None, |cx| check(group, cx))
-                }).collect()
+                groups
+                    .map(|group| {
+                        let path = group.members.first().map_or("", |member| workspace.path(member.source));
+                        self.one(path, None, |cx| check(group, cx))
+                    })
+                    .collect()
             }
             Check::File(check) => {
                 let ids: Vec<_> = workspace.ids().collect();

@@ -5,9 +5,9 @@
 
 pub mod suppression;
 
+use crate::diagnostic::SourceId;
 use crate::diagnostic::{Diagnostic, Fix, Label, Place, Severity};
 use crate::document::Document;
-use crate::diagnostic::SourceId;
 use crate::workspace::Workspace;
 use crate::workspace::environments::{Group, SettingsFile};
 use crate::workspace::history::{Migration, MigrationSet};
@@ -15,7 +15,7 @@ use crate::workspace::topology::Container;
 use suppression::Suppression;
 
 /// What a rule page says, without its examples.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Rule {
     /// The only identifier.
     pub name: &'static str,

@@ -21,7 +21,8 @@ impl Display for Untrusted<'_> {
     }
 }
 
-/// Many lines of text: as [`Untrusted`], but line feeds stay.
+/// Many lines of text: as [`Untrusted`], but line feeds stay. A line that a CI system would take for a command is one
+/// no more.
 #[derive(Clone, Copy, Debug)]
 pub struct UntrustedLines<'a>(pub &'a str);
 
@@ -31,9 +32,31 @@ impl Display for UntrustedLines<'_> {
             if at > 0 {
                 f.write_char('\n')?;
             }
+            if is_command(line) {
+                f.write_char('\\')?;
+            }
             Untrusted(line).fmt(f)?;
         }
         Ok(())
+    }
+}
+
+/// Whether a CI system acts on a log line that begins like this: `::error`, `##[..]`, `##vso[..]`.
+fn is_command(line: &str) -> bool {
+    let line = line.trim_start();
+    line.starts_with("::") || line.starts_with("##")
+}
+
+/// A path where it may stand at the beginning of a line.
+#[derive(Clone, Copy, Debug)]
+pub struct UntrustedPath<'a>(pub &'a str);
+
+impl Display for UntrustedPath<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if is_command(self.0) {
+            f.write_str("./")?;
+        }
+        Untrusted(self.0).fmt(f)
     }
 }
 
@@ -80,7 +103,8 @@ mod tests {
         let hostile = "a\n::error ::b\r\x1b[31m\u{202E}\u{9b}\u{2028}\0\x7f";
         let shown = Untrusted(hostile).to_string();
         assert_eq!(shown, "a␊::error ::b␍␛[31m<U+202E><U+009B><U+2028>␀␡");
-        assert_eq!(UntrustedLines("a\nb\x1b").to_string(), "a\nb␛");
+        assert_eq!(UntrustedLines("a\nb\x1b\n ::error::c").to_string(), "a\nb␛\n\\ ::error::c");
+        assert_eq!(UntrustedPath("::error::a/##[b]").to_string(), "./::error::a/##[b]");
     }
 
     #[test]

@@ -49,10 +49,8 @@ impl Workspace {
         let Found { files, mut notes, skipped, unsupported } = discover(tree, named);
         let (documents, more) = load::load(tree, &files, settings);
         notes.extend(more);
-        let ((history, topology), environments) = rayon::join(
-            || rayon::join(|| History::of(&documents), || Topology::of(&documents)),
-            || Environments::of(&documents),
-        );
+        let ((history, topology), environments) =
+            rayon::join(|| rayon::join(|| History::of(&documents), || Topology::of(&documents)), || Environments::of(&documents));
         notes.extend(history.notes.iter().cloned());
         notes.extend(topology.notes.iter().cloned());
         let unsupported = unsupported.into_iter().chain(history.unsupported(&documents)).collect();
@@ -120,11 +118,8 @@ impl Workspace {
                 return statement.span;
             }
         }
-        if let Some(yaml) = document.yaml() {
-            let at = yaml.parts.partition_point(|part| part.span.end <= place.span.start);
-            if let Some(part) = yaml.parts.get(at).filter(|part| part.span.start <= place.span.start) {
-                return part.span;
-            }
+        if let Some(root) = document.yaml().and_then(|yaml| yaml.root_at(&document.source, place.source, place.span.start)) {
+            return root.span();
         }
         document.source.line_span(self.line(place))
     }

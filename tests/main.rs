@@ -1,3 +1,10 @@
 //! One integration binary: what gonogo promises, tried from outside.
 
+mod cli;
+mod engine;
+mod fixtures;
+mod hostile;
 mod pages;
+mod readers;
+mod support;
+mod tidy;

@@ -19,7 +19,8 @@ use gonogo::settings::Settings;
 use gonogo::tree::Memory;
 
 /// The parts of a page, in order.
-const PARTS: &[&str] = &["What it finds", "Why it stops a deploy", "Do this instead", "When it is fine", "Examples", "Edge cases"];
+const PARTS: &[&str] =
+    &["What it finds", "Why it stops a deploy", "Do this instead", "When it is fine", "Examples", "Edge cases"];
 
 /// A fenced block with what its info string says.
 struct Block {
@@ -108,10 +109,14 @@ fn check_page(name: &str, page: &str) -> String {
         let root = judge(files);
         let own = report(&root, name);
         assert!(own.is_empty(), "{name}: the good example under `{heading}` is found:\n{own}");
-        let high = root.findings.iter().filter(|finding| finding.diagnostic.severity == Severity::High && finding.suppressed.is_none());
+        let high =
+            root.findings.iter().filter(|finding| finding.diagnostic.severity == Severity::High && finding.suppressed.is_none());
         let high: Vec<String> = high.map(verdict::title).collect();
         assert!(high.is_empty(), "{name}: the good example under `{heading}` is no good to others: {high:?}");
-        assert!(root.coverage.inputs > 0, "{name}: nothing of the good example under `{heading}` is recognised, so it proves nothing");
+        assert!(
+            root.coverage.inputs > 0,
+            "{name}: nothing of the good example under `{heading}` is recognised, so it proves nothing"
+        );
     }
     replacements.sort_by_key(|(range, _)| std::cmp::Reverse(range.start));
     for (range, said) in replacements {
@@ -154,7 +159,8 @@ fn every_page_has_its_parts_in_order() {
 fn names_describe_and_read_well_after_allow() {
     for rule in RULES {
         let plain = rule.name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-' || byte.is_ascii_digit());
-        let starts_with_verb = ["no-", "ban-", "require-", "prefer-", "use-", "avoid-"].iter().any(|verb| rule.name.starts_with(verb));
+        let starts_with_verb =
+            ["no-", "ban-", "require-", "prefer-", "use-", "avoid-"].iter().any(|verb| rule.name.starts_with(verb));
         assert!(plain && !starts_with_verb, "{}: name the thing found", rule.name);
     }
     let mut names: Vec<&str> = RULES.iter().flat_map(|rule| rule.aliases.iter().chain([&rule.name])).copied().collect();

@@ -16,6 +16,7 @@ use crate::tree::{Disk, Named, Standing, locate};
 
 #[derive(clap::Args, Debug)]
 #[group(id = "check")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch that somebody types")]
 pub struct Arguments {
     /// Folders to judge, or files to report on alone (their folder is read all the same) [default: .]
     paths: Vec<PathBuf>,

@@ -185,7 +185,8 @@ mod tests {
 
     #[test]
     fn every_common_way_to_write_a_setting() {
-        let text = "A=1\nexport B=2\nC = 3 # comment\nD=\"a # b\"\nE='x'\nF=`y`\nG: z\nH=\nI=a#b\nJ=\"two\nlines\"\n\"K\"=1\nexportL=1";
+        let text =
+            "A=1\nexport B=2\nC = 3 # comment\nD=\"a # b\"\nE='x'\nF=`y`\nG: z\nH=\nI=a#b\nJ=\"two\nlines\"\n\"K\"=1\nexportL=1";
         let (settings, malformed) = read(text);
         let wanted = ["A=1", "B=2", "C=3", "D=a # b", "E=x", "F=y", "G=z", "H=", "I=a#b", "J=two\nlines", "K=1", "exportL=1"];
         assert_eq!(settings, wanted);

@@ -42,8 +42,33 @@ impl Kind {
 /// `.env`, `.env.production`, `production.env`, but not what a program, a vault or an encrypter made of one.
 fn is_settings_name(name: &str) -> bool {
     const NOT_SETTINGS: &[&str] = &[
-        "ts", "js", "mjs", "cjs", "tsx", "py", "rb", "go", "rs", "php", "java", "sh", "md", "yaml", "yml", "json", "vault", "enc",
-        "encrypted", "gpg", "age", "asc", "sops", "tpl", "j2", "erb", "keys",
+        "ts",
+        "js",
+        "mjs",
+        "cjs",
+        "tsx",
+        "py",
+        "rb",
+        "go",
+        "rs",
+        "php",
+        "java",
+        "sh",
+        "md",
+        "yaml",
+        "yml",
+        "json",
+        "vault",
+        "enc",
+        "encrypted",
+        "gpg",
+        "age",
+        "asc",
+        "sops",
+        "tpl",
+        "j2",
+        "erb",
+        "keys",
     ];
     if name == ".env" || (name.ends_with(".env") && name.len() > ".env".len()) {
         return true;

@@ -80,7 +80,8 @@ impl Engine {
             "sqlite" | "sqlite3" => Self::Sqlite,
             "mssql" | "sqlserver" => Self::SqlServer,
             "clickhouse" => Self::ClickHouse,
-            "oracle" | "h2" | "cockroach" | "cockroachdb" | "crdb" | "snowflake" | "bigquery" | "spanner" | "cassandra" | "tidb" => Self::Other,
+            "oracle" | "h2" | "cockroach" | "cockroachdb" | "crdb" | "snowflake" | "bigquery" | "spanner" | "cassandra"
+            | "tidb" => Self::Other,
             _ => return None,
         })
     }

@@ -13,9 +13,32 @@ use crate::source::{Source, Span};
 pub const MASK: &str = "••••••••";
 
 const SECRET_WORDS: &[&str] = &[
-    "password", "passwd", "passphrase", "pwd", "secret", "token", "apikey", "api_key", "api-key", "privatekey", "private_key",
-    "private-key", "credential", "accesskey", "access_key", "access-key", "signingkey", "signing_key", "encryptionkey",
-    "encryption_key", "authorization", "connectionstring", "connection_string", "dsn", "license_key", "webhook_url",
+    "password",
+    "passwd",
+    "passphrase",
+    "pwd",
+    "secret",
+    "token",
+    "apikey",
+    "api_key",
+    "api-key",
+    "privatekey",
+    "private_key",
+    "private-key",
+    "credential",
+    "accesskey",
+    "access_key",
+    "access-key",
+    "signingkey",
+    "signing_key",
+    "encryptionkey",
+    "encryption_key",
+    "authorization",
+    "connectionstring",
+    "connection_string",
+    "dsn",
+    "license_key",
+    "webhook_url",
 ];
 
 /// Whether a key sounds as if its value were secret. A name of a secret is none.
@@ -77,9 +100,12 @@ fn of_yaml(yaml: &Yaml, source: &Source) -> Vec<Span> {
 fn mask_below(node: Option<Node<'_>>, spans: &mut Vec<Span>) {
     let mut open: Vec<Node<'_>> = node.into_iter().collect();
     while let Some(node) = open.pop() {
-        open.extend(node.own_children());
         if node.own_children().next().is_none() {
             spans.push(node.span());
+        } else if node.is_mapping() {
+            open.extend(node.entries().map(|(_, value)| value));
+        } else {
+            open.extend(node.own_children());
         }
     }
 }
@@ -157,14 +183,17 @@ mod tests {
     #[test]
     fn everything_in_a_secret_is_masked_even_when_it_is_broken() {
         let text = "apiVersion: v1\nkind: Secret\ndata:\n  a: eA==\nstringData:\n  b: |\n    canary\n";
-        assert_eq!(masked("s.yaml", Kind::Manifest, text), text.replace("eA==", "*").replace("|\n    canary", "*"));
+        assert_eq!(masked("s.yaml", Kind::Manifest, text), text.replace("eA==", "*").replace("canary", "*"));
         let broken = "apiVersion: v1\nkind: Secret\ndata:\n  a: canary\n bad\n";
         assert!(!masked("s.yaml", Kind::Manifest, broken).contains("canary"));
     }
 
     #[test]
     fn passwords_in_addresses_and_statements_are_masked() {
-        assert_eq!(masked("1_a.sql", Kind::Migration, "CREATE ROLE a PASSWORD 'b'; -- see pg://u:p@h/d"), "CREATE ROLE a PASSWORD '*'; -- see pg://u:*@h/d");
+        assert_eq!(
+            masked("1_a.sql", Kind::Migration, "CREATE ROLE a PASSWORD 'b'; -- see pg://u:p@h/d"),
+            "CREATE ROLE a PASSWORD '*'; -- see pg://u:*@h/d"
+        );
         assert_eq!(masked(".env", Kind::Settings, "A=b\n# OLD=c\nwords\n"), "A=*\n# OLD=*\n*\n");
     }
 }

@@ -1,7 +1,7 @@
 //! Which parts of a file will be filled in later?
 //!
-//! Template marks are masked in place: every byte of a mark is replaced, line breaks stay, so the rest parses and all
-//! offsets hold. What a mark touches is *unknown*, never guessed.
+//! Template marks are masked in place: every byte of a mark is replaced by one byte, so the rest parses and all offsets
+//! hold. What a mark touches is *unknown*, never guessed.
 
 use std::borrow::Cow;
 
@@ -25,7 +25,7 @@ pub enum Marks {
     Sql,
 }
 
-/// Masks all holes. The result has the same length and the same lines.
+/// Masks all holes. The result has the same length; whoever asks for lines asks the original.
 pub fn mask(text: &str, marks: Marks) -> (Cow<'_, str>, Vec<Hole>) {
     let mut holes = find(text, marks);
     if holes.is_empty() {
@@ -35,11 +35,15 @@ pub fn mask(text: &str, marks: Marks) -> (Cow<'_, str>, Vec<Hole>) {
     let mut masked = bytes.to_vec();
     mark_loose(bytes, &mut holes);
     for hole in &holes {
-        // A letter makes a plain scalar, a word or a part of one; a blank makes nothing.
-        let filler = if hole.loose { b' ' } else { b'x' };
+        if hole.loose {
+            // Nothing at all: even the blanks before it would be content in a block scalar.
+            masked[line_start(bytes, hole.span.start as usize)..hole.span.range().end].fill(b'\n');
+            continue;
+        }
+        // A letter makes a plain scalar, a word or a part of one.
         for byte in &mut masked[hole.span.range()] {
             if !matches!(*byte, b'\n' | b'\r') {
-                *byte = filler;
+                *byte = b'x';
             }
         }
     }
@@ -131,10 +135,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn masking_keeps_length_and_lines() {
+    fn masking_keeps_all_offsets() {
         let text = "a: {{ .Values.ä }}\n{{- if\n .b }}\nc: ${D}((e))<%= f %>{% g %}\n";
         let (masked, holes) = mask(text, Marks::Yaml);
-        assert_eq!(masked, "a: xxxxxxxxxxxxxxxx\n      \n     \nc: xxxxxxxxxxxxxxxxxxxxxxxx\n");
+        assert_eq!(masked, format!("a: xxxxxxxxxxxxxxxx\n{}\nc: xxxxxxxxxxxxxxxxxxxxxxxx\n", "\n".repeat(13)));
         assert_eq!(masked.len(), text.len());
         assert_eq!(holes.iter().filter(|hole| hole.loose).count(), 1);
     }

@@ -34,7 +34,7 @@ pub struct Part {
     pub span: Span,
     /// Why there are no nodes, or none after this place.
     pub error: Option<Refusal>,
-    /// The comments that hold a suppression word.
+    /// The comments, where the file holds a suppression word.
     pub comments: Vec<Span>,
     nodes: Vec<RawNode>,
     /// Texts that differ from their source: escapes, folded lines.
@@ -322,9 +322,7 @@ impl<'a> Node<'a> {
     }
 
     fn is_text(self, text: &str) -> bool {
-        self.target().is_some_and(|node| {
-            matches!(node.raw().kind, Kind::Plain | Kind::Text) && node.decoded().as_ref() == text
-        })
+        self.target().is_some_and(|node| matches!(node.raw().kind, Kind::Plain | Kind::Text) && node.decoded().as_ref() == text)
     }
 
     fn is_unknown_scalar(self) -> bool {
@@ -368,6 +366,7 @@ impl<'a> Node<'a> {
 
 impl<'a> Known<Node<'a>> {
     /// The value of a key of the mapping, if there is one.
+    #[must_use]
     pub fn field(self, key: &str) -> Known<Node<'a>> {
         self.and_then(|node| node.field(key))
     }

@@ -96,12 +96,15 @@ pub fn emit(report: &Report) -> String {
         pending: report.migrations(),
         unsupported: unsupported.map(|(name, migrations)| Unsupported { name: name.clone(), migrations: *migrations }).collect(),
         findings: report.shown().map(|(root, finding)| entry(root, finding)).collect(),
-        notes: report.notes().map(|(root, note)| Note {
-            path: format!("{}{}", root.prefix, note.path),
-            line: note.line,
-            message: note.message.clone(),
-            judged: note.judged != Judged::Nothing,
-        }).collect(),
+        notes: report
+            .notes()
+            .map(|(root, note)| Note {
+                path: format!("{}{}", root.prefix, note.path),
+                line: note.line,
+                message: note.message.clone(),
+                judged: note.judged != Judged::Nothing,
+            })
+            .collect(),
     };
     let mut json = serde_json::to_string(&document).expect("plain structures become JSON");
     json.push('\n');
@@ -121,7 +124,11 @@ fn entry(root: &Root, finding: &Finding) -> Entry {
         in_production: diagnostic.in_production.clone(),
         help: diagnostic.help.clone(),
         assumptions: diagnostic.assumptions.clone(),
-        fixes: diagnostic.fixes.iter().map(|fix| Fix { location: root.location(fix.place), replacement: fix.replacement.clone() }).collect(),
+        fixes: diagnostic
+            .fixes
+            .iter()
+            .map(|fix| Fix { location: root.location(fix.place), replacement: fix.replacement.clone() })
+            .collect(),
         folded: finding.folded,
         fingerprint: finding.fingerprint.clone(),
         suppressed: finding.suppressed.as_ref().map(|suppression| Suppressed {

@@ -53,7 +53,8 @@ struct Printer<'a> {
 impl<'a> Printer<'a> {
     fn new(root: &'a Root, style: Style) -> Self {
         let theme = if style.color { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
-        let handler = GraphicalReportHandler::new_themed(theme).with_links(false).with_wrap_lines(false).with_context_lines(CONTEXT);
+        let handler =
+            GraphicalReportHandler::new_themed(theme).with_links(false).with_wrap_lines(false).with_context_lines(CONTEXT);
         Self { root, handler, secrets: Secrets::default(), paint: Paint { on: style.color } }
     }
 
@@ -177,7 +178,12 @@ struct Part<'a> {
 }
 
 impl SourceCode for Framed {
-    fn read_span<'a>(&'a self, span: &SourceSpan, before: usize, _: usize) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
+    fn read_span<'a>(
+        &'a self,
+        span: &SourceSpan,
+        before: usize,
+        _: usize,
+    ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
         let end = span.offset() + span.len();
         let holds = |segment: &&Segment| segment.offset <= span.offset() && end <= segment.offset + segment.text.len();
         let segment = self.0.segments.iter().find(holds).ok_or(MietteError::OutOfBounds)?;

@@ -6,7 +6,7 @@ use super::Style;
 use crate::diagnostic::{Judged, Severity};
 use crate::report::{Report, Root, Verdict};
 use crate::rule::Finding;
-use crate::untrusted::Untrusted;
+use crate::untrusted::{Untrusted, UntrustedPath};
 
 /// The notes that a report shows: those that stand in the way of a GO, what people ought to know, and on demand the rest.
 pub fn notes(report: &Report, style: Style) -> String {
@@ -81,5 +81,5 @@ pub fn title(finding: &Finding) -> String {
 /// `path:line:column`.
 pub fn whereabouts(root: &Root, finding: &Finding) -> String {
     let location = root.location(finding.diagnostic.primary.place);
-    format!("{}:{}:{}", Untrusted(&location.path), location.line, location.column)
+    format!("{}:{}:{}", UntrustedPath(&location.path), location.line, location.column)
 }

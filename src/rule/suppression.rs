@@ -141,8 +141,12 @@ mod tests {
         assert_eq!(parse("-- an ordinary comment"), None);
         assert!(matches!(parse("-- gonogo: allow missing-down"), Some(Err(message)) if message.contains("without a reason")));
         assert!(matches!(parse("# gonogo: allow no-such-rule because x"), Some(Err(message)) if message.contains("no rule")));
-        assert!(matches!(parse("# gonogo: allow missing-down until 2001-01-01 because x"), Some(Err(message)) if message.contains("over")));
-        let Some(Ok(found)) = parse("/* gonogo: allow missing-down until 2999-01-31 because we never go back */") else { panic!("allowed") };
+        assert!(
+            matches!(parse("# gonogo: allow missing-down until 2001-01-01 because x"), Some(Err(message)) if message.contains("over"))
+        );
+        let Some(Ok(found)) = parse("/* gonogo: allow missing-down until 2999-01-31 because we never go back */") else {
+            panic!("allowed")
+        };
         assert_eq!((found.reason.as_str(), found.until.as_deref()), ("we never go back", Some("2999-01-31")));
     }
 

@@ -204,7 +204,13 @@ mod tests {
     #[test]
     fn files_that_differ_in_the_environment_form_a_group() {
         let all = "A=1\nB=2\nC=3\nD=4\nE=5\nF=6\nG=7\n";
-        let documents = documents(&[(".env", "Z=1\n"), (".env.example", all), (".env.production", all), (".env.staging", all), ("env/dev/.env", all)]);
+        let documents = documents(&[
+            (".env", "Z=1\n"),
+            (".env.example", all),
+            (".env.production", all),
+            (".env.staging", all),
+            ("env/dev/.env", all),
+        ]);
         let environments = Environments::of(&documents);
         assert_eq!(environments.groups.len(), 1);
         let group = &environments.groups[0];

@@ -105,7 +105,7 @@ impl History {
 }
 
 fn sets(documents: &[Document]) -> Vec<MigrationSet> {
-    let mut folders: BTreeMap<(String, Option<Engine>), Vec<(Layout, SourceId)>> = BTreeMap::new();
+    let mut folders: BTreeMap<_, Vec<(Layout, SourceId)>> = BTreeMap::new();
     for (id, document) in ids(documents).zip(documents) {
         if document.sql().is_some() {
             let layout = layout(document.source.path()).unwrap_or_else(|| lone(document));
@@ -118,7 +118,13 @@ fn sets(documents: &[Document]) -> Vec<MigrationSet> {
 /// A file without the shape of a migration that was named on the command line.
 fn lone(document: &Document) -> Layout {
     let source = &document.source;
-    Layout { folder: source.folder().to_owned(), version: Vec::new(), title: source.name().to_owned(), role: Role::Up, engine: None }
+    Layout {
+        folder: source.folder().to_owned(),
+        version: Vec::new(),
+        title: source.name().to_owned(),
+        role: Role::Up,
+        engine: None,
+    }
 }
 
 fn set(folder: String, named: Option<Engine>, files: Vec<(Layout, SourceId)>, documents: &[Document]) -> MigrationSet {

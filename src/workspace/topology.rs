@@ -61,13 +61,22 @@ impl Topology {
     /// Collects the objects of all documents.
     pub fn of(documents: &[Document]) -> Self {
         let mut topology = Self::default();
-        let homes: HashSet<&str> = documents.iter().filter(|document| is_kustomization(document.source.name())).map(|document| document.source.folder()).collect();
+        let homes: HashSet<&str> = documents
+            .iter()
+            .filter(|document| is_kustomization(document.source.name()))
+            .map(|document| document.source.folder())
+            .collect();
         let patches = topology.read_builds(documents);
         for (id, document) in ids(documents).zip(documents) {
             let Some(yaml) = document.yaml() else { continue };
             if patches.contains(document.source.path()) {
                 let message = "a patch is judged together with what it patches, which gonogo cannot do yet".to_owned();
-                topology.notes.push(Note { path: document.source.path().to_owned(), line: None, message, judged: Judged::InPart });
+                topology.notes.push(Note {
+                    path: document.source.path().to_owned(),
+                    line: None,
+                    message,
+                    judged: Judged::InPart,
+                });
                 continue;
             }
             let unit = unit(document.source.folder(), &homes);
@@ -122,7 +131,16 @@ impl Topology {
         } else if let Some((template, pod)) = pod_of(object, &kind) {
             let labels = pairs(template.field("metadata").field("labels"));
             let api = owned(object.field("apiVersion").text()).unwrap_or_default();
-            self.workloads.push(Workload { object: object.id(), kind: kind.into_owned(), api, name, namespace, pod: pod.id(), labels, unit });
+            self.workloads.push(Workload {
+                object: object.id(),
+                kind: kind.into_owned(),
+                api,
+                name,
+                namespace,
+                pod: pod.id(),
+                labels,
+                unit,
+            });
         }
     }
 

@@ -12,7 +12,11 @@ pub fn check(file: &SettingsFile, cx: &mut Context<'_>) {
         let [first, .., last] = settings.as_slice() else { continue };
         let same = settings.iter().all(|setting| source.slice(setting.value) == source.slice(first.value));
         let times = if settings.len() == 2 { "twice".to_owned() } else { format!("{} times", settings.len()) };
-        let message = if same { format!("{name} is set {times}, to the same value") } else { format!("{name} is set {times}, to different values") };
+        let message = if same {
+            format!("{name} is set {times}, to the same value")
+        } else {
+            format!("{name} is set {times}, to different values")
+        };
         let report = cx
             .report(place(last.key), message)
             .label("set again here")

@@ -9,8 +9,21 @@ use crate::workspace::Workspace;
 use crate::workspace::environments::{Group, SettingsFile};
 
 /// Words of settings that production does without on purpose.
-const NOT_FOR_PRODUCTION: &[&str] =
-    &["debug", "mock", "fake", "seed", "mute", "downtime", "swagger", "basic_auth", "restore", "mailhog", "mailpit", "ngrok", "faker"];
+const NOT_FOR_PRODUCTION: &[&str] = &[
+    "debug",
+    "mock",
+    "fake",
+    "seed",
+    "mute",
+    "downtime",
+    "swagger",
+    "basic_auth",
+    "restore",
+    "mailhog",
+    "mailpit",
+    "ngrok",
+    "faker",
+];
 
 /// From this many on, missing settings of one file are one finding.
 const FOLD: usize = 5;
@@ -38,7 +51,8 @@ struct Missing<'w> {
 }
 
 fn missing<'w>(group: &Group, file: &SettingsFile, workspace: &'w Workspace) -> Vec<Missing<'w>> {
-    let known: HashSet<&str> = group.base.iter().chain([&file.source]).flat_map(|id| names(workspace, *id)).map(|(name, _)| name).collect();
+    let known: HashSet<&str> =
+        group.base.iter().chain([&file.source]).flat_map(|id| names(workspace, *id)).map(|(name, _)| name).collect();
     let others = group.members.iter().filter(|other| other.source != file.source);
     let mut seen: BTreeMap<&str, (usize, Place)> = BTreeMap::new();
     for other in others {
@@ -76,13 +90,16 @@ fn report(file: &SettingsFile, missing: &[Missing<'_>], more: usize, cx: &mut Co
         more => format!(" and {more} more settings"),
     };
     let verb = if more == 0 { "is" } else { "are" };
-    cx.report(workspace.start(file.source), format!("{name}{others} {verb} missing in {environment}, though every other environment sets it"))
-        .label(format!("{environment} reads this file"))
-        .because(*neighbour, format!("set here for {}", environment_of(neighbour, workspace)))
-        .in_production("the service starts without it: it crashes, or runs with a default that nobody has tried")
-        .assuming("in this group every file has every setting, so a missing one is no choice")
-        .folding(more)
-        .help(format!("set it in {}:\n{name}=...", workspace.path(file.source)));
+    cx.report(
+        workspace.start(file.source),
+        format!("{name}{others} {verb} missing in {environment}, though every other environment sets it"),
+    )
+    .label(format!("{environment} reads this file"))
+    .because(*neighbour, format!("set here for {}", environment_of(neighbour, workspace)))
+    .in_production("the service starts without it: it crashes, or runs with a default that nobody has tried")
+    .assuming("in this group every file has every setting, so a missing one is no choice")
+    .folding(more)
+    .help(format!("set it in {}:\n{name}=...", workspace.path(file.source)));
 }
 
 fn environment_of(place: &Place, workspace: &Workspace) -> String {

@@ -10,7 +10,11 @@ use crate::workspace::topology::Container;
 const FAR_ENOUGH: i64 = 2;
 
 pub fn check(container: &Container<'_>, cx: &mut Context<'_>) {
-    let (Known::Is(readiness), Known::Is(liveness)) = (Probe::of(container, "readinessProbe"), Probe::of(container, "livenessProbe")) else { return };
+    let (Known::Is(readiness), Known::Is(liveness)) =
+        (Probe::of(container, "readinessProbe"), Probe::of(container, "livenessProbe"))
+    else {
+        return;
+    };
     let (shed, kill) = (readiness.budget(), liveness.budget());
     if readiness.handler != liveness.handler || kill >= shed.saturating_mul(FAR_ENOUGH) {
         return;
@@ -19,7 +23,11 @@ pub fn check(container: &Container<'_>, cx: &mut Context<'_>) {
     let report = cx
         .report(
             liveness.handler_node.title_place(),
-            format!("when {} of \"{}\" is slow, all its pods are restarted instead of taken out of service", readiness.asks(), container.name()),
+            format!(
+                "when {} of \"{}\" is slow, all its pods are restarted instead of taken out of service",
+                readiness.asks(),
+                container.name()
+            ),
         )
         .label(when)
         .because(readiness.handler_node.title_place(), format!("out of service after {shed} s of failures"))

@@ -6,7 +6,20 @@ use crate::rule::Context;
 use crate::workspace::topology::Container;
 
 /// Names that are moved to another build on purpose.
-const MOVING: &[&str] = &["main", "master", "dev", "develop", "development", "stable", "edge", "nightly", "prod", "production", "staging", "snapshot"];
+const MOVING: &[&str] = &[
+    "main",
+    "master",
+    "dev",
+    "develop",
+    "development",
+    "stable",
+    "edge",
+    "nightly",
+    "prod",
+    "production",
+    "staging",
+    "snapshot",
+];
 
 pub fn check(container: &Container<'_>, cx: &mut Context<'_>) {
     let Known::Is((image, node)) = container.image() else { return };

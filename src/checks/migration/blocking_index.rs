@@ -1,7 +1,9 @@
 //! See rules/migration/blocking-index.md
 
-use crate::diagnostic::Place;
+use std::fmt::Write as _;
+
 use crate::database::{Effect, EffectKind, IndexBuild, Nature};
+use crate::diagnostic::Place;
 use crate::rule::Context;
 use crate::workspace::history::Migration;
 
@@ -23,7 +25,11 @@ fn report(migration: &Migration, effect: &Effect, build: &IndexBuild, cx: &mut C
         Some(created) => format!("created in {}, so it holds rows", cx.workspace.whereabouts(created, effect.place.source)),
         None => "created outside this history, so it may hold rows".to_owned(),
     };
-    let help = if table.nature == Some(Nature::Partitioned) { partitioned_way(build, table.name.as_str()) } else { safe_way(migration, effect, build, cx) };
+    let help = if table.nature == Some(Nature::Partitioned) {
+        partitioned_way(build, table.name.as_str())
+    } else {
+        safe_way(migration, effect, build, cx)
+    };
     cx.report(effect.place, format!("writes to \"{}\" wait until {what} is built", table.name))
         .label(format!("takes SHARE on {}: INSERT, UPDATE and DELETE wait for the whole build", table.name))
         .because(table.place, history)
@@ -37,11 +43,13 @@ fn safe_way(migration: &Migration, effect: &Effect, build: &IndexBuild, cx: &Con
     let definition = workspace.text(Place { source, span: build.definition });
     let unique = if build.unique { "UNIQUE " } else { "" };
     let name = build.index.as_deref().map(|name| format!("{name} ")).unwrap_or_default();
-    let mut help = format!("alone in its migration, which must not run in a transaction:\nCREATE {unique}INDEX CONCURRENTLY {name}ON {definition};");
+    let mut help = format!(
+        "alone in its migration, which must not run in a transaction:\nCREATE {unique}INDEX CONCURRENTLY {name}ON {definition};"
+    );
     let goes_back = migration.down.first().map(|down| workspace.path(down.source));
     if let (Some(path), Some(name)) = (goes_back, &build.index) {
         let file = path.rsplit('/').next().unwrap_or(path);
-        help.push_str(&format!("\n-- and in {file}:\nDROP INDEX CONCURRENTLY IF EXISTS {name};"));
+        let _ = write!(help, "\n-- and in {file}:\nDROP INDEX CONCURRENTLY IF EXISTS {name};");
     }
     help
 }

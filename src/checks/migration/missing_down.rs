@@ -17,7 +17,11 @@ fn report(migration: &Migration, with_way_back: usize, cx: &mut Context<'_>) {
     let Some(up) = migration.up.first() else { return };
     let workspace = cx.workspace;
     let place = workspace.start(up.source);
-    let others = if with_way_back == 1 { "one other migration here has".to_owned() } else { format!("{with_way_back} other migrations here have") };
+    let others = if with_way_back == 1 {
+        "one other migration here has".to_owned()
+    } else {
+        format!("{with_way_back} other migrations here have")
+    };
     let file = workspace.document(up.source).source.name();
     let help = match file.strip_suffix(".up.sql") {
         Some(title) => format!("write {title}.down.sql, which undoes it in reverse order"),

@@ -49,9 +49,9 @@ impl<'a> Cursor<'a> {
     }
 
     pub fn nth_is(&self, ahead: usize, word: &str) -> bool {
-        self.tokens.get(self.at + ahead).is_some_and(|token| {
-            token.kind == TokenKind::Word && self.text[token.span.range()].eq_ignore_ascii_case(word)
-        })
+        self.tokens
+            .get(self.at + ahead)
+            .is_some_and(|token| token.kind == TokenKind::Word && self.text[token.span.range()].eq_ignore_ascii_case(word))
     }
 
     /// Passes one word.

@@ -160,7 +160,10 @@ impl Lexer<'_> {
     /// `$$..$$` and `$tag$..$tag$`; a `$1` is a symbol and a number.
     fn dollar(&mut self) {
         let start = self.at;
-        let tag = self.bytes[start + 1..].iter().take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | 0x80..)).count();
+        let tag = self.bytes[start + 1..]
+            .iter()
+            .take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | 0x80..))
+            .count();
         let open = start + tag + 2;
         let is_quote = self.bytes.get(start + 1 + tag) == Some(&b'$') && !self.peek(1).is_ascii_digit();
         if !is_quote {
@@ -190,7 +193,8 @@ impl Lexer<'_> {
         let mut wanted = ["from", "stdin"].iter().rev();
         // Only options in brackets or words may follow STDIN, so a short look back is enough.
         let near = tokens.iter().rev().take_while(|token| !matches!(token.kind, TokenKind::Symbol(b';'))).take(64);
-        let words: Vec<&str> = near.filter(|token| token.kind == TokenKind::Word).map(|token| &self.text[token.span.range()]).collect();
+        let words: Vec<&str> =
+            near.filter(|token| token.kind == TokenKind::Word).map(|token| &self.text[token.span.range()]).collect();
         let Some(stdin) = words.iter().position(|word| word.eq_ignore_ascii_case("stdin")) else { return false };
         words[stdin..].iter().zip(&mut wanted).all(|(word, wanted)| word.eq_ignore_ascii_case(wanted))
             && words.last().is_some_and(|first| first.eq_ignore_ascii_case("copy"))

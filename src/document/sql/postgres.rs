@@ -2,15 +2,35 @@
 
 use super::cursor::Cursor;
 use super::lex::TokenKind;
-use super::statement::{
-    Action, AlterTable, Column, CreateIndex, CreateTable, DropIndex, Name, TableAction, TableChange,
-};
+use super::statement::{Action, AlterTable, Column, CreateIndex, CreateTable, DropIndex, Name, TableAction, TableChange};
 use crate::source::Span;
 
 /// Statements that begin with these words change no schema and hold nobody up for long.
 const HARMLESS: &[&str] = &[
-    "select", "values", "insert", "copy", "set", "reset", "show", "begin", "start", "commit", "end", "rollback", "abort",
-    "savepoint", "release", "comment", "grant", "revoke", "analyze", "explain", "notify", "listen", "unlisten", "discard",
+    "select",
+    "values",
+    "insert",
+    "copy",
+    "set",
+    "reset",
+    "show",
+    "begin",
+    "start",
+    "commit",
+    "end",
+    "rollback",
+    "abort",
+    "savepoint",
+    "release",
+    "comment",
+    "grant",
+    "revoke",
+    "analyze",
+    "explain",
+    "notify",
+    "listen",
+    "unlisten",
+    "discard",
 ];
 
 /// Reads one statement.
@@ -90,7 +110,10 @@ const NO_COLUMN: &[&str] = &["constraint", "primary", "unique", "check", "foreig
 
 fn columns(body: &Cursor<'_>) -> Vec<Column> {
     let elements = body.parts().into_iter();
-    elements.filter(|element| !NO_COLUMN.iter().any(|word| element.is_word(word))).filter_map(|mut element| column(&mut element)).collect()
+    elements
+        .filter(|element| !NO_COLUMN.iter().any(|word| element.is_word(word)))
+        .filter_map(|mut element| column(&mut element))
+        .collect()
 }
 
 fn column(cursor: &mut Cursor<'_>) -> Option<Column> {

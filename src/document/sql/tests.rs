@@ -39,7 +39,12 @@ fn what_psql_reads_is_no_statement_of_the_server_s() {
 
 #[test]
 fn half_a_quote_is_said_with_its_place() {
-    for (text, what) in [("SELECT 'a", "string"), ("SELECT $x$ a; $$", "dollar-quoted string"), ("/* /* */ SELECT", "comment"), ("SELECT \"a;", "quoted name")] {
+    for (text, what) in [
+        ("SELECT 'a", "string"),
+        ("SELECT $x$ a; $$", "dollar-quoted string"),
+        ("/* /* */ SELECT", "comment"),
+        ("SELECT \"a;", "quoted name"),
+    ] {
         let (_, sql) = read(text);
         assert_eq!(sql.unclosed.map(|(_, what)| what), Some(what), "{text}");
     }
@@ -51,7 +56,9 @@ fn action(text: &str) -> Action {
 
 #[test]
 fn indexes_are_read_with_all_their_parts() {
-    let Action::CreateIndex(index) = action("create unique index concurrently if not exists \"My.I\" on only app.t using gin (lower(a), b) where c") else {
+    let Action::CreateIndex(index) =
+        action("create unique index concurrently if not exists \"My.I\" on only app.t using gin (lower(a), b) where c")
+    else {
         panic!("not an index")
     };
     assert!(index.unique && index.concurrently && index.only);
@@ -69,7 +76,12 @@ fn tables_are_read_with_their_columns() {
     let names: Vec<_> = table.columns.iter().map(|column| &*column.name.text).collect();
     assert_eq!((names, table.temporary, table.partitioned), (vec!["a", "B", "c"], true, true));
     assert_eq!(&text[table.columns[0].definition.range()], "numeric(10, 2) CHECK (a > 0)");
-    for (text, partitioned) in [("CREATE TABLE t PARTITION OF p FOR VALUES IN (1)", false), ("CREATE TABLE t (a int)", false), ("CREATE TABLE t AS SELECT 1", false), ("CREATE TABLE p (a int) PARTITION BY LIST (a)", true)] {
+    for (text, partitioned) in [
+        ("CREATE TABLE t PARTITION OF p FOR VALUES IN (1)", false),
+        ("CREATE TABLE t (a int)", false),
+        ("CREATE TABLE t AS SELECT 1", false),
+        ("CREATE TABLE p (a int) PARTITION BY LIST (a)", true),
+    ] {
         let Action::CreateTable(table) = action(text) else { panic!("not a table: {text}") };
         assert_eq!(table.partitioned, partitioned, "{text}");
     }
@@ -79,14 +91,20 @@ fn tables_are_read_with_their_columns() {
 fn alter_table_is_a_list_of_changes() {
     let text = "ALTER TABLE IF EXISTS ONLY s.t ADD COLUMN IF NOT EXISTS a numeric(1, 2), ADD b int, DROP COLUMN IF EXISTS c CASCADE, DROP d, DROP CONSTRAINT e, ADD CONSTRAINT f CHECK (g), ALTER h DROP NOT NULL";
     let Action::AlterTable(alter) = action(text) else { panic!("not an alter") };
-    let changes: Vec<String> = alter.actions.iter().map(|action| match &action.change {
-        TableChange::AddColumn(column) => format!("+{}", column.name.text),
-        TableChange::DropColumn(name) => format!("-{}", name.text),
-        TableChange::RenameTo(name) => format!("={}", name.text),
-        TableChange::Unread => "?".to_owned(),
-    }).collect();
+    let changes: Vec<String> = alter
+        .actions
+        .iter()
+        .map(|action| match &action.change {
+            TableChange::AddColumn(column) => format!("+{}", column.name.text),
+            TableChange::DropColumn(name) => format!("-{}", name.text),
+            TableChange::RenameTo(name) => format!("={}", name.text),
+            TableChange::Unread => "?".to_owned(),
+        })
+        .collect();
     assert_eq!(changes, ["+a", "+b", "-c", "-d", "?", "?", "?"]);
-    assert!(matches!(action("ALTER TABLE t RENAME TO u"), Action::AlterTable(alter) if matches!(alter.actions[0].change, TableChange::RenameTo(_))));
+    assert!(
+        matches!(action("ALTER TABLE t RENAME TO u"), Action::AlterTable(alter) if matches!(alter.actions[0].change, TableChange::RenameTo(_)))
+    );
 }
 
 #[test]

@@ -46,9 +46,8 @@ mod tests {
 
     #[test]
     fn a_definition_has_a_type_and_options() {
-        let wanted = |data_type: &str, required, has_default| {
-            Some(Definition { data_type: data_type.to_owned(), required, has_default })
-        };
+        let wanted =
+            |data_type: &str, required, has_default| Some(Definition { data_type: data_type.to_owned(), required, has_default });
         assert_eq!(definition("numeric(10, 2) NOT NULL DEFAULT 0"), wanted("NUMERIC(10,2)", true, true));
         assert_eq!(definition("timestamptz"), wanted("TIMESTAMPTZ", false, false));
         assert_eq!(definition("text[] UNIQUE"), wanted("TEXT[]", false, false));

@@ -4,14 +4,14 @@ use std::collections::HashMap;
 
 use granit_parser::{Event, Parser, ScalarStyle, ScanError, Span as Marks, options};
 
-use super::{Kind, NONE, Part, RawNode, Refusal, SUPPRESSION_WORD};
+use super::{Kind, NONE, Part, RawNode, Refusal};
 use crate::settings::MAX_NESTING;
 use crate::source::Span;
 
 /// Reads what stands between two separators: one document, or several where `...` ends one.
 pub fn read(text: &str, span: Span, keep_comments: bool, parts: &mut Vec<Part>) {
-    let mut builder = Builder::new(span);
     let slice = &text[span.range()];
+    let mut builder = Builder::new(span, slice);
     let options = options! {
         emit_comments: keep_comments,
         emit_anchor_events: false,
@@ -31,10 +31,10 @@ pub fn read(text: &str, span: Span, keep_comments: bool, parts: &mut Vec<Part>) 
         };
         if matches!(event, Event::DocumentEnd) {
             // Comments after the last node still belong to it; the next document starts afresh.
-            let finished = std::mem::replace(&mut builder, Builder::new(span));
+            let finished = std::mem::replace(&mut builder, Builder::new(span, slice));
             parts.push(finished.part);
         } else {
-            builder.take(event, &marks, slice);
+            builder.take(event, &marks);
         }
     }
     if !builder.part.comments.is_empty()
@@ -56,21 +56,22 @@ fn refusal(error: &ScanError, slice: &str, base: u32) -> Refusal {
     Refusal { span: Span::new(base + at, base + end), message: error.info(), accepted_by_libyaml: false }
 }
 
-struct Builder {
+struct Builder<'t> {
     part: Part,
+    slice: &'t str,
     base: usize,
     /// Open collections: node and last child.
     open: Vec<(u32, u32)>,
     anchors: HashMap<usize, u32>,
 }
 
-impl Builder {
-    fn new(span: Span) -> Self {
+impl<'t> Builder<'t> {
+    fn new(span: Span, slice: &'t str) -> Self {
         let part = Part { span, ..Part::default() };
-        Self { part, base: span.start as usize, open: Vec::new(), anchors: HashMap::new() }
+        Self { part, slice, base: span.start as usize, open: Vec::new(), anchors: HashMap::new() }
     }
 
-    fn take(&mut self, event: Event<'_>, marks: &Marks, slice: &str) {
+    fn take(&mut self, event: Event<'_>, marks: &Marks) {
         let range = marks.byte_range().unwrap_or_default();
         let span = Span::new(self.base + range.start, self.base + range.end);
         match event {
@@ -87,18 +88,14 @@ impl Builder {
             }
             Event::Scalar(text, style, anchor, tag) => {
                 let is_text = style != ScalarStyle::Plain || tag.is_some_and(|tag| tag.suffix() == "str");
-                let span = trimmed(span, &slice[range.clone()], style);
-                let same = slice.get(range.start..range.start + span.range().len()) == Some(&*text);
+                let span = trimmed(span, &self.slice[range.clone()], style);
+                let same = self.slice.get(range.start..range.start + span.range().len()) == Some(&*text);
                 let link = if same || (text == "~" && range.is_empty()) { 0 } else { self.keep(&text) };
                 let kind = if is_text { Kind::Text } else { Kind::Plain };
                 let id = self.add(RawNode { span, link, next: NONE, kind, open: false });
                 self.anchor(anchor, id);
             }
-            Event::Comment(text, _) => {
-                if memchr::memmem::find(text.as_bytes(), SUPPRESSION_WORD).is_some() {
-                    self.part.comments.push(span);
-                }
-            }
+            Event::Comment(..) => self.part.comments.push(span),
             _ => {}
         }
     }
@@ -119,7 +116,16 @@ impl Builder {
         self.part.nodes.push(node);
         if let Some((parent, last)) = self.open.last_mut() {
             match *last {
-                NONE => self.part.nodes[*parent as usize].link = id,
+                NONE => {
+                    let parent = &mut self.part.nodes[*parent as usize];
+                    parent.link = id;
+                    // A sequence without indentation of its own is said to begin after its first dash.
+                    let at = parent.span.start as usize - self.base;
+                    let has_dash = self.slice[at..].starts_with('-') && node.span.start > parent.span.start;
+                    if parent.kind == Kind::Sequence && !has_dash && self.slice[..at].trim_end().ends_with('-') {
+                        parent.span.start = u32::try_from(self.base + self.slice[..at].trim_end().len() - 1).unwrap_or(0);
+                    }
+                }
                 last => self.part.nodes[last as usize].next = id,
             }
             *last = id;

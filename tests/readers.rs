@@ -1,0 +1,164 @@
+//! The readers, tried through what a workspace says of files.
+
+use gonogo::diagnostic::SourceId;
+use gonogo::document::kind::Kind;
+use gonogo::document::yaml::Node;
+use gonogo::document::{Document, Known};
+use gonogo::report::Root;
+use gonogo::settings::Settings;
+use gonogo::tree::Memory;
+
+const HEAD: &str = "apiVersion: v1\nkind: ConfigMap\n";
+
+fn document(text: &str) -> Document {
+    Document::read("x.yaml", format!("{HEAD}{text}").into_bytes(), Kind::Manifest).expect("ours")
+}
+
+fn with_root<T>(text: &str, ask: impl FnOnce(Node<'_>) -> T) -> T {
+    let document = document(text);
+    let yaml = document.yaml().expect("YAML");
+    let root =
+        yaml.roots(&document.source, SourceId(0)).next().unwrap_or_else(|| panic!("unreadable: {:?}", yaml.parts[0].error));
+    ask(root)
+}
+
+fn text_at(text: &str, path: &[&str]) -> Known<String> {
+    with_root(text, |root| {
+        path.iter().fold(Known::Is(root), |node, key| node.field(key)).text().map(std::borrow::Cow::into_owned)
+    })
+}
+
+#[test]
+fn values_are_found_by_their_keys() {
+    let text = "a:\n  b: plain text\n  c: 'it''s'\n  d: \"tab\\tx\"\n  e: |\n    two\n    lines\n  f: >-\n    folded\n    text\n  g: ~\n  h:\n";
+    let table = [("b", "plain text"), ("c", "it's"), ("d", "tab\tx"), ("e", "two\nlines\n"), ("f", "folded text")];
+    for (key, value) in table {
+        assert_eq!(text_at(text, &["a", key]), Known::Is(value.to_owned()), "{key}");
+    }
+    for key in ["g", "h", "i"] {
+        assert_eq!(text_at(text, &["a", key]), Known::Absent, "{key}");
+    }
+}
+
+#[test]
+fn anchors_and_merge_keys_are_followed_on_reading() {
+    let text = "base: &base {a: one, b: two}\nx:\n  <<: *base\n  b: own\ny:\n  <<: [{c: three}, *base]\nz: *base\nloop: &loop\n  <<: *loop\n";
+    assert_eq!(text_at(text, &["x", "a"]), Known::Is("one".to_owned()));
+    assert_eq!(text_at(text, &["x", "b"]), Known::Is("own".to_owned()));
+    assert_eq!(text_at(text, &["y", "c"]), Known::Is("three".to_owned()));
+    assert_eq!(text_at(text, &["y", "a"]), Known::Is("one".to_owned()));
+    assert_eq!(text_at(text, &["z", "b"]), Known::Is("two".to_owned()));
+    assert_eq!(text_at(text, &["loop", "a"]), Known::Unknown);
+}
+
+#[test]
+fn what_a_template_touches_is_unknown() {
+    let text = "a: {{ .Values.a }}\nb: \"x-{{ .b }}\"\nc:\n  {{- toYaml .c | nindent 2 }}\nd:\n  one: 1\n  {{- if .e }}\n  two: 2\n  {{- end }}\ne: ${E}\nf: $(F)\n{{ .g }}: 1\nh: {known: yes}\n";
+    for path in [&["a"][..], &["b"], &["c"], &["c", "x"], &["d", "three"], &["e"], &["nowhere"]] {
+        assert_eq!(text_at(text, path), Known::Unknown, "{path:?}");
+    }
+    assert_eq!(text_at(text, &["d", "two"]), Known::Is("2".to_owned()));
+    assert_eq!(text_at(text, &["f"]), Known::Is("$(F)".to_owned()));
+    assert_eq!(text_at(text, &["h", "unknown"]), Known::Absent);
+}
+
+#[test]
+fn two_branches_of_a_template_leave_a_value_unknown() {
+    let text = "a:\n  {{- if .x }}\n  image: one\n  {{- else }}\n  image: two\n  {{- end }}\n";
+    assert_eq!(text_at(text, &["a", "image"]), Known::Unknown);
+}
+
+#[test]
+fn control_lines_inside_block_scalars_are_no_errors() {
+    let text = "a: |\n      {{- if .x }}\n  one\n{{- end }}\n  two\nb: known\n";
+    assert_eq!(text_at(text, &["a"]), Known::Unknown);
+    assert_eq!(text_at(text, &["b"]), Known::Is("known".to_owned()));
+}
+
+#[test]
+fn the_last_of_two_equal_keys_wins_as_it_does_in_kubernetes() {
+    assert_eq!(text_at("a: one\na: two\n", &["a"]), Known::Is("two".to_owned()));
+}
+
+#[test]
+fn every_span_lies_in_its_text() {
+    let text = "ä: {b: [ü, 'x', \"\\u00e4\"], c: }\nd:\n- - €\n  - ? f\n    : g\nh: &h |\n  😀\n\ni: *h\n";
+    let document = document(text);
+    let whole = document.source.text();
+    with_root(text, |root| {
+        let mut open = vec![root];
+        let mut count = 0;
+        while let Some(node) = open.pop() {
+            let range = node.span().range();
+            assert!(whole.get(range.clone()).is_some(), "{range:?}");
+            count += 1;
+            open.extend(node.own_children());
+        }
+        assert!(count > 20);
+    });
+    with_root(text, |root| {
+        let Known::Is(list) = root.field("d") else { panic!("a list") };
+        assert_eq!(&whole[list.span().range()], "- - €\n  - ? f\n    : g");
+    });
+}
+
+#[test]
+fn one_broken_document_costs_itself_alone() {
+    let text = format!("{HEAD}a: 1\n---\napiVersion: v1\nkind: Pod\n  x: [\n---\n{HEAD}b: 2\n");
+    let document = Document::read("x.yaml", text.into_bytes(), Kind::Manifest).expect("ours");
+    let yaml = document.yaml().expect("YAML");
+    assert_eq!(yaml.roots(&document.source, SourceId(0)).count(), 2);
+    assert_eq!(yaml.parts.iter().filter(|part| part.error.is_some()).count(), 1);
+}
+
+fn root(files: &[(&str, &str)]) -> Root {
+    let tree: Memory = files.iter().map(|(path, text)| ((*path).to_owned(), text.as_bytes().to_vec())).collect();
+    Root::judge(&tree, "", "", &Settings::default())
+}
+
+#[test]
+fn foreign_files_are_nothing_whatever_they_hold() {
+    let root = root(&[
+        ("package.json", "{ broken"),
+        ("values.yaml", "image: latest\nreplicas: {{ bad"),
+        ("openapi.yaml", "openapi: 3.0.0\ninfo: {title: x}\n"),
+        ("Chart.yaml", "apiVersion: v2\nname: x\n"),
+        ("queries/report.sql", "SELECT '"),
+    ]);
+    assert_eq!((root.coverage.inputs, root.findings.len(), root.notes.len()), (0, 0, 0), "{:?}", root.notes);
+}
+
+#[test]
+fn the_nearest_ignore_file_decides() {
+    let bad = "CREATE INDEX i ON t (a);";
+    let root = root(&[
+        (".gitignore", "/build/\n*.local.sql\n"),
+        ("build/1_a.sql", bad),
+        ("db/1_a.local.sql", bad),
+        ("db/keep/.gitignore", "!*.local.sql\n"),
+        ("db/keep/2_a.local.sql", bad),
+        ("node_modules/x/1_a.sql", bad),
+    ]);
+    let paths: Vec<&str> = root.workspace.documents.iter().map(|document| document.source.path()).collect();
+    assert_eq!((paths, root.workspace.skipped), (vec!["db/keep/2_a.local.sql"], 3));
+}
+
+#[test]
+fn a_recognised_but_unsupported_kind_is_named() {
+    let root =
+        root(&[("db/migrate/20240101000000_a.rb", "class A"), ("db/mysql/1_a.sql", "CREATE TABLE `t` (a int) ENGINE=InnoDB;")]);
+    let names: Vec<(&str, usize)> = root.workspace.unsupported.iter().map(|(name, count)| (name.as_str(), *count)).collect();
+    assert_eq!(names, [("Rails", 1), ("MySQL", 1)]);
+}
+
+#[test]
+fn sections_of_one_file_go_their_own_ways() {
+    let goose = "-- +goose Up\nALTER TABLE t ADD COLUMN a int;\n-- +goose Down\nALTER TABLE t DROP COLUMN a;\n";
+    let root = root(&[("db/1_a.sql", goose), ("db/2_b.sql", "-- +goose Up\nALTER TABLE t DROP COLUMN b;\n")]);
+    let found: Vec<(&str, &str)> = root
+        .findings
+        .iter()
+        .map(|finding| (finding.rule.name, root.workspace.path(finding.diagnostic.primary.place.source)))
+        .collect();
+    assert_eq!(found, [("missing-down", "db/2_b.sql"), ("dropped-column", "db/2_b.sql")]);
+}

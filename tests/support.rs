@@ -1,0 +1,95 @@
+//! What several tests need: the binary, scratch folders, golden files.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::sync::atomic::{AtomicU32, Ordering};
+
+/// What a run of the binary said.
+pub struct Run {
+    pub code: i32,
+    pub out: String,
+    pub err: String,
+}
+
+/// Runs the binary in a folder, with nothing of the environment that could change what it says.
+pub fn gonogo(folder: &Path, arguments: &[&str]) -> Run {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_gonogo"));
+    command.current_dir(folder).args(arguments).env_remove("NO_COLOR").env_remove("RAYON_NUM_THREADS");
+    said(&command.output().expect("the binary runs"))
+}
+
+fn said(output: &Output) -> Run {
+    Run {
+        code: output.status.code().unwrap_or(-1),
+        out: String::from_utf8_lossy(&output.stdout).into_owned(),
+        err: String::from_utf8_lossy(&output.stderr).into_owned(),
+    }
+}
+
+impl Run {
+    /// The last line of the report.
+    pub fn verdict(&self) -> &str {
+        self.out.trim_end().rsplit('\n').next().unwrap_or_default()
+    }
+}
+
+/// A folder that is gone after the test.
+pub struct Scratch(PathBuf);
+
+impl Scratch {
+    pub fn new(files: &[(&str, &str)]) -> Self {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let name = format!("gonogo-test-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+        let scratch = Self(std::env::temp_dir().join(name));
+        fs::create_dir_all(&scratch.0).expect("a scratch folder");
+        for (path, text) in files {
+            scratch.write(path, text.as_bytes());
+        }
+        scratch
+    }
+
+    pub fn write(&self, path: &str, bytes: &[u8]) {
+        let path = self.0.join(path);
+        fs::create_dir_all(path.parent().expect("a parent")).expect("a folder");
+        fs::write(path, bytes).expect("a file");
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+/// The repository of gonogo itself.
+pub fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// Compares with a file of the repository, or rewrites it when asked to: `GONOGO_BLESS=1 cargo test`.
+pub fn golden(path: &Path, actual: &str) {
+    if std::env::var_os("GONOGO_BLESS").is_some() {
+        fs::write(path, actual).expect("a golden file that can be written");
+        return;
+    }
+    let wanted = fs::read_to_string(path).unwrap_or_default().replace("\r\n", "\n");
+    assert_eq!(wanted, actual, "{} is out of date; GONOGO_BLESS=1 cargo test rewrites it", path.display());
+}
+
+/// A report without what differs from run to run.
+pub fn timeless(report: &str) -> String {
+    let words: Vec<&str> = report.split(" · ").collect();
+    let kept = words.into_iter().map(|word| match word.split_once(" ms") {
+        Some((number, rest)) if number.parse::<u32>().is_ok() => format!("0 ms{rest}"),
+        _ => word.to_owned(),
+    });
+    kept.collect::<Vec<_>>().join(" · ")
+}
+
+pub const POD: &str =
+    "apiVersion: v1\nkind: Pod\nmetadata:\n  name: web\nspec:\n  containers:\n  - name: web\n    image: web:1.0.0\n";

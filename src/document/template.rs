@@ -12,7 +12,7 @@ use crate::source::Span;
 pub struct Hole {
     /// The mark with its brackets.
     pub span: Span,
-    /// It stood alone on its line: there may be any number of lines here, or none.
+    /// It stands for whole lines: any number of them, or none.
     pub loose: bool,
 }
 
@@ -37,7 +37,9 @@ pub fn mask(text: &str, marks: Marks) -> (Cow<'_, str>, Vec<Hole>) {
     for hole in &holes {
         if hole.loose {
             // Nothing at all: even the blanks before it would be content in a block scalar.
-            masked[line_start(bytes, hole.span.start as usize)..hole.span.range().end].fill(b'\n');
+            let line = &bytes[line_start(bytes, hole.span.start as usize)..hole.span.start as usize];
+            let blanks = if line.iter().all(u8::is_ascii_whitespace) { line.len() } else { 0 };
+            masked[hole.span.start as usize - blanks..hole.span.end as usize].fill(b'\n');
             continue;
         }
         // A letter makes a plain scalar, a word or a part of one.
@@ -96,7 +98,7 @@ fn closed(bytes: &[u8], start: usize, close: &[u8]) -> Option<(usize, usize)> {
     Some((start, end))
 }
 
-/// Marks those holes that have their lines to themselves.
+/// Marks those holes that stand for whole lines: they have their own to themselves, or put theirs below it.
 fn mark_loose(bytes: &[u8], holes: &mut [Hole]) {
     let mut first = 0;
     while first < holes.len() {
@@ -118,8 +120,15 @@ fn mark_loose(bytes: &[u8], holes: &mut [Hole]) {
         for hole in &mut holes[first..=last] {
             hole.loose = alone && bytes[hole.span.start as usize] == b'{';
         }
+        let ending = &mut holes[last];
+        ending.loose |= bytes[rest..end].iter().all(u8::is_ascii_whitespace) && starts_a_line(&bytes[ending.span.range()]);
         first = last + 1;
     }
+}
+
+/// Whether what comes out begins with a line break, so that it stands below the line of the mark.
+fn starts_a_line(mark: &[u8]) -> bool {
+    memchr::memmem::find(mark, b"nindent").is_some()
 }
 
 fn line_start(bytes: &[u8], at: usize) -> usize {

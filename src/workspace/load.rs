@@ -89,6 +89,7 @@ impl Notes<'_> {
         if let Some(first) = holes.first() {
             let message = match holes.len() {
                 1 => "a template fills this in later".to_owned(),
+                2 => "templates fill this and one other place in later".to_owned(),
                 count => format!("templates fill this and {} other places in later", count - 1),
             };
             self.add(Some(first.span.start), message, Judged::InPart);
@@ -102,11 +103,11 @@ impl Notes<'_> {
             if !kind::looks_like_object(self.source.slice(part.span)) {
                 let message = format!("this document is not valid YAML ({}) and not recognisably ours", error.message);
                 self.add(Some(error.span.start), message, Judged::InPart);
-            } else if yaml.has_holes() {
-                let message = format!("not judged: with its templates left out this is not valid YAML ({})", error.message);
-                self.add(Some(error.span.start), message, Judged::Nothing);
             } else if error.accepted_by_libyaml {
-                let message = format!("not judged: Kubernetes may accept this, but it is not YAML 1.2 ({})", error.message);
+                let message = format!("Kubernetes may accept this document, but it is not YAML 1.2 ({})", error.message);
+                self.add(Some(error.span.start), message, Judged::Nothing);
+            } else if yaml.has_holes() {
+                let message = format!("with its templates left out this document is not valid YAML ({})", error.message);
                 self.add(Some(error.span.start), message, Judged::Nothing);
             }
         }

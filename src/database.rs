@@ -9,19 +9,23 @@ use crate::diagnostic::{Place, SourceId};
 use crate::document::sql::{Action, AlterTable, Column, CreateIndex, CreateTable, Name, Statement, TableChange};
 use crate::source::Span;
 
-/// The tables that a history has made so far.
+/// The tables that a history has made or changed so far.
 #[derive(Clone, Debug, Default)]
 pub struct Schema {
     tables: HashMap<String, Table>,
+    /// Indexes by name: the table of each, and how often that had lost something by then.
+    indexes: HashMap<Box<str>, (String, u32)>,
+    /// How often a table lost something that may have taken indexes along.
+    losses: HashMap<String, u32>,
 }
 
 /// What is known of a table.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Table {
-    /// The statement that created it.
-    pub created: Place,
-    /// What it is.
-    pub nature: Nature,
+    /// The statement that created it; none for a table that is older than the history.
+    pub created: Option<Place>,
+    /// What it is, where the history made it.
+    pub nature: Option<Nature>,
     /// Its columns, as far as they were written out.
     columns: HashMap<Box<str>, Place>,
 }
@@ -84,7 +88,7 @@ pub enum EffectKind {
 #[derive(Clone, Debug)]
 pub struct IndexBuild {
     /// Its name, unless the server chooses one.
-    pub index: Option<String>,
+    pub index: Option<Name>,
     /// Writers wait until it is built.
     pub blocks_writes: bool,
     /// The statement after its keywords, for writing it anew.
@@ -108,28 +112,31 @@ pub fn apply(schema: &mut Schema, statement: &Statement, source: SourceId) -> Ve
     match &statement.action {
         Action::CreateTable(create) => schema.create(create, place(statement.span)),
         Action::CreateMaterializedView(name) => {
-            let table = Table { created: place(statement.span), nature: Nature::MaterializedView, columns: HashMap::new() };
+            let (created, nature) = (Some(place(statement.span)), Some(Nature::MaterializedView));
+            let table = Table { created, nature, columns: HashMap::new() };
             schema.tables.insert(name.text().to_owned(), table);
         }
-        Action::CreateIndex(create) => return vec![index_build(schema, create, source)],
+        Action::CreateIndex(create) => return vec![schema.index_build(create, source)],
         Action::AlterTable(alter) => return schema.alter(alter, source),
-        Action::DropTable(names) => schema.tables.retain(|table, _| names.iter().all(|name| name.text() != table)),
-        Action::DropIndex(_) | Action::Harmless | Action::Unread => {}
+        Action::DropTable(names) => {
+            for name in names {
+                schema.tables.remove(name.text());
+                schema.lose(name.text());
+            }
+        }
+        Action::DropIndex(drop) => {
+            for name in &drop.names {
+                schema.indexes.remove(last(name.text()));
+            }
+        }
+        Action::Harmless | Action::Unread => {}
     }
     Vec::new()
 }
 
-fn index_build(schema: &Schema, create: &CreateIndex, source: SourceId) -> Effect {
-    let table = schema.touched(&create.table, source);
-    let read_only = table.nature == Some(Nature::MaterializedView);
-    let build = IndexBuild {
-        index: create.name.as_ref().map(ToString::to_string),
-        // ON ONLY a partitioned table builds nothing.
-        blocks_writes: !create.concurrently && !create.only && !read_only,
-        definition: create.rest,
-        unique: create.unique,
-    };
-    Effect { place: Place { source, span: create.keywords }, table, kind: EffectKind::IndexBuild(build) }
+/// The name without a schema; an index lives in that of its table.
+fn last(name: &str) -> &str {
+    name.rsplit('.').next().unwrap_or(name)
 }
 
 impl Schema {
@@ -138,9 +145,33 @@ impl Schema {
         Touched {
             name: name.to_string(),
             place: Place { source, span: name.span },
-            created: known.map(|table| table.created),
-            nature: known.map(|table| table.nature),
+            created: known.and_then(|table| table.created),
+            nature: known.and_then(|table| table.nature),
         }
+    }
+
+    fn index_build(&mut self, create: &CreateIndex, source: SourceId) -> Effect {
+        let table = self.touched(&create.table, source);
+        let index = create.name.as_ref().map(|name| last(name.text()));
+        let losses = self.losses.get(create.table.text()).copied().unwrap_or_default();
+        let state = (create.table.text().to_owned(), losses);
+        let is_there = create.if_not_exists && index.is_some_and(|index| self.indexes.get(index) == Some(&state));
+        // ON ONLY leaves the partitions out, and a partitioned table has no rows elsewhere; an ordinary one has.
+        let builds = !is_there && (!create.only || table.nature == Some(Nature::Ordinary));
+        let read_only = table.nature == Some(Nature::MaterializedView);
+        let build = IndexBuild {
+            index: create.name.clone(),
+            blocks_writes: builds && !create.concurrently && !read_only,
+            definition: create.rest,
+            unique: create.unique,
+        };
+        self.indexes.extend(index.map(|index| (index.into(), state)));
+        Effect { place: Place { source, span: create.keywords }, table, kind: EffectKind::IndexBuild(build) }
+    }
+
+    /// A table lost something, and maybe indexes with it.
+    fn lose(&mut self, table: &str) {
+        *self.losses.entry(table.to_owned()).or_default() += 1;
     }
 
     fn create(&mut self, create: &CreateTable, created: Place) {
@@ -149,7 +180,7 @@ impl Schema {
             (_, true) => Nature::Partitioned,
             _ => Nature::Ordinary,
         };
-        let mut table = Table { created, nature, columns: HashMap::new() };
+        let mut table = Table { created: Some(created), nature: Some(nature), columns: HashMap::new() };
         for column in &create.columns {
             table.add(column, created.source);
         }
@@ -160,21 +191,21 @@ impl Schema {
     fn alter(&mut self, alter: &AlterTable, source: SourceId) -> Vec<Effect> {
         let mut effects = Vec::new();
         for action in &alter.actions {
-            let known = self.tables.get_mut(alter.table.text());
             match &action.change {
                 TableChange::AddColumn(column) => {
-                    if let Some(table) = known {
-                        table.add(column, source);
-                    }
+                    self.tables.entry(alter.table.text().to_owned()).or_default().add(column, source);
                 }
                 TableChange::DropColumn(column) => {
+                    let known = self.tables.get_mut(alter.table.text());
                     let definition = known.and_then(|table| table.columns.remove(&column.text));
+                    self.lose(alter.table.text());
                     let drop = ColumnDrop { column: column.text.to_string(), definition };
                     let table = self.touched(&alter.table, source);
                     let place = Place { source, span: action.span };
                     effects.push(Effect { place, table, kind: EffectKind::ColumnDrop(drop) });
                 }
                 TableChange::RenameTo(name) => {
+                    self.lose(alter.table.text());
                     if let Some(table) = self.tables.remove(alter.table.text()) {
                         self.tables.insert(alter.table.renamed(name), table);
                     }

@@ -36,7 +36,7 @@ fn gonogo_alone_judges_the_current_folder() {
     let run = check(&[("db/1_a.sql", BAD_INDEX)], &[]);
     assert_eq!(run.code, 1);
     assert!(
-        run.verdict().starts_with("NO-GO  1 high · 0 medium · 0 low · 1 of 1 file judged · all 1 migration taken as pending"),
+        run.verdict().starts_with("NO-GO  1 high · 0 medium · 0 low · 1 of 1 file judged · the one migration taken as pending"),
         "{}",
         run.out
     );

@@ -78,7 +78,12 @@ pub fn golden(path: &Path, actual: &str) {
         return;
     }
     let wanted = fs::read_to_string(path).unwrap_or_default().replace("\r\n", "\n");
-    assert_eq!(wanted, actual, "{} is out of date; GONOGO_BLESS=1 cargo test rewrites it", path.display());
+    if wanted == actual {
+        return;
+    }
+    let mut lines = wanted.split('\n').zip(actual.split('\n')).enumerate();
+    let differing = lines.find(|(_, (wanted, actual))| wanted != actual);
+    panic!("{} is out of date; GONOGO_BLESS=1 cargo test rewrites it\n{differing:#?}", path.display());
 }
 
 /// A report without what differs from run to run.

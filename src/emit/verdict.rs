@@ -40,8 +40,12 @@ pub fn line(report: &Report) -> String {
     if report.coverage.in_part > 0 {
         let _ = write!(out, " · {} in part", report.coverage.in_part);
     }
-    if report.migrations() > 0 {
-        let _ = write!(out, " · all {} taken as pending", plural(report.migrations(), "migration", "migrations"));
+    match report.migrations() {
+        0 => {}
+        1 => out.push_str(" · the one migration taken as pending"),
+        count => {
+            let _ = write!(out, " · all {count} migrations taken as pending");
+        }
     }
     for (name, count) in report.roots.iter().flat_map(|root| &root.workspace.unsupported) {
         let _ = write!(out, " · {count} {name} {} not understood yet", if *count == 1 { "migration" } else { "migrations" });

@@ -46,8 +46,8 @@ pub enum Tier {
 pub struct Group {
     /// The members, by environment.
     pub members: Vec<SettingsFile>,
-    /// A file that every environment reads first, such as a plain `.env` beside `.env.production`.
-    pub base: Option<SourceId>,
+    /// Files that every environment reads first, such as a plain `.env` or `.env.common` beside `.env.production`.
+    pub base: Vec<SourceId>,
     /// Every file has every key, but for the odd one out.
     pub is_complete: bool,
 }
@@ -67,6 +67,12 @@ const NAMES: &[(&str, Tier, &[&str])] = &[
     ("local", Tier::NonProduction, &["local", "localhost"]),
     ("example", Tier::Example, &["example", "examples", "sample", "samples", "template", "dist", "defaults"]),
 ];
+
+/// Environments that stand beside the way to production: what they need says nothing about what the others need.
+const ASIDE: &[&str] = &["local", "review", "sandbox", "demo"];
+
+/// What a file that every environment reads first has in the place of an environment's name.
+const SHARED: &[&str] = &["base", "common", "shared", "default", "defaults", "all", "global"];
 
 fn environment(word: &str) -> Option<(&'static str, Tier)> {
     let word = word.to_ascii_lowercase();
@@ -127,7 +133,8 @@ fn words(path: &str) -> Vec<(usize, usize)> {
 fn groups(files: &[SettingsFile], documents: &[Document]) -> Vec<Group> {
     let path = |file: &SettingsFile| documents[file.source.index()].source.path();
     let mut slots: BTreeMap<String, Vec<&SettingsFile>> = BTreeMap::new();
-    for file in files.iter().filter(|file| file.tier > Some(Tier::Example)) {
+    let is_aside = |file: &SettingsFile| file.environment.as_deref().is_some_and(|name| ASIDE.contains(&name));
+    for file in files.iter().filter(|file| file.tier > Some(Tier::Example) && !is_aside(file)) {
         let path = path(file);
         for (start, end) in words(path) {
             if environment(&path[start..end]).is_some_and(|(name, _)| file.environment.as_deref() == Some(name)) {
@@ -147,18 +154,28 @@ fn groups(files: &[SettingsFile], documents: &[Document]) -> Vec<Group> {
             continue;
         }
         taken.extend(members.iter().map(|file| file.source));
-        let base = slot.strip_suffix(".*").and_then(|base| files.iter().find(|file| path(file) == base));
+        // The files are in the order of their paths.
+        let find = |shared: &String| files.binary_search_by(|file| path(file).cmp(shared)).ok();
+        let base = shared_paths(&slot).iter().filter_map(find).map(|at| files[at].source).collect();
         let members = members.into_iter().cloned().collect();
-        groups.push(group(members, base.map(|file| file.source), documents));
+        groups.push(group(members, base, documents));
     }
     groups.sort_by_key(|group| group.members.first().map(|member| member.source));
     groups
 }
 
+/// Where the files stand that every environment of a slot reads first: in the place of `*` another word, or none.
+fn shared_paths(slot: &str) -> BTreeSet<String> {
+    let (before, after) = slot.split_once('*').unwrap_or((slot, ""));
+    let without = [before, before.trim_end_matches(['.', '-', '_', '/'])].map(|before| format!("{before}{after}"));
+    let named = SHARED.iter().map(|word| format!("{before}{word}{after}"));
+    without.into_iter().chain(named).collect()
+}
+
 /// At least this share of all cells (a key in a file) must be filled in a group of the complete style.
 const COMPLETE: f64 = 0.95;
 
-fn group(members: Vec<SettingsFile>, base: Option<SourceId>, documents: &[Document]) -> Group {
+fn group(members: Vec<SettingsFile>, base: Vec<SourceId>, documents: &[Document]) -> Group {
     let keys = |file: &SettingsFile| -> HashSet<&str> {
         let document = &documents[file.source.index()];
         let settings = document.dotenv().map(|dotenv| dotenv.settings.as_slice()).unwrap_or_default();
@@ -215,7 +232,30 @@ mod tests {
         assert_eq!(environments.groups.len(), 1);
         let group = &environments.groups[0];
         let names: Vec<_> = group.members.iter().filter_map(|member| member.environment.as_deref()).collect();
-        assert_eq!((names, group.base, group.is_complete), (vec!["production", "staging"], Some(SourceId(0)), false));
+        assert_eq!((names, &*group.base, group.is_complete), (vec!["production", "staging"], &[SourceId(0)][..], false));
+    }
+
+    #[test]
+    fn a_group_knows_what_all_its_environments_read_first() {
+        let table: &[(&[&str], usize)] = &[
+            (&[".env", ".env.common", ".env.prod", ".env.staging"], 2),
+            (&["env/.env", "env/prod/.env", "env/shared/.env", "env/staging/.env"], 2),
+            (&["app-prod.env", "app-staging.env", "app.env"], 1),
+            (&["config/base.env", "config/prod.env", "config/staging.env"], 1),
+            (&[".env", "prod.env", "staging.env"], 1),
+            (&[".env.prod", ".env.staging", "other/.env"], 0),
+        ];
+        for (paths, bases) in table {
+            let files: Vec<(&str, &str)> = paths.iter().map(|path| (*path, "A=1\n")).collect();
+            let environments = Environments::of(&documents(&files));
+            assert_eq!(environments.groups.iter().map(|group| group.base.len()).collect::<Vec<_>>(), [*bases], "{paths:?}");
+        }
+    }
+
+    #[test]
+    fn laptops_and_review_apps_say_nothing_about_the_others() {
+        let files = [(".env.local", "A=1\n"), (".env.production", "A=1\n"), (".env.review", "A=1\n")];
+        assert!(Environments::of(&documents(&files)).groups.is_empty());
     }
 
     #[test]

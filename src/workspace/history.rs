@@ -65,12 +65,17 @@ impl Migration {
     pub fn forward(&self) -> impl Iterator<Item = &Effect> {
         self.up.iter().flat_map(|script| &script.effects)
     }
+
+    /// Whether it has a place in the order; a file that was only named on the command line has none.
+    pub fn has_version(&self) -> bool {
+        !self.version.is_empty()
+    }
 }
 
 impl MigrationSet {
-    /// Whether any of its migrations can be taken back.
-    pub fn goes_back(&self) -> bool {
-        self.migrations.iter().any(|migration| !migration.down.is_empty())
+    /// The migrations that can be taken back. A way back from nothing is none: to refinery, `U3__x.sql` goes forward.
+    pub fn reversible(&self) -> impl Iterator<Item = &Migration> {
+        self.migrations.iter().filter(|migration| !migration.up.is_empty() && !migration.down.is_empty())
     }
 }
 

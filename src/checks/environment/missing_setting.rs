@@ -34,12 +34,9 @@ pub fn check(group: &Group, cx: &mut Context<'_>) {
     }
     for file in &group.members {
         let missing = missing(group, file, cx.workspace);
-        if missing.len() >= FOLD {
-            report(file, &missing[..1], missing.len() - 1, cx);
-        } else {
-            for one in missing.chunks(1) {
-                report(file, one, 0, cx);
-            }
+        let together = if missing.len() >= FOLD { missing.len() } else { 1 };
+        for missing in missing.chunks(together) {
+            report(group, file, missing, cx);
         }
     }
 }
@@ -75,35 +72,42 @@ fn names(workspace: &Workspace, id: crate::diagnostic::SourceId) -> impl Iterato
     settings.iter().map(move |setting| (setting.name(&document.source), Place { source: id, span: setting.key }))
 }
 
+/// `MUTE_ALERTS` and `ALERTS_MUTED`, but not `COMMUTE_URL`.
 fn is_optional(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
-    NOT_FOR_PRODUCTION.iter().any(|word| name.contains(word))
+    let begins_word = |at: usize| !name[..at].ends_with(|before: char| before.is_ascii_alphanumeric());
+    NOT_FOR_PRODUCTION.iter().any(|word| name.match_indices(word).any(|(at, _)| begins_word(at)))
 }
 
-fn report(file: &SettingsFile, missing: &[Missing<'_>], more: usize, cx: &mut Context<'_>) {
-    let [Missing { name, neighbour }] = missing else { return };
+fn report(group: &Group, file: &SettingsFile, missing: &[Missing<'_>], cx: &mut Context<'_>) {
+    let [Missing { name, neighbour }, more @ ..] = missing else { return };
     let workspace = cx.workspace;
-    let environment = file.environment.as_deref().unwrap_or("this environment");
-    let others = match more {
-        0 => String::new(),
-        1 => " and one more setting".to_owned(),
-        more => format!(" and {more} more settings"),
+    let (environment, others) = (name_of(file), others(group, file));
+    let (subject, it) = match more.len() {
+        0 => (format!("{name} is"), "it"),
+        more => (format!("{name} and {more} more settings are"), "them"),
     };
-    let verb = if more == 0 { "is" } else { "are" };
-    cx.report(
-        workspace.start(file.source),
-        format!("{name}{others} {verb} missing in {environment}, though every other environment sets it"),
-    )
-    .label(format!("{environment} reads this file"))
-    .because(*neighbour, format!("set here for {}", environment_of(neighbour, workspace)))
-    .in_production("the service starts without it: it crashes, or runs with a default that nobody has tried")
-    .assuming("in this group every file has every setting, so a missing one is no choice")
-    .folding(more)
-    .help(format!("set it in {}:\n{name}=...", workspace.path(file.source)));
+    let holder = group.members.iter().find(|other| other.source == neighbour.source).map_or("another environment", name_of);
+    let lines: Vec<String> = missing.iter().map(|missing| format!("{}=...", missing.name)).collect();
+    cx.report(workspace.start(file.source), format!("{subject} missing in {environment}, though {others} {it}"))
+        .label(format!("{environment} reads this file"))
+        .because(*neighbour, format!("set here for {holder}"))
+        .in_production("the service starts without it: it crashes, or runs with a default that nobody has tried")
+        .assuming("nearly every file here has every setting, so a missing one is hardly on purpose")
+        .folding(more.len())
+        .help(format!("set {it} in {}:\n{}", workspace.path(file.source), lines.join("\n")));
 }
 
-fn environment_of(place: &Place, workspace: &Workspace) -> String {
-    let files = &workspace.environments.files;
-    let file = files.iter().find(|file| file.source == place.source);
-    file.and_then(|file| file.environment.clone()).unwrap_or_else(|| "another environment".to_owned())
+/// Who does set it.
+fn others(group: &Group, file: &SettingsFile) -> String {
+    let others: Vec<&str> = group.members.iter().filter(|other| other.source != file.source).map(name_of).collect();
+    match others.as_slice() {
+        [one] => format!("{one} sets"),
+        [one, two] => format!("{one} and {two} set"),
+        _ => "every other environment sets".to_owned(),
+    }
+}
+
+fn name_of(file: &SettingsFile) -> &str {
+    file.environment.as_deref().unwrap_or("this environment")
 }

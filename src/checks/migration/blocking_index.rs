@@ -1,11 +1,17 @@
 //! See rules/migration/blocking-index.md
 
-use std::fmt::Write as _;
-
 use crate::database::{Effect, EffectKind, IndexBuild, Nature};
 use crate::diagnostic::Place;
 use crate::rule::Context;
+use crate::workspace::Workspace;
 use crate::workspace::history::Migration;
+
+/// The marks that a runner's files bear, and the line that tells it to open no transaction.
+const NO_TRANSACTION: &[(&str, &str)] = &[
+    ("+goose", "-- +goose NO TRANSACTION"),
+    ("migrate:up", "-- migrate:up transaction:false"),
+    ("+migrate", "-- +migrate Up notransaction"),
+];
 
 pub fn check(migration: &Migration, cx: &mut Context<'_>) {
     for effect in migration.forward() {
@@ -20,46 +26,77 @@ pub fn check(migration: &Migration, cx: &mut Context<'_>) {
 
 fn report(migration: &Migration, effect: &Effect, build: &IndexBuild, cx: &mut Context<'_>) {
     let table = &effect.table;
-    let what = build.index.as_deref().unwrap_or("its new index");
+    let what = build.index.as_ref().map_or_else(|| "its new index".to_owned(), ToString::to_string);
     let history = match table.created {
-        Some(created) => format!("created in {}, so it holds rows", cx.workspace.whereabouts(created, effect.place.source)),
+        Some(created) => {
+            format!("created in {}, so it may hold rows by now", cx.workspace.whereabouts(created, effect.place.source))
+        }
         None => "created outside this history, so it may hold rows".to_owned(),
     };
-    let help = if table.nature == Some(Nature::Partitioned) {
-        partitioned_way(build, table.name.as_str())
+    let written = Written::of(effect, build, cx.workspace);
+    let (partitions, help) = if table.nature == Some(Nature::Partitioned) {
+        (" and its partitions", written.partition_by_partition())
     } else {
-        safe_way(migration, effect, build, cx)
+        ("", written.concurrently(migration, effect, cx.workspace))
     };
     cx.report(effect.place, format!("writes to \"{}\" wait until {what} is built", table.name))
-        .label(format!("takes SHARE on {}: INSERT, UPDATE and DELETE wait for the whole build", table.name))
+        .label(format!("takes SHARE on {}{partitions}: INSERT, UPDATE and DELETE wait for the whole build", table.name))
         .because(table.place, history)
-        .in_production("the build first waits for open transactions, and all writes queue behind it")
+        .in_production("it first waits for every open transaction that wrote to the table, and all later writes queue behind it")
         .help(help);
 }
 
-fn safe_way(migration: &Migration, effect: &Effect, build: &IndexBuild, cx: &Context<'_>) -> String {
-    let workspace = cx.workspace;
-    let source = effect.place.source;
-    let definition = workspace.text(Place { source, span: build.definition });
-    let unique = if build.unique { "UNIQUE " } else { "" };
-    let name = build.index.as_deref().map(|name| format!("{name} ")).unwrap_or_default();
-    let mut help = format!(
-        "alone in its migration, which must not run in a transaction:\nCREATE {unique}INDEX CONCURRENTLY {name}ON {definition};"
-    );
-    let goes_back = migration.down.first().map(|down| workspace.path(down.source));
-    if let (Some(path), Some(name)) = (goes_back, &build.index) {
-        let file = path.rsplit('/').next().unwrap_or(path);
-        let _ = write!(help, "\n-- and in {file}:\nDROP INDEX CONCURRENTLY IF EXISTS {name};");
-    }
-    help
+/// The parts of the statement as they were written, to write it anew.
+struct Written<'w> {
+    /// `CREATE INDEX` or `CREATE UNIQUE INDEX`.
+    create: &'static str,
+    index: Option<&'w str>,
+    table: &'w str,
+    /// What follows the table: method, columns, conditions.
+    rest: &'w str,
 }
 
-fn partitioned_way(build: &IndexBuild, table: &str) -> String {
-    let name = build.index.as_deref().unwrap_or("the_index");
-    format!(
-        "a partitioned table takes no CONCURRENTLY, so begin with its partitions:\n\
-         CREATE INDEX {name} ON ONLY {table} (...);\n\
-         CREATE INDEX CONCURRENTLY {name}_1 ON <each partition> (...);\n\
-         ALTER INDEX {name} ATTACH PARTITION {name}_1;"
-    )
+impl<'w> Written<'w> {
+    fn of(effect: &Effect, build: &IndexBuild, workspace: &'w Workspace) -> Self {
+        let text = |span| workspace.text(Place { source: effect.place.source, span });
+        let (table, definition) = (workspace.text(effect.table.place), text(build.definition));
+        Self {
+            create: if build.unique { "CREATE UNIQUE INDEX" } else { "CREATE INDEX" },
+            index: build.index.as_ref().map(|name| text(name.span)),
+            table,
+            rest: definition.get(table.len()..).unwrap_or_default().trim_start(),
+        }
+    }
+
+    fn concurrently(&self, migration: &Migration, effect: &Effect, workspace: &Workspace) -> String {
+        let Self { create, table, rest, .. } = self;
+        let source = effect.place.source;
+        let text = workspace.document(source).source.text();
+        let how = NO_TRANSACTION.iter().find(|(mark, _)| text.contains(mark));
+        let how = how.map_or_else(|| "which must not run in a transaction".to_owned(), |(_, line)| format!("with `{line}`"));
+        let name = self.index.map(|name| format!("{name} ")).unwrap_or_default();
+        let back = self.way_back(migration, effect, workspace).unwrap_or_default();
+        format!("alone in its migration, {how}:\n{create} CONCURRENTLY {name}ON {table} {rest};{back}")
+    }
+
+    /// For a migration that has a down part.
+    fn way_back(&self, migration: &Migration, effect: &Effect, workspace: &Workspace) -> Option<String> {
+        let (down, name) = (migration.down.first()?, self.index?);
+        let is_section = down.source == effect.place.source;
+        let there = if is_section { "its down part" } else { workspace.document(down.source).source.name() };
+        // An index lives in the schema of its table.
+        let schema = self.table.rsplit_once('.').map(|(schema, _)| format!("{schema}.")).unwrap_or_default();
+        Some(format!("\n-- and in {there}, likewise:\nDROP INDEX CONCURRENTLY IF EXISTS {schema}{name};"))
+    }
+
+    fn partition_by_partition(&self) -> String {
+        let Self { create, table, rest, .. } = self;
+        let name = self.index.unwrap_or("the_index");
+        format!(
+            "a partitioned table takes no CONCURRENTLY; index its partitions one by one, outside a transaction, and attach them:\n\
+             {create} {name} ON ONLY {table} {rest};\n\
+             {create} CONCURRENTLY {name}_1 ON <each partition> {rest};\n\
+             ALTER INDEX {name} ATTACH PARTITION {name}_1;"
+        )
+    }
 }

@@ -18,19 +18,18 @@ pub fn check(migration: &Migration, cx: &mut Context<'_>) {
 
 fn report(effect: &Effect, drop: &ColumnDrop, cx: &mut Context<'_>) {
     let (workspace, table, column) = (cx.workspace, &effect.table.name, &drop.column);
-    let definition = drop.definition.map(|place| {
-        let text = workspace.text(place);
-        let data_type = sql::definition(text).map(|definition| definition.data_type.to_lowercase());
-        let data_type = data_type.map_or_else(String::new, |data_type| format!(" as {data_type}"));
-        (place, format!("added here{data_type}; its values are gone for good"))
-    });
+    let definition = drop.definition.and_then(|place| sql::definition(workspace.text(place)));
+    let data_type =
+        definition.as_ref().map(|definition| format!(" as {}", definition.data_type.to_lowercase())).unwrap_or_default();
+    let is_required = definition.is_some_and(|definition| definition.required && !definition.has_default);
+    let optional = if is_required { " (it was added NOT NULL, so drop that with it)" } else { "" };
     let mut report = cx
         .report(effect.place, format!("running code that still uses \"{table}.{column}\" fails once the column is dropped"))
         .label("the column is gone as soon as this commits, the old code some minutes later");
-    if let Some((place, text)) = definition {
-        report = report.because(place, text);
+    if let Some(place) = drop.definition {
+        report = report.because(place, format!("added here{data_type}; its values are gone for good"));
     }
     report
-        .in_production("during a rolling update, queries of the old version that name the column fail, and so does every one after a rollback of the code")
-        .help(format!("in two releases: stop reading and writing {column} in the first, drop it in the next, once no old version runs"));
+        .in_production("queries of the old version that name the column fail until it is replaced, and all of them after a rollback of the code")
+        .help(format!("in two releases: stop reading and writing {column} in the first{optional}, drop it in the next, once no old version runs"));
 }

@@ -4,13 +4,20 @@ use crate::rule::Context;
 use crate::workspace::history::{Migration, MigrationSet};
 
 pub fn check(set: &MigrationSet, cx: &mut Context<'_>) {
-    if !set.goes_back() {
+    let with_way_back = set.reversible().count();
+    if with_way_back == 0 {
         return;
     }
-    let with_way_back = set.migrations.iter().filter(|migration| !migration.down.is_empty()).count();
-    for migration in set.migrations.iter().filter(|migration| migration.down.is_empty()) {
+    // Before the first migration there was no release to go back to.
+    let later = set.migrations.iter().filter(|migration| migration.has_version() && !migration.up.is_empty()).skip(1);
+    for migration in later.filter(|migration| migration.down.is_empty() && !is_baseline(migration)) {
         report(migration, with_way_back, cx);
     }
+}
+
+/// `B7__baseline.sql` of Flyway stands for all migrations before it.
+fn is_baseline(migration: &Migration) -> bool {
+    migration.title.starts_with(['B', 'b'])
 }
 
 fn report(migration: &Migration, with_way_back: usize, cx: &mut Context<'_>) {
@@ -23,13 +30,22 @@ fn report(migration: &Migration, with_way_back: usize, cx: &mut Context<'_>) {
         format!("{with_way_back} other migrations here have")
     };
     let file = workspace.document(up.source).source.name();
-    let help = match file.strip_suffix(".up.sql") {
-        Some(title) => format!("write {title}.down.sql, which undoes it in reverse order"),
-        None if file == "up.sql" => "write a down.sql beside it, which undoes it in reverse order".to_owned(),
-        None => "add the part that undoes it, in reverse order".to_owned(),
-    };
+    let help = format!("{}, which undoes it in reverse order", way_back(file));
     cx.report(place, format!("there is no way back from {}", migration.title))
         .label(format!("has no down part, though {others}"))
-        .in_production("a rollback to an earlier release stops here, in the middle of an incident")
+        .in_production("a rollback stops here, or the runner counts this as undone while the schema keeps the change")
         .help(help);
+}
+
+/// What to write, by the name of the file that goes forward.
+fn way_back(file: &str) -> String {
+    if let Some(title) = file.strip_suffix(".up.sql") {
+        format!("write {title}.down.sql")
+    } else if matches!(file, "up.sql" | "migration.sql") {
+        "write a down.sql beside it".to_owned()
+    } else if let Some(title) = file.strip_prefix('V') {
+        format!("write U{title}")
+    } else {
+        "add a down part".to_owned()
+    }
 }

@@ -68,19 +68,19 @@ fn create(cursor: &mut Cursor<'_>, start: Span) -> Option<Action> {
     create_table(cursor).map(Action::CreateTable)
 }
 
-fn if_not_exists(cursor: &mut Cursor<'_>) {
-    cursor.words(&["if", "not", "exists"]);
+fn if_not_exists(cursor: &mut Cursor<'_>) -> bool {
+    cursor.words(&["if", "not", "exists"]).is_some()
 }
 
 fn create_index(cursor: &mut Cursor<'_>, keywords: Span, unique: bool) -> Option<CreateIndex> {
     let concurrently = cursor.word("concurrently").is_some();
-    if_not_exists(cursor);
+    let if_not_exists = if_not_exists(cursor);
     let name = if cursor.is_word("on") { None } else { Some(cursor.name()?) };
     cursor.word("on")?;
     let only = cursor.word("only").is_some();
     let rest = cursor.rest();
     let table = cursor.name()?;
-    Some(CreateIndex { keywords, unique, concurrently, name, only, table, rest })
+    Some(CreateIndex { keywords, unique, concurrently, if_not_exists, name, only, table, rest })
 }
 
 fn drop_index(cursor: &mut Cursor<'_>, keywords: Span) -> Option<DropIndex> {

@@ -114,6 +114,7 @@ pub struct Column {
 
 /// `CREATE INDEX`.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a word that the statement has or has not")]
 pub struct CreateIndex {
     /// From `CREATE` to `INDEX`.
     pub keywords: Span,
@@ -121,6 +122,8 @@ pub struct CreateIndex {
     pub unique: bool,
     /// `CONCURRENTLY`.
     pub concurrently: bool,
+    /// `IF NOT EXISTS`.
+    pub if_not_exists: bool,
     /// The index, unless the server names it.
     pub name: Option<Name>,
     /// `ON ONLY`: builds nothing on the partitions.

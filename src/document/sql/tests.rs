@@ -61,10 +61,11 @@ fn indexes_are_read_with_all_their_parts() {
     else {
         panic!("not an index")
     };
-    assert!(index.unique && index.concurrently && index.only);
+    assert!(index.unique && index.concurrently && index.if_not_exists && index.only);
     assert_eq!((index.name.map(|name| name.to_string()).as_deref(), index.table.text()), (Some("My.I"), "app.t"));
     let Action::CreateIndex(unnamed) = action("CREATE INDEX ON public.\"T\" (a)") else { panic!("not an index") };
     assert_eq!((unnamed.name.is_none(), unnamed.table.text(), unnamed.concurrently), (true, "T", false));
+    assert!(!unnamed.if_not_exists);
     let Action::DropIndex(drop) = action("DROP INDEX CONCURRENTLY IF EXISTS a, s.b CASCADE") else { panic!("not a drop") };
     assert_eq!((drop.concurrently, drop.names.len()), (true, 2));
 }

@@ -105,6 +105,8 @@ pub struct Diagnostic {
     pub help: String,
     /// Edits that do it.
     pub fixes: Vec<Fix>,
+    /// What it is about, where its place does not tell.
+    pub about: String,
 }
 
 impl Diagnostic {
@@ -119,6 +121,7 @@ impl Diagnostic {
             assumptions: Vec::new(),
             help: String::new(),
             fixes: Vec::new(),
+            about: String::new(),
         }
     }
 

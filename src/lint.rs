@@ -180,7 +180,8 @@ fn identify(workspace: &Workspace, findings: &mut [Finding]) {
     let mut seen: HashMap<u64, u32> = HashMap::new();
     for finding in findings {
         let place = finding.diagnostic.primary.place;
-        let parts = [finding.rule.name, workspace.path(place.source), &identity(workspace, place)];
+        let about = &finding.diagnostic.about;
+        let parts = [finding.rule.name, workspace.path(place.source), &identity(workspace, place), about];
         let hash = fnv(&parts.join("\0"));
         let occurrence = seen.entry(hash).or_default();
         *occurrence += 1;
@@ -203,7 +204,7 @@ fn identity(workspace: &Workspace, place: Place) -> String {
             setting.map(|setting| setting.name(&document.source).to_owned()).unwrap_or_default()
         }
         Content::Yaml(yaml) => {
-            let root = yaml.root_at(&document.source, place.source, place.span.start);
+            let root = yaml.object_at(&document.source, place.source, place.span.start);
             let field = |name: &str| root.and_then(|root| root.field("metadata").field(name).text().into_option());
             let kind = root.and_then(|root| root.field("kind").text().into_option());
             let object = [kind, field("namespace"), field("name")].map(Option::unwrap_or_default);

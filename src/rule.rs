@@ -177,6 +177,13 @@ impl Report<'_> {
         self
     }
 
+    /// What the finding is about, where several share a place; it tells their fingerprints apart.
+    #[expect(clippy::return_self_not_must_use, reason = "the finding is reported already; this adds to it")]
+    pub fn about(self, name: impl Into<String>) -> Self {
+        self.diagnostic.about = name.into();
+        self
+    }
+
     /// What happens in production, to whom.
     #[expect(clippy::return_self_not_must_use, reason = "the finding is reported already; this adds to it")]
     pub fn in_production(self, text: impl Into<String>) -> Self {

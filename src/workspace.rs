@@ -118,7 +118,7 @@ impl Workspace {
                 return statement.span;
             }
         }
-        if let Some(root) = document.yaml().and_then(|yaml| yaml.root_at(&document.source, place.source, place.span.start)) {
+        if let Some(root) = document.yaml().and_then(|yaml| yaml.object_at(&document.source, place.source, place.span.start)) {
             return root.span();
         }
         document.source.line_span(self.line(place))

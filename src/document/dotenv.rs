@@ -127,9 +127,10 @@ impl Reader<'_> {
         let Some(quote) = quote else {
             let end = self.line_end();
             let text = &self.text[self.at..end];
-            let comment = text.match_indices('#').map(|(at, _)| at);
-            let mut comment = comment.filter(|at| *at == 0 || text[..*at].ends_with([' ', '\t']));
-            let value = trimmed(self.text, self.at, comment.next().map_or(end, |at| self.at + at));
+            // A comment needs a blank before it: `A=#1` is a value, to all readers but one.
+            let mut comment = text.match_indices('#').map(|(at, _)| at);
+            let comment = comment.find(|at| self.text[..self.at + at].ends_with([' ', '\t']));
+            let value = trimmed(self.text, self.at, comment.map_or(end, |at| self.at + at));
             self.at = value.end as usize;
             return Some((value, None));
         };
@@ -185,10 +186,24 @@ mod tests {
 
     #[test]
     fn every_common_way_to_write_a_setting() {
-        let text =
-            "A=1\nexport B=2\nC = 3 # comment\nD=\"a # b\"\nE='x'\nF=`y`\nG: z\nH=\nI=a#b\nJ=\"two\nlines\"\n\"K\"=1\nexportL=1";
+        let text = "M=#1\nN= # none\nA=1\nexport B=2\nC = 3 # comment\nD=\"a # b\"\nE='x'\nF=`y`\nG: z\nH=\nI=a#b\nJ=\"two\nlines\"\n\"K\"=1\nexportL=1";
         let (settings, malformed) = read(text);
-        let wanted = ["A=1", "B=2", "C=3", "D=a # b", "E=x", "F=y", "G=z", "H=", "I=a#b", "J=two\nlines", "K=1", "exportL=1"];
+        let wanted = [
+            "M=#1",
+            "N=",
+            "A=1",
+            "B=2",
+            "C=3",
+            "D=a # b",
+            "E=x",
+            "F=y",
+            "G=z",
+            "H=",
+            "I=a#b",
+            "J=two\nlines",
+            "K=1",
+            "exportL=1",
+        ];
         assert_eq!(settings, wanted);
         assert_eq!(malformed, [""; 0]);
     }

@@ -156,8 +156,14 @@ fn dialect(title: &str) -> (&str, Option<Engine>) {
     (title, engine)
 }
 
-/// `0001_x`, `20240131120000-x`, `V1_2__x` and `U1_2__x`.
+/// What runs after everything that has a version.
+pub const REPEATABLE: u128 = u128::MAX;
+
+/// `0001_x`, `20240131120000-x`, `V1_2__x`, `U1_2__x` and `R__x`.
 fn version(title: &str, role: Role) -> Option<(Vec<u128>, Role)> {
+    if title.starts_with("R__") {
+        return Some((vec![REPEATABLE], role));
+    }
     let flyway = title.strip_prefix(['V', 'U', 'B', 'v', 'u', 'b']).and_then(|rest| rest.split_once("__"));
     if let Some((number, _)) = flyway {
         let parts = number.split(['.', '_']).map(str::parse).collect::<Result<Vec<u128>, _>>().ok()?;
@@ -210,6 +216,7 @@ mod tests {
             ("0001_a.sql", "", "0001_a", Role::Up),
             ("db/V1_2__a.sql", "db", "V1_2__a", Role::Up),
             ("db/U1_2__a.sql", "db", "U1_2__a", Role::Down),
+            ("db/R__views.sql", "db", "R__views", Role::Up),
             ("m/0001_a.mysql.up.sql", "m", "0001_a", Role::PairedUp),
         ];
         for (path, folder, title, role) in table {

@@ -62,7 +62,9 @@ pub fn secrets(document: &Document) -> Vec<Span> {
 }
 
 fn of_dotenv(dotenv: &Dotenv, source: &Source) -> Vec<Span> {
-    let values = dotenv.settings.iter().map(|setting| setting.value);
+    // With all that follows on the line: a comment may hold the old value.
+    let to_line_end = |value: Span| value.to(source.line_span(source.line(value.end)));
+    let values = dotenv.settings.iter().map(|setting| Span { start: setting.value.start, ..to_line_end(setting.value) });
     let malformed = dotenv.malformed.iter().map(|line| after_key(source, *line));
     let comments = dotenv.comments.iter().filter(|span| source.slice(**span).contains('=')).map(|span| after_key(source, *span));
     values.chain(malformed).chain(comments).collect()
@@ -194,6 +196,6 @@ mod tests {
             masked("1_a.sql", Kind::Migration, "CREATE ROLE a PASSWORD 'b'; -- see pg://u:p@h/d"),
             "CREATE ROLE a PASSWORD '*'; -- see pg://u:*@h/d"
         );
-        assert_eq!(masked(".env", Kind::Settings, "A=b\n# OLD=c\nwords\n"), "A=*\n# OLD=*\n*\n");
+        assert_eq!(masked(".env", Kind::Settings, "A=b # c\n# OLD=c\nwords\nB=#d\n"), "A=*\n# OLD=*\n*\nB=*\n");
     }
 }

@@ -64,9 +64,12 @@ impl Sql {
 
 /// The first words of a piece of SQL, to name it by.
 pub fn head(text: &str) -> String {
-    let words: Vec<&str> = text.split_whitespace().take(3).collect();
-    let mut head: String = words.join(" ").chars().take(40).collect();
-    if text.split_whitespace().nth(3).is_some() {
+    let mut words = text.split_whitespace();
+    let mut head = words.by_ref().take(3).collect::<Vec<_>>().join(" ");
+    if let Some((cut, _)) = head.char_indices().nth(60) {
+        head.truncate(cut);
+        head.push('…');
+    } else if words.next().is_some() {
         head.push_str(" …");
     }
     head

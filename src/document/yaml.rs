@@ -115,6 +115,13 @@ impl Yaml {
         Some(Node { source, part, id: NodeId { source: id, part: u32::try_from(at).ok()?, node: 0 } })
     }
 
+    /// The object around this byte: the top node of the document, or the item of a List that holds it.
+    pub fn object_at<'a>(&'a self, source: &'a Source, id: SourceId, offset: u32) -> Option<Node<'a>> {
+        let root = self.root_at(source, id, offset)?;
+        let item = root.field("items").items().find(|item| item.span().start <= offset && offset < item.span().end);
+        Some(item.filter(|item| !item.field("kind").is_absent()).unwrap_or(root))
+    }
+
     /// A node by its address.
     pub fn node<'a>(&'a self, source: &'a Source, id: NodeId) -> Node<'a> {
         Node { source, part: &self.parts[id.part as usize], id }

@@ -9,32 +9,23 @@ use crate::report::Root;
 use crate::source::{Source, Span};
 use crate::untrusted::{Untrusted, visible};
 
-/// The shown lines of one file.
+/// A run of neighbouring lines of one file.
 #[derive(Debug)]
 pub struct Frame {
     /// The path as reports print it, safe to print.
     pub path: String,
-    /// Runs of neighbouring lines.
-    pub segments: Vec<Segment>,
-    /// The labels in the shown text.
-    pub labels: Vec<Shown>,
-}
-
-/// A run of neighbouring lines.
-#[derive(Debug)]
-pub struct Segment {
     /// The line number of the first, from 0.
     pub first_line: usize,
-    /// Where its text begins, counted over all segments.
-    pub offset: usize,
     /// Its lines.
     pub text: String,
+    /// The labels in the shown text.
+    pub labels: Vec<Shown>,
 }
 
 /// A label in the shown text.
 #[derive(Debug)]
 pub struct Shown {
-    /// Where it begins, counted over all segments.
+    /// Where it begins.
     pub offset: usize,
     /// How many bytes it takes there.
     pub length: usize,
@@ -67,40 +58,38 @@ const NEAR: u32 = 2;
 /// More lines than this of one run are not shown.
 const LONGEST_RUN: u32 = 12;
 
-/// The frame for the labels that stand in one file.
-pub fn frame(root: &Root, id: SourceId, labels: &[(&Label, bool)], secrets: &mut Secrets) -> Frame {
+/// The frames for the labels that stand in one file: that of the main label first, the others in their order.
+pub fn frames(root: &Root, id: SourceId, labels: &[(&Label, bool)], secrets: &mut Secrets) -> Vec<Frame> {
     let source = &root.workspace.document(id).source;
     let mut marks: Vec<Mark<'_>> = labels.iter().map(|(label, is_primary)| Mark::of(source, label, *is_primary)).collect();
     marks.sort_by_key(|mark| (mark.span, !mark.is_primary));
-    let mut frame = Frame { path: Untrusted(&root.path(id)).to_string(), segments: Vec::new(), labels: Vec::new() };
-    let mut offset = 0;
+    let mut frames = Vec::new();
     let mut rest = marks.as_slice();
     while let Some(first) = rest.first() {
-        let mut last = first.line;
-        let mut count = 0;
-        for mark in rest.iter().take_while(|mark| mark.line <= first.line + LONGEST_RUN) {
-            if mark.line > last + NEAR {
-                break;
-            }
-            last = mark.line;
-            count += 1;
-        }
-        let (run, others) = rest.split_at(count);
-        let mut segment = Segment { first_line: first.line as usize - 1, offset, text: String::new() };
+        let (run, others) = rest.split_at(run_length(rest));
+        let last = run.last().map_or(first.line, |mark| mark.line);
+        let path = Untrusted(&root.path(id)).to_string();
+        let mut frame = Frame { path, first_line: first.line as usize - 1, text: String::new(), labels: Vec::new() };
         for line in first.line..=last {
             let here: Vec<&Mark<'_>> = run.iter().filter(|mark| mark.line == line).collect();
             let span = source.line_span(line);
             let masked = secrets.within(root, id, span);
-            Line { source, span, masked }.show(&here, &mut segment, &mut frame.labels);
-            if line < last {
-                segment.text.push('\n');
+            if line > first.line {
+                frame.text.push('\n');
             }
+            Line { source, span, masked }.show(&here, &mut frame);
         }
-        offset += segment.text.len() + 1;
-        frame.segments.push(segment);
+        frames.push(frame);
         rest = others;
     }
-    frame
+    frames.sort_by_key(|frame| !frame.labels.iter().any(|label| label.is_primary));
+    frames
+}
+
+/// How many of these marks, which are in order, are shown in one run of lines.
+fn run_length(marks: &[Mark<'_>]) -> usize {
+    let apart = |pair: &[Mark<'_>]| pair[1].line > pair[0].line + NEAR || pair[1].line > marks[0].line + LONGEST_RUN;
+    marks.windows(2).position(apart).map_or(marks.len(), |at| at + 1)
 }
 
 /// A label, cut to its first line.
@@ -130,30 +119,32 @@ struct Line<'a> {
 }
 
 impl Line<'_> {
-    fn show(&self, marks: &[&Mark<'_>], segment: &mut Segment, labels: &mut Vec<Shown>) {
+    fn show(&self, marks: &[&Mark<'_>], frame: &mut Frame) {
+        let begin = frame.text.len();
         let window = self.window(marks);
-        // Where the bytes of the line went: (byte in the file, byte in the segment), growing.
+        // Where the bytes of the line went: (byte in the file, byte in the frame), growing.
         let mut moved: Vec<(u32, usize)> = Vec::new();
         if window.start > self.span.start {
-            segment.text.push('…');
+            frame.text.push('…');
         }
         let text = self.source.slice(window);
         for (at, character) in text.char_indices() {
             let at = window.start + u32::try_from(at).unwrap_or(0);
-            moved.push((at, segment.text.len()));
+            moved.push((at, frame.text.len()));
             match self.masked.iter().find(|span| span.start <= at && at < span.end) {
-                Some(span) if span.start.max(window.start) == at => segment.text.push_str(MASK),
-                Some(_) => {}
-                None if character == '\t' => segment.text.push_str("    "),
+                Some(span) if span.start.max(window.start) == at => frame.text.push_str(MASK),
+                // What stands in a masked part is underlined at its beginning.
+                Some(_) => moved.last_mut().expect("just pushed").1 = frame.text.len() - MASK.len(),
+                None if character == '\t' => frame.text.push_str("    "),
                 None => match visible(character) {
-                    Some(shown) => segment.text.push_str(&shown),
-                    None => segment.text.push(character),
+                    Some(shown) => frame.text.push_str(&shown),
+                    None => frame.text.push(character),
                 },
             }
         }
-        let end = segment.text.len();
+        let end = frame.text.len();
         if window.end < self.span.end {
-            segment.text.push('…');
+            frame.text.push('…');
         }
         let shown_at = |offset: u32| {
             let at = moved.partition_point(|(from, _)| *from < offset);
@@ -161,10 +152,13 @@ impl Line<'_> {
         };
         for mark in marks {
             let (start, stop) = (shown_at(mark.span.start), shown_at(mark.span.end));
-            labels.push(Shown {
-                offset: segment.offset + start,
-                // Nothing is underlined by a label of no width.
-                length: stop.saturating_sub(start).max(usize::from(start < segment.text.len())),
+            // A label at the end of a line, or of no width, still needs a character to stand under.
+            let last = frame.text[begin..].char_indices().next_back().map_or(begin, |(at, _)| begin + at);
+            let start = start.min(last);
+            let width = frame.text[start..].chars().next().map_or(0, char::len_utf8);
+            frame.labels.push(Shown {
+                offset: start,
+                length: stop.saturating_sub(start).max(width),
                 line: mark.line as usize - 1,
                 column: self.source.position(mark.span.start).column as usize - 1,
                 text: Untrusted(mark.text).to_string(),

@@ -1,12 +1,13 @@
 //! The report for people: eight to sixteen lines a finding, the verdict last. miette draws the frames.
 
+use std::collections::HashSet;
 use std::fmt::{self, Write as _};
 
 use miette::{
     Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, SourceCode, SourceSpan, SpanContents,
 };
 
-use super::frame::{Frame, Secrets, Segment, frame};
+use super::frame::{Frame, Secrets, frames};
 use super::{Style, verdict};
 use crate::diagnostic::{Label, Severity, SourceId};
 use crate::document::Content;
@@ -74,8 +75,9 @@ impl<'a> Printer<'a> {
                 let _ = writeln!(out, "{}: {message}", self.paint.bold(color, head));
             }
             self.frames(group, out);
+            let mut said = HashSet::new();
             for finding in group {
-                self.details(finding, out);
+                self.details(finding, &mut said, out);
             }
             out.push('\n');
         }
@@ -99,34 +101,53 @@ impl<'a> Printer<'a> {
         }
         for file in files {
             let here: Vec<(&Label, bool)> = labels.iter().filter(|(label, _)| label.place.source == file).copied().collect();
-            let frame = Framed(frame(self.root, file, &here, &mut self.secrets));
-            let mut drawn = String::new();
-            if self.handler.render_report(&mut drawn, &frame).is_ok() {
-                // Everything before the frame is miette's place for a message; ours stands above it.
-                let start = drawn.find('╭').and_then(|corner| drawn[..corner].rfind('\n')).map_or(0, |newline| newline + 1);
-                for line in drawn[start..].split('\n').filter(|line| !line.trim().is_empty()) {
-                    let _ = writeln!(out, "{}", line.trim_end());
-                }
+            for frame in frames(self.root, file, &here, &mut self.secrets) {
+                self.draw(Framed(frame), out);
             }
         }
     }
 
-    fn details(&self, finding: &Finding, out: &mut String) {
+    fn draw(&self, frame: Framed, out: &mut String) {
+        let mut drawn = String::new();
+        if self.handler.render_report(&mut drawn, &frame).is_ok() {
+            // Everything before the frame is miette's place for a message; ours stands above it.
+            let start = drawn.find('╭').and_then(|corner| drawn[..corner].rfind('\n')).map_or(0, |newline| newline + 1);
+            for line in drawn[start..].split('\n').filter(|line| !line.trim().is_empty()) {
+                let _ = writeln!(out, "{}", line.trim_end());
+            }
+        }
+    }
+
+    /// What findings about one place have in common is said once.
+    fn details<'f>(&self, finding: &'f Finding, said: &mut HashSet<(&'static str, &'f str)>, out: &mut String) {
         let diagnostic = &finding.diagnostic;
-        if !diagnostic.in_production.is_empty() {
-            self.detail("in production", &diagnostic.in_production, out);
-        }
-        if !diagnostic.assumptions.is_empty() {
-            self.detail("judged as", &diagnostic.assumptions.join("; "), out);
-        }
-        if !diagnostic.help.is_empty() {
-            self.detail("safe way", &diagnostic.help, out);
-        }
-        let comment = match self.root.workspace.document(diagnostic.primary.place.source).content {
-            Content::Sql(_) => "--",
-            _ => "#",
+        let mut detail = |word: &'static str, text: &'f str| {
+            if !text.is_empty() && said.insert((word, text)) {
+                self.detail(word, text, out);
+            }
         };
-        let _ = writeln!(out, "  on purpose?  {comment} gonogo: allow {} because …", finding.rule.name);
+        detail("in production", &diagnostic.in_production);
+        for assumption in &diagnostic.assumptions {
+            detail("judged as", assumption);
+        }
+        detail("safe way", &diagnostic.help);
+        if said.insert(("on purpose", finding.rule.name)) {
+            let _ = writeln!(out, "  on purpose?  {}", self.way_to_allow(finding));
+        }
+    }
+
+    /// The line to paste.
+    fn way_to_allow(&self, finding: &Finding) -> String {
+        let name = finding.rule.name;
+        let document = self.root.workspace.document(finding.diagnostic.primary.place.source);
+        match document.content {
+            Content::Sql(_) => format!("-- gonogo: allow {name} because …"),
+            // JSON has no comments.
+            Content::Yaml(_) if document.source.name().ends_with(".json") => {
+                format!("\"metadata\": {{ \"annotations\": {{ \"gonogo/allow.{name}\": \"…\" }} }}")
+            }
+            _ => format!("# gonogo: allow {name} because …"),
+        }
     }
 
     fn detail(&self, word: &str, text: &str, out: &mut String) {
@@ -171,7 +192,6 @@ const CONTEXT: usize = 1;
 /// A run of lines, or the position of a label in it.
 struct Part<'a> {
     frame: &'a Frame,
-    segment: &'a Segment,
     span: SourceSpan,
     line: usize,
     column: usize,
@@ -184,22 +204,22 @@ impl SourceCode for Framed {
         before: usize,
         _: usize,
     ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
-        let end = span.offset() + span.len();
-        let holds = |segment: &&Segment| segment.offset <= span.offset() && end <= segment.offset + segment.text.len();
-        let segment = self.0.segments.iter().find(holds).ok_or(MietteError::OutOfBounds)?;
-        let label = self.0.labels.iter().find(|label| label.offset == span.offset());
-        let whole = SourceSpan::from((segment.offset, segment.text.len()));
+        let frame = &self.0;
+        if span.offset() + span.len() > frame.text.len() {
+            return Err(MietteError::OutOfBounds);
+        }
+        let label = frame.labels.iter().find(|label| label.offset == span.offset());
         let (line, column) = match label {
             Some(label) if before != CONTEXT => (label.line, label.column),
-            _ => (segment.first_line, 0),
+            _ => (frame.first_line, 0),
         };
-        Ok(Box::new(Part { frame: &self.0, segment, span: whole, line, column }))
+        Ok(Box::new(Part { frame, span: SourceSpan::from((0, frame.text.len())), line, column }))
     }
 }
 
 impl<'a> SpanContents<'a> for Part<'a> {
     fn data(&self) -> &'a [u8] {
-        self.segment.text.as_bytes()
+        self.frame.text.as_bytes()
     }
 
     fn span(&self) -> &SourceSpan {
@@ -219,6 +239,6 @@ impl<'a> SpanContents<'a> for Part<'a> {
     }
 
     fn line_count(&self) -> usize {
-        self.segment.text.matches('\n').count() + 1
+        self.frame.text.matches('\n').count() + 1
     }
 }

@@ -111,6 +111,9 @@ impl Suppressions {
     /// The suppression that holds for a finding.
     pub fn of_finding(&self, workspace: &Workspace, finding: &Finding) -> Option<Suppression> {
         let place = finding.diagnostic.primary.place;
+        if let Some(annotated) = annotation(workspace, finding) {
+            return Some(annotated);
+        }
         let file = self.by_file.get(&place.source)?;
         let source = &workspace.document(place.source).source;
         let here = source.line(place.span.start);
@@ -122,6 +125,19 @@ impl Suppressions {
         };
         file.suppressions.iter().find(holds).cloned()
     }
+}
+
+/// `gonogo/allow.RULE: reason` among the annotations of an object.
+fn annotation(workspace: &Workspace, finding: &Finding) -> Option<Suppression> {
+    let place = finding.diagnostic.primary.place;
+    let document = workspace.document(place.source);
+    let object = document.yaml()?.object_at(&document.source, place.source, place.span.start)?;
+    let annotations = object.field("metadata").field("annotations").into_option()?;
+    let names = finding.rule.aliases.iter().chain([&finding.rule.name]);
+    let (key, reason) = names.filter_map(|name| annotations.entry(&format!("gonogo/allow.{name}")).into_option()).next()?;
+    let reason = reason.text().into_option().filter(|reason| !reason.trim().is_empty() && *reason != "…")?;
+    let line = document.source.line(key.span().start);
+    Some(Suppression { rule: finding.rule.name.to_owned(), reason: reason.into_owned(), until: None, line })
 }
 
 impl File {

@@ -9,7 +9,7 @@ use super::ids;
 use crate::database::{self, Effect, Schema};
 use crate::diagnostic::{Judged, Note, SourceId};
 use crate::document::Document;
-use crate::document::migration::{Engine, Layout, Role, layout, sections};
+use crate::document::migration::{Engine, Layout, REPEATABLE, Role, layout, sections};
 use crate::document::sql::Sql;
 use crate::guard;
 
@@ -68,7 +68,7 @@ impl Migration {
 
     /// Whether it has a place in the order; a file that was only named on the command line has none.
     pub fn has_version(&self) -> bool {
-        !self.version.is_empty()
+        !self.version.is_empty() && self.version != [REPEATABLE]
     }
 }
 

@@ -90,6 +90,7 @@ fn report(group: &Group, file: &SettingsFile, missing: &[Missing<'_>], cx: &mut 
     let holder = group.members.iter().find(|other| other.source == neighbour.source).map_or("another environment", name_of);
     let lines: Vec<String> = missing.iter().map(|missing| format!("{}=...", missing.name)).collect();
     cx.report(workspace.start(file.source), format!("{subject} missing in {environment}, though {others} {it}"))
+        .about(*name)
         .label(format!("{environment} reads this file"))
         .because(*neighbour, format!("set here for {holder}"))
         .in_production("the service starts without it: it crashes, or runs with a default that nobody has tried")

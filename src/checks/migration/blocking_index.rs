@@ -1,5 +1,7 @@
 //! See rules/migration/blocking-index.md
 
+use std::cell::LazyCell;
+
 use crate::database::{Effect, EffectKind, IndexBuild, Nature};
 use crate::diagnostic::Place;
 use crate::rule::Context;
@@ -14,17 +16,28 @@ const NO_TRANSACTION: &[(&str, &str)] = &[
 ];
 
 pub fn check(migration: &Migration, cx: &mut Context<'_>) {
-    for effect in migration.forward() {
-        if let EffectKind::IndexBuild(build) = &effect.kind
-            && build.blocks_writes
-            && !effect.table.is_new()
-        {
-            report(migration, effect, build, cx);
+    let workspace = cx.workspace;
+    for script in &migration.up {
+        // Once a file: it is looked for in the whole text.
+        let how = LazyCell::new(|| no_transaction(workspace.document(script.source).source.text()));
+        for effect in &script.effects {
+            if let EffectKind::IndexBuild(build) = &effect.kind
+                && build.blocks_writes
+                && !effect.table.is_new()
+            {
+                report(migration, effect, build, &how, cx);
+            }
         }
     }
 }
 
-fn report(migration: &Migration, effect: &Effect, build: &IndexBuild, cx: &mut Context<'_>) {
+/// How this file would say that it wants no transaction.
+fn no_transaction(text: &str) -> String {
+    let known = NO_TRANSACTION.iter().find(|(mark, _)| text.contains(mark));
+    known.map_or_else(|| "which must not run in a transaction".to_owned(), |(_, line)| format!("with `{line}`"))
+}
+
+fn report(migration: &Migration, effect: &Effect, build: &IndexBuild, how: &str, cx: &mut Context<'_>) {
     let table = &effect.table;
     let what = build.index.as_ref().map_or_else(|| "its new index".to_owned(), ToString::to_string);
     let history = match table.created {
@@ -37,7 +50,7 @@ fn report(migration: &Migration, effect: &Effect, build: &IndexBuild, cx: &mut C
     let (partitions, help) = if table.nature == Some(Nature::Partitioned) {
         (" and its partitions", written.partition_by_partition())
     } else {
-        ("", written.concurrently(migration, effect, cx.workspace))
+        ("", written.concurrently(migration, how))
     };
     cx.report(effect.place, format!("writes to \"{}\" wait until {what} is built", table.name))
         .label(format!("takes SHARE on {}{partitions}: INSERT, UPDATE and DELETE wait for the whole build", table.name))
@@ -68,25 +81,19 @@ impl<'w> Written<'w> {
         }
     }
 
-    fn concurrently(&self, migration: &Migration, effect: &Effect, workspace: &Workspace) -> String {
+    fn concurrently(&self, migration: &Migration, how: &str) -> String {
         let Self { create, table, rest, .. } = self;
-        let source = effect.place.source;
-        let text = workspace.document(source).source.text();
-        let how = NO_TRANSACTION.iter().find(|(mark, _)| text.contains(mark));
-        let how = how.map_or_else(|| "which must not run in a transaction".to_owned(), |(_, line)| format!("with `{line}`"));
         let name = self.index.map(|name| format!("{name} ")).unwrap_or_default();
-        let back = self.way_back(migration, effect, workspace).unwrap_or_default();
+        let back = self.way_back(migration).unwrap_or_default();
         format!("alone in its migration, {how}:\n{create} CONCURRENTLY {name}ON {table} {rest};{back}")
     }
 
     /// For a migration that has a down part.
-    fn way_back(&self, migration: &Migration, effect: &Effect, workspace: &Workspace) -> Option<String> {
-        let (down, name) = (migration.down.first()?, self.index?);
-        let is_section = down.source == effect.place.source;
-        let there = if is_section { "its down part" } else { workspace.document(down.source).source.name() };
+    fn way_back(&self, migration: &Migration) -> Option<String> {
+        let (_, name) = (migration.down.first()?, self.index?);
         // An index lives in the schema of its table.
         let schema = self.table.rsplit_once('.').map(|(schema, _)| format!("{schema}.")).unwrap_or_default();
-        Some(format!("\n-- and in {there}, likewise:\nDROP INDEX CONCURRENTLY IF EXISTS {schema}{name};"))
+        Some(format!("\n-- and alone in its down part:\nDROP INDEX CONCURRENTLY IF EXISTS {schema}{name};"))
     }
 
     fn partition_by_partition(&self) -> String {

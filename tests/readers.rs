@@ -162,3 +162,15 @@ fn sections_of_one_file_go_their_own_ways() {
         .collect();
     assert_eq!(found, [("missing-down", "db/2_b.sql"), ("dropped-column", "db/2_b.sql")]);
 }
+
+#[test]
+fn lines_of_a_template_open_the_mapping_at_their_indentation_alone() {
+    let text = "a:\n  b: {c: 1}\n  d:\n    e: 1\n  {{- toYaml .x | nindent 2 }}\nf: 1\n";
+    assert_eq!(text_at(text, &["a", "other"]), Known::Unknown);
+    assert_eq!(text_at(text, &["a", "d", "other"]), Known::Absent);
+    assert_eq!(text_at(text, &["other"]), Known::Absent);
+    // What only decides adds nothing of its own.
+    let text = "a:\n  {{- if .x }}\n  b: 1\n  {{- end }}\nc: 1\n";
+    assert_eq!(text_at(text, &["a", "other"]), Known::Absent);
+    assert_eq!(text_at(text, &["a", "b"]), Known::Is("1".to_owned()));
+}

@@ -12,8 +12,26 @@ use crate::source::Span;
 pub struct Hole {
     /// The mark with its brackets.
     pub span: Span,
-    /// It stands for whole lines: any number of them, or none.
-    pub loose: bool,
+    /// What it stands for.
+    pub shape: Shape,
+}
+
+/// What a mark stands for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Shape {
+    /// A part of a line.
+    Inline,
+    /// Any number of lines, or none; at this indentation, where the mark says so.
+    Lines(Option<usize>),
+    /// Nothing by itself: it decides whether the lines between it and its end are there, or how often.
+    Control,
+}
+
+impl Hole {
+    /// It has its line to itself, or puts what it stands for below it.
+    fn is_loose(&self) -> bool {
+        self.shape != Shape::Inline
+    }
 }
 
 /// Which marks are holes; it depends on the format.
@@ -35,7 +53,7 @@ pub fn mask(text: &str, marks: Marks) -> (Cow<'_, str>, Vec<Hole>) {
     let mut masked = bytes.to_vec();
     mark_loose(bytes, &mut holes);
     for hole in &holes {
-        if hole.loose {
+        if hole.is_loose() {
             // Nothing at all: even the blanks before it would be content in a block scalar.
             let line = &bytes[line_start(bytes, hole.span.start as usize)..hole.span.start as usize];
             let blanks = if line.iter().all(u8::is_ascii_whitespace) { line.len() } else { 0 };
@@ -61,7 +79,7 @@ fn find(text: &str, marks: Marks) -> Vec<Hole> {
             continue;
         }
         if let Some((start, end)) = hole_at(bytes, at, marks) {
-            holes.push(Hole { span: Span::new(start, end), loose: false });
+            holes.push(Hole { span: Span::new(start, end), shape: Shape::Inline });
             done = end;
         }
     }
@@ -118,17 +136,39 @@ fn mark_loose(bytes: &[u8], holes: &mut [Hole]) {
         }
         alone &= bytes[rest..end].iter().all(u8::is_ascii_whitespace);
         for hole in &mut holes[first..=last] {
-            hole.loose = alone && bytes[hole.span.start as usize] == b'{';
+            if alone && bytes[hole.span.start as usize] == b'{' {
+                hole.shape = shape(&bytes[hole.span.range()]);
+            }
         }
-        let ending = &mut holes[last];
-        ending.loose |= bytes[rest..end].iter().all(u8::is_ascii_whitespace) && starts_a_line(&bytes[ending.span.range()]);
+        let (ending, is_last) = (&mut holes[last], bytes[rest..end].iter().all(u8::is_ascii_whitespace));
+        if let Shape::Lines(Some(indent)) = shape(&bytes[ending.span.range()])
+            && is_last
+        {
+            ending.shape = Shape::Lines(Some(indent));
+        }
         first = last + 1;
     }
 }
 
-/// Whether what comes out begins with a line break, so that it stands below the line of the mark.
-fn starts_a_line(mark: &[u8]) -> bool {
-    memchr::memmem::find(mark, b"nindent").is_some()
+/// Words that begin a mark which writes nothing itself.
+const CONTROL: &[&str] = &[
+    "if", "else", "elif", "elsif", "end", "endif", "range", "for", "endfor", "with", "define", "break", "continue", "set", "fail",
+];
+
+/// What a mark with a line of its own stands for.
+fn shape(mark: &[u8]) -> Shape {
+    let text = String::from_utf8_lossy(mark);
+    let inside = text.trim_matches(['{', '}', '%', '-', '~', ' ', '\t', '\n', '\r']);
+    let word = inside.split(|next: char| !next.is_ascii_alphanumeric()).next().unwrap_or_default();
+    let assigns = inside.starts_with('$') && inside.split_once('=').is_some_and(|(name, _)| !name.contains(['(', '|']));
+    if CONTROL.contains(&word) || assigns || inside.starts_with("/*") || inside.starts_with('#') {
+        return Shape::Control;
+    }
+    let indent = inside.rsplit_once("indent ").and_then(|(_, width)| {
+        let digits = width.trim_start();
+        digits[..digits.bytes().take_while(u8::is_ascii_digit).count()].parse().ok()
+    });
+    Shape::Lines(indent)
 }
 
 fn line_start(bytes: &[u8], at: usize) -> usize {
@@ -149,7 +189,26 @@ mod tests {
         let (masked, holes) = mask(text, Marks::Yaml);
         assert_eq!(masked, format!("a: xxxxxxxxxxxxxxxx\n{}\nc: xxxxxxxxxxxxxxxxxxxxxxxx\n", "\n".repeat(13)));
         assert_eq!(masked.len(), text.len());
-        assert_eq!(holes.iter().filter(|hole| hole.loose).count(), 1);
+        assert_eq!(holes.iter().filter(|hole| hole.is_loose()).count(), 1);
+    }
+
+    #[test]
+    fn marks_with_a_line_of_their_own_have_a_shape() {
+        let table = [
+            ("{{- toYaml .Values.a | nindent 8 }}", Shape::Lines(Some(8))),
+            ("  {{ include \"x\" . }}", Shape::Lines(None)),
+            ("{{- if eq .a \"b\" }}", Shape::Control),
+            ("{{- else if .c -}}", Shape::Control),
+            ("{{ end }}", Shape::Control),
+            ("{{- $name := include \"x\" . }}", Shape::Control),
+            ("{{- /* why */}}", Shape::Control),
+            ("{% for a in b %}", Shape::Control),
+            ("a: {{ .b }}", Shape::Inline),
+            ("labels: {{- include \"x\" . | nindent 4 }}", Shape::Lines(Some(4))),
+        ];
+        for (text, shape) in table {
+            assert_eq!(mask(&format!("k: v\n{text}\n"), Marks::Yaml).1[0].shape, shape, "{text}");
+        }
     }
 
     #[test]

@@ -5,17 +5,16 @@
 //! expanded. What a template hole touches is unknown.
 
 mod granit;
+mod node;
 mod opinion;
 mod scalar;
 mod split;
 
-use std::borrow::Cow;
-
+pub use node::{Node, NodeId};
 pub use scalar::{Scalar, Schema, is_ambiguous, resolve};
 
-use super::Known;
-use super::template::{Hole, Marks, mask};
-use crate::diagnostic::{Place, SourceId};
+use super::template::{Hole, Marks, Shape, mask};
+use crate::diagnostic::SourceId;
 use crate::source::{Source, Span};
 
 /// A YAML or JSON file.
@@ -61,11 +60,41 @@ struct RawNode {
     /// The next child of the same parent.
     next: u32,
     kind: Kind,
-    /// Touched by a hole; of a collection: more children may appear.
-    open: bool,
+    /// What templates leave open about it.
+    open: Open,
+}
+
+/// What templates leave open about a node.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Open {
+    /// Nothing.
+    No,
+    /// Of a collection: which of its children are there, or how often.
+    Branches,
+    /// A scalar's text, or a collection's further children.
+    Yes,
 }
 
 const NONE: u32 = u32::MAX;
+
+impl RawNode {
+    /// What a hole in its reach leaves open about it.
+    fn opened_by(&self, masked: &str, hole: &Hole) -> Open {
+        match (self.kind, hole.shape) {
+            (Kind::Mapping, Shape::Inline) | (Kind::Sequence, Shape::Inline) => Open::No,
+            (Kind::Mapping, Shape::Control) => Open::Branches,
+            // Lines at another indentation belong to another mapping.
+            (Kind::Mapping, Shape::Lines(Some(indent))) if indent != column(masked, self.span.start as usize) => Open::No,
+            (_, Shape::Control) if self.span.is_empty() => Open::No,
+            _ => Open::Yes,
+        }
+    }
+}
+
+/// How many bytes stand before this one on its line.
+fn column(masked: &str, at: usize) -> usize {
+    at - memchr::memrchr2(b'\n', b'\r', &masked.as_bytes()[..at]).map_or(0, |newline| newline + 1)
+}
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Kind {
@@ -80,6 +109,12 @@ enum Kind {
 
 /// The word that makes comments worth keeping.
 const SUPPRESSION_WORD: &[u8] = b"gonogo:";
+
+impl Kind {
+    fn is_collection(self) -> bool {
+        matches!(self, Self::Mapping | Self::Sequence)
+    }
+}
 
 impl Yaml {
     /// Reads a whole file. Never fails: what was not understood is part of the result.
@@ -139,9 +174,8 @@ impl Part {
         let mut gap = (usize::MAX, 0);
         for node in &mut self.nodes {
             let mut reach = node.span;
-            let collection = matches!(node.kind, Kind::Mapping | Kind::Sequence);
-            // Lines that a loose hole adds may belong to whatever ends just before it.
-            if collection || node.span.is_empty() {
+            // Lines that a hole stands for may belong to whatever ends just before it.
+            if node.kind.is_collection() || node.span.is_empty() {
                 let end = node.span.end as usize;
                 if gap.0 != end {
                     gap = (end, next_content(masked, end));
@@ -149,8 +183,8 @@ impl Part {
                 reach.end = u32::try_from(gap.1).unwrap_or(u32::MAX);
             }
             let from = holes.partition_point(|hole| hole.span.end <= reach.start);
-            let mut touching = holes[from..].iter().take_while(|hole| hole.span.start < reach.end);
-            node.open = if collection { touching.any(|hole| hole.loose) } else { touching.next().is_some() };
+            let touching = holes[from..].iter().take_while(|hole| hole.span.start < reach.end);
+            node.open = touching.map(|hole| node.opened_by(masked, hole)).max_by_key(|open| *open as u8).unwrap_or(Open::No);
         }
     }
 }
@@ -167,233 +201,4 @@ fn next_content(masked: &str, from: usize) -> usize {
         }
     }
     at
-}
-
-/// A node of a document: cheap to copy, knows its place, follows anchors and merge keys by itself.
-#[derive(Clone, Copy)]
-pub struct Node<'a> {
-    source: &'a Source,
-    part: &'a Part,
-    id: NodeId,
-}
-
-/// The address of a node: it can be kept where the node itself cannot.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub struct NodeId {
-    /// The file.
-    pub source: SourceId,
-    part: u32,
-    node: u32,
-}
-
-/// How many anchors are followed in a row before we call the value unknown.
-const MAX_ALIASES: usize = 16;
-
-impl<'a> Node<'a> {
-    fn raw(self) -> RawNode {
-        self.part.nodes[self.id.node as usize]
-    }
-
-    fn at(self, node: u32) -> Self {
-        Self { id: NodeId { node, ..self.id }, ..self }
-    }
-
-    /// Its address.
-    pub fn id(self) -> NodeId {
-        self.id
-    }
-
-    /// The node that an alias stands for; `None` for a chain without an end.
-    fn target(self) -> Option<Self> {
-        let mut node = self;
-        for _ in 0..MAX_ALIASES {
-            match node.raw() {
-                RawNode { kind: Kind::Alias, link: NONE, .. } => return None,
-                RawNode { kind: Kind::Alias, link, .. } => node = node.at(link),
-                _ => return Some(node),
-            }
-        }
-        None
-    }
-
-    /// Where it stands.
-    pub fn place(self) -> Place {
-        Place { source: self.id.source, span: self.raw().span }
-    }
-
-    /// Where it begins: all of a scalar or of a collection in brackets, the first line of anything longer.
-    pub fn title_place(self) -> Place {
-        let span = self.span();
-        let line = self.source.line_span(self.source.line(span.start));
-        Place { source: self.id.source, span: Span { end: span.end.min(line.end), ..span } }
-    }
-
-    /// The bytes it takes.
-    pub fn span(self) -> Span {
-        self.raw().span
-    }
-
-    /// The bytes of its whole document.
-    pub fn document_span(self) -> Span {
-        self.part.span
-    }
-
-    /// Whether it is a mapping.
-    pub fn is_mapping(self) -> bool {
-        self.target().is_some_and(|node| node.raw().kind == Kind::Mapping)
-    }
-
-    /// Whether a template may change it: a scalar's text, a collection's children.
-    pub fn is_open(self) -> bool {
-        self.target().is_none_or(|node| node.raw().open)
-    }
-
-    fn children(self) -> impl Iterator<Item = Self> {
-        let first = self.target().filter(|node| matches!(node.raw().kind, Kind::Mapping | Kind::Sequence));
-        let mut next = first.map_or(NONE, |node| node.raw().link);
-        let home = first.unwrap_or(self);
-        std::iter::from_fn(move || {
-            let child = (next != NONE).then(|| home.at(next))?;
-            next = child.raw().next;
-            Some(child)
-        })
-    }
-
-    /// Everything directly below this very node: an alias has nothing below it, so a walk ends.
-    pub fn own_children(self) -> impl Iterator<Item = Self> {
-        let is_alias = self.raw().kind == Kind::Alias;
-        self.children().filter(move |_| !is_alias)
-    }
-
-    /// The items of a sequence; nothing for anything else.
-    pub fn items(self) -> impl Iterator<Item = Self> {
-        let is_sequence = self.target().is_some_and(|node| node.raw().kind == Kind::Sequence);
-        self.children().filter(move |_| is_sequence)
-    }
-
-    /// The keys and values of a mapping as written, without merged ones; nothing for anything else.
-    pub fn entries(self) -> impl Iterator<Item = (Self, Self)> {
-        let mut children = self.target().filter(|node| node.raw().kind == Kind::Mapping).map(Self::children);
-        std::iter::from_fn(move || {
-            let children = children.as_mut()?;
-            Some((children.next()?, children.next()?))
-        })
-    }
-
-    /// The value of a key, also a merged one.
-    pub fn field(self, key: &str) -> Known<Self> {
-        self.entry(key).map(|(_, value)| value)
-    }
-
-    /// A key of a mapping with its value, also a merged one. The last of several wins, as it does in Kubernetes.
-    pub fn entry(self, key: &str) -> Known<(Self, Self)> {
-        self.entry_within(key, MAX_ALIASES)
-    }
-
-    fn entry_within(self, key: &str, depth: usize) -> Known<(Self, Self)> {
-        if self.is_unknown_scalar() {
-            return Known::Unknown;
-        }
-        let mut found = None;
-        let mut merged = None;
-        let mut open = self.is_open();
-        for (name, value) in self.entries() {
-            if name.raw().open {
-                open = true;
-            } else if name.is_text(key) {
-                // Two branches of a template may both write it.
-                if open && found.is_some() {
-                    return Known::Unknown;
-                }
-                found = Some((name, value));
-            } else if name.is_text("<<") {
-                merged = Some(value);
-            }
-        }
-        match (found, merged) {
-            (Some(found), _) => Known::Is(found),
-            (None, Some(value)) if depth > 0 => value.merged_entry(key, depth - 1),
-            (None, Some(_)) => Known::Unknown,
-            (None, None) if open => Known::Unknown,
-            (None, None) => Known::Absent,
-        }
-    }
-
-    /// The value of a merge key is a mapping or a list of them, of which the first that has the key wins.
-    fn merged_entry(self, key: &str, depth: usize) -> Known<(Self, Self)> {
-        if self.is_mapping() {
-            return self.entry_within(key, depth);
-        }
-        let found = self.items().map(|item| item.entry_within(key, depth)).find(|entry| !matches!(entry, Known::Absent));
-        found.unwrap_or(Known::Absent)
-    }
-
-    fn is_text(self, text: &str) -> bool {
-        self.target().is_some_and(|node| matches!(node.raw().kind, Kind::Plain | Kind::Text) && node.decoded().as_ref() == text)
-    }
-
-    fn is_unknown_scalar(self) -> bool {
-        let is_open_scalar = |raw: RawNode| raw.open && matches!(raw.kind, Kind::Plain | Kind::Text);
-        self.target().is_none_or(|node| is_open_scalar(node.raw()))
-    }
-
-    /// The text of a scalar, whatever it means; absent for null and for collections.
-    pub fn text(self) -> Known<Cow<'a, str>> {
-        let Some(node) = self.target() else { return Known::Unknown };
-        match node.raw() {
-            RawNode { kind: Kind::Plain | Kind::Text, open: true, .. } => Known::Unknown,
-            RawNode { kind: Kind::Text, .. } => Known::Is(node.decoded()),
-            RawNode { kind: Kind::Plain, .. } => {
-                let text = node.decoded();
-                if resolve(&text, Schema::Kubernetes) == Scalar::Null { Known::Absent } else { Known::Is(text) }
-            }
-            _ => Known::Absent,
-        }
-    }
-
-    /// What a scalar means to Kubernetes; absent for collections.
-    pub fn scalar(self) -> Known<Scalar> {
-        let Some(node) = self.target() else { return Known::Unknown };
-        match node.raw() {
-            RawNode { kind: Kind::Plain | Kind::Text, open: true, .. } => Known::Unknown,
-            RawNode { kind: Kind::Text, .. } => Known::Is(Scalar::Text),
-            RawNode { kind: Kind::Plain, .. } => Known::Is(resolve(&node.decoded(), Schema::Kubernetes)),
-            _ => Known::Absent,
-        }
-    }
-
-    /// The text of a scalar as its source and a decoding leave it.
-    fn decoded(self) -> Cow<'a, str> {
-        match self.raw().link {
-            0 => Cow::Borrowed(self.source.slice(self.raw().span)),
-            index => Cow::Borrowed(&self.part.texts[index as usize - 1]),
-        }
-    }
-}
-
-impl<'a> Known<Node<'a>> {
-    /// The value of a key of the mapping, if there is one.
-    #[must_use]
-    pub fn field(self, key: &str) -> Known<Node<'a>> {
-        self.and_then(|node| node.field(key))
-    }
-
-    /// The items of the sequence, if there is one.
-    pub fn items(self) -> impl Iterator<Item = Node<'a>> {
-        self.into_option().into_iter().flat_map(Node::items)
-    }
-
-    /// The text of the scalar, if there is one.
-    pub fn text(self) -> Known<Cow<'a, str>> {
-        self.and_then(Node::text)
-    }
-
-    /// The whole number, if there is one.
-    pub fn integer(self) -> Known<i64> {
-        match self.and_then(Node::scalar) {
-            Known::Is(Scalar::Int(number)) => Known::Is(number),
-            Known::Unknown => Known::Unknown,
-            _ => Known::Absent,
-        }
-    }
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use granit_parser::{Event, Parser, ScalarStyle, ScanError, Span as Marks, options};
 
-use super::{Kind, NONE, Part, RawNode, Refusal};
+use super::{Kind, NONE, Open, Part, RawNode, Refusal};
 use crate::settings::MAX_NESTING;
 use crate::source::Span;
 
@@ -80,11 +80,11 @@ impl<'t> Builder<'t> {
             Event::MappingEnd | Event::SequenceEnd => self.end(span),
             Event::Alias(anchor) => {
                 let target = self.anchors.get(&anchor).copied().unwrap_or(NONE);
-                self.add(RawNode { span, link: target, next: NONE, kind: Kind::Alias, open: false });
+                self.add(RawNode { span, link: target, next: NONE, kind: Kind::Alias, open: Open::No });
             }
             // An anchor that is not there means nothing we could know.
             Event::UnresolvedAlias(_) => {
-                self.add(RawNode { span, link: NONE, next: NONE, kind: Kind::Alias, open: false });
+                self.add(RawNode { span, link: NONE, next: NONE, kind: Kind::Alias, open: Open::No });
             }
             Event::Scalar(text, style, anchor, tag) => {
                 let is_text = style != ScalarStyle::Plain || tag.is_some_and(|tag| tag.suffix() == "str");
@@ -92,7 +92,7 @@ impl<'t> Builder<'t> {
                 let same = self.slice.get(range.start..range.start + span.range().len()) == Some(&*text);
                 let link = if same || (text == "~" && range.is_empty()) { 0 } else { self.keep(&text) };
                 let kind = if is_text { Kind::Text } else { Kind::Plain };
-                let id = self.add(RawNode { span, link, next: NONE, kind, open: false });
+                let id = self.add(RawNode { span, link, next: NONE, kind, open: Open::No });
                 self.anchor(anchor, id);
             }
             Event::Comment(..) => self.part.comments.push(span),
@@ -134,7 +134,7 @@ impl<'t> Builder<'t> {
     }
 
     fn begin(&mut self, kind: Kind, span: Span, anchor: usize) {
-        let id = self.add(RawNode { span, link: NONE, next: NONE, kind, open: false });
+        let id = self.add(RawNode { span, link: NONE, next: NONE, kind, open: Open::No });
         self.anchor(anchor, id);
         self.open.push((id, NONE));
     }

@@ -1,0 +1,238 @@
+//! A node as rules see it: it knows its place, follows anchors and merge keys by itself, and says what it does not know.
+
+use std::borrow::Cow;
+
+use super::{Kind, NONE, Open, Part, RawNode, Scalar, Schema, resolve};
+use crate::diagnostic::{Place, SourceId};
+use crate::document::Known;
+use crate::source::{Source, Span};
+
+/// A node of a document: cheap to copy, knows its place, follows anchors and merge keys by itself.
+#[derive(Clone, Copy)]
+pub struct Node<'a> {
+    pub(super) source: &'a Source,
+    pub(super) part: &'a Part,
+    pub(super) id: NodeId,
+}
+
+/// The address of a node: it can be kept where the node itself cannot.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct NodeId {
+    /// The file.
+    pub source: SourceId,
+    pub(super) part: u32,
+    pub(super) node: u32,
+}
+
+/// How many anchors are followed in a row before we call the value unknown.
+const MAX_ALIASES: usize = 16;
+
+impl<'a> Node<'a> {
+    fn raw(self) -> RawNode {
+        self.part.nodes[self.id.node as usize]
+    }
+
+    fn at(self, node: u32) -> Self {
+        Self { id: NodeId { node, ..self.id }, ..self }
+    }
+
+    /// Its address.
+    pub fn id(self) -> NodeId {
+        self.id
+    }
+
+    /// The node that an alias stands for; `None` for a chain without an end.
+    fn target(self) -> Option<Self> {
+        let mut node = self;
+        for _ in 0..MAX_ALIASES {
+            match node.raw() {
+                RawNode { kind: Kind::Alias, link: NONE, .. } => return None,
+                RawNode { kind: Kind::Alias, link, .. } => node = node.at(link),
+                _ => return Some(node),
+            }
+        }
+        None
+    }
+
+    /// Where it stands.
+    pub fn place(self) -> Place {
+        Place { source: self.id.source, span: self.raw().span }
+    }
+
+    /// Where it begins: all of a scalar or of a collection in brackets, the first line of anything longer.
+    pub fn title_place(self) -> Place {
+        let span = self.span();
+        let line = self.source.line_span(self.source.line(span.start));
+        Place { source: self.id.source, span: Span { end: span.end.min(line.end), ..span } }
+    }
+
+    /// The bytes it takes.
+    pub fn span(self) -> Span {
+        self.raw().span
+    }
+
+    /// The bytes of its whole document.
+    pub fn document_span(self) -> Span {
+        self.part.span
+    }
+
+    /// Whether it is a mapping.
+    pub fn is_mapping(self) -> bool {
+        self.target().is_some_and(|node| node.raw().kind == Kind::Mapping)
+    }
+
+    /// Whether a template may change it: a scalar's text, a collection's children.
+    pub fn is_open(self) -> bool {
+        self.target().is_none_or(|node| node.raw().open == Open::Yes)
+    }
+
+    fn children(self) -> impl Iterator<Item = Self> {
+        let first = self.target().filter(|node| node.raw().kind.is_collection());
+        let mut next = first.map_or(NONE, |node| node.raw().link);
+        let home = first.unwrap_or(self);
+        std::iter::from_fn(move || {
+            let child = (next != NONE).then(|| home.at(next))?;
+            next = child.raw().next;
+            Some(child)
+        })
+    }
+
+    /// Everything directly below this very node: an alias has nothing below it, so a walk ends.
+    pub fn own_children(self) -> impl Iterator<Item = Self> {
+        let is_alias = self.raw().kind == Kind::Alias;
+        self.children().filter(move |_| !is_alias)
+    }
+
+    /// The items of a sequence; nothing for anything else.
+    pub fn items(self) -> impl Iterator<Item = Self> {
+        let is_sequence = self.target().is_some_and(|node| node.raw().kind == Kind::Sequence);
+        self.children().filter(move |_| is_sequence)
+    }
+
+    /// The keys and values of a mapping as written, without merged ones; nothing for anything else.
+    pub fn entries(self) -> impl Iterator<Item = (Self, Self)> {
+        let mut children = self.target().filter(|node| node.raw().kind == Kind::Mapping).map(Self::children);
+        std::iter::from_fn(move || {
+            let children = children.as_mut()?;
+            Some((children.next()?, children.next()?))
+        })
+    }
+
+    /// The value of a key, also a merged one.
+    pub fn field(self, key: &str) -> Known<Self> {
+        self.entry(key).map(|(_, value)| value)
+    }
+
+    /// A key of a mapping with its value, also a merged one. The last of several wins, as it does in Kubernetes.
+    pub fn entry(self, key: &str) -> Known<(Self, Self)> {
+        self.entry_within(key, MAX_ALIASES)
+    }
+
+    fn entry_within(self, key: &str, depth: usize) -> Known<(Self, Self)> {
+        if self.is_unknown_scalar() {
+            return Known::Unknown;
+        }
+        let mut found = None;
+        let mut merged = None;
+        let mut open = self.is_open();
+        let branches = self.target().is_none_or(|node| node.raw().open != Open::No);
+        for (name, value) in self.entries() {
+            if name.raw().open == Open::Yes {
+                open = true;
+            } else if name.is_text(key) {
+                // Two branches of a template may both write it.
+                if branches && found.is_some() {
+                    return Known::Unknown;
+                }
+                found = Some((name, value));
+            } else if name.is_text("<<") {
+                merged = Some(value);
+            }
+        }
+        match (found, merged) {
+            (Some(found), _) => Known::Is(found),
+            (None, Some(value)) if depth > 0 => value.merged_entry(key, depth - 1),
+            (None, Some(_)) => Known::Unknown,
+            (None, None) if open => Known::Unknown,
+            (None, None) => Known::Absent,
+        }
+    }
+
+    /// The value of a merge key is a mapping or a list of them, of which the first that has the key wins.
+    fn merged_entry(self, key: &str, depth: usize) -> Known<(Self, Self)> {
+        if self.is_mapping() {
+            return self.entry_within(key, depth);
+        }
+        let found = self.items().map(|item| item.entry_within(key, depth)).find(|entry| !matches!(entry, Known::Absent));
+        found.unwrap_or(Known::Absent)
+    }
+
+    fn is_text(self, text: &str) -> bool {
+        self.target().is_some_and(|node| matches!(node.raw().kind, Kind::Plain | Kind::Text) && node.decoded().as_ref() == text)
+    }
+
+    fn is_unknown_scalar(self) -> bool {
+        let is_open_scalar = |raw: RawNode| raw.open == Open::Yes && matches!(raw.kind, Kind::Plain | Kind::Text);
+        self.target().is_none_or(|node| is_open_scalar(node.raw()))
+    }
+
+    /// The text of a scalar, whatever it means; absent for null and for collections.
+    pub fn text(self) -> Known<Cow<'a, str>> {
+        let Some(node) = self.target() else { return Known::Unknown };
+        match node.raw() {
+            RawNode { kind: Kind::Plain | Kind::Text, open: Open::Yes, .. } => Known::Unknown,
+            RawNode { kind: Kind::Text, .. } => Known::Is(node.decoded()),
+            RawNode { kind: Kind::Plain, .. } => {
+                let text = node.decoded();
+                if resolve(&text, Schema::Kubernetes) == Scalar::Null { Known::Absent } else { Known::Is(text) }
+            }
+            _ => Known::Absent,
+        }
+    }
+
+    /// What a scalar means to Kubernetes; absent for collections.
+    pub fn scalar(self) -> Known<Scalar> {
+        let Some(node) = self.target() else { return Known::Unknown };
+        match node.raw() {
+            RawNode { kind: Kind::Plain | Kind::Text, open: Open::Yes, .. } => Known::Unknown,
+            RawNode { kind: Kind::Text, .. } => Known::Is(Scalar::Text),
+            RawNode { kind: Kind::Plain, .. } => Known::Is(resolve(&node.decoded(), Schema::Kubernetes)),
+            _ => Known::Absent,
+        }
+    }
+
+    /// The text of a scalar as its source and a decoding leave it.
+    fn decoded(self) -> Cow<'a, str> {
+        match self.raw().link {
+            0 => Cow::Borrowed(self.source.slice(self.raw().span)),
+            index => Cow::Borrowed(&self.part.texts[index as usize - 1]),
+        }
+    }
+}
+
+impl<'a> Known<Node<'a>> {
+    /// The value of a key of the mapping, if there is one.
+    #[must_use]
+    pub fn field(self, key: &str) -> Known<Node<'a>> {
+        self.and_then(|node| node.field(key))
+    }
+
+    /// The items of the sequence, if there is one.
+    pub fn items(self) -> impl Iterator<Item = Node<'a>> {
+        self.into_option().into_iter().flat_map(Node::items)
+    }
+
+    /// The text of the scalar, if there is one.
+    pub fn text(self) -> Known<Cow<'a, str>> {
+        self.and_then(Node::text)
+    }
+
+    /// The whole number, if there is one.
+    pub fn integer(self) -> Known<i64> {
+        match self.and_then(Node::scalar) {
+            Known::Is(Scalar::Int(number)) => Known::Is(number),
+            Known::Unknown => Known::Unknown,
+            _ => Known::Absent,
+        }
+    }
+}

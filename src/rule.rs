@@ -9,9 +9,9 @@ use crate::diagnostic::SourceId;
 use crate::diagnostic::{Diagnostic, Fix, Label, Place, Severity};
 use crate::document::Document;
 use crate::workspace::Workspace;
+use crate::workspace::container::Container;
 use crate::workspace::environments::{Group, SettingsFile};
 use crate::workspace::history::{Migration, MigrationSet};
-use crate::workspace::topology::Container;
 use suppression::Suppression;
 
 /// What a rule page says, without its examples.

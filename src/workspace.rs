@@ -4,6 +4,7 @@
 //! do, [`topology`] which objects are applied and how they refer to each other, [`environments`] which files configure
 //! the same thing for different environments.
 
+pub mod container;
 pub mod discover;
 pub mod environments;
 pub mod history;
@@ -124,6 +125,15 @@ impl Workspace {
         document.source.line_span(self.line(place))
     }
 
+    /// Where a comment may stand above to speak of a place: its line, its statement, all keys around it, its object.
+    pub fn around(&self, place: Place) -> Vec<u32> {
+        let document = self.document(place.source);
+        let root = document.yaml().and_then(|yaml| yaml.root_at(&document.source, place.source, place.span.start));
+        let mut starts = vec![place.span.start, self.subject(place).start];
+        starts.extend(root.into_iter().flat_map(|root| way(root, place.span.start)));
+        starts
+    }
+
     /// How many documents were judged wholly or in part, and how many in part alone.
     pub fn coverage(&self) -> Coverage {
         let of = |judged| move |note: &&Note| note.judged == judged;
@@ -148,6 +158,20 @@ impl Workspace {
     /// The ids of all documents.
     pub fn ids(&self) -> impl Iterator<Item = SourceId> {
         ids(&self.documents)
+    }
+}
+
+/// Where everything around a byte begins, from the top down to it: each key, each item of a list.
+fn way(root: Node<'_>, offset: u32) -> Vec<u32> {
+    let mut way = vec![root.span().start];
+    let mut node = root;
+    loop {
+        let before: Vec<Node<'_>> = node.own_children().take_while(|child| child.span().start <= offset).collect();
+        let Some(last) = before.len().checked_sub(1) else { return way };
+        // A mapping alternates keys and values; a comment stands above the key.
+        let start = if node.is_mapping() { last / 2 * 2 } else { last };
+        way.push(before[start].span().start);
+        node = before[last];
     }
 }
 

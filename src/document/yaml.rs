@@ -47,7 +47,7 @@ pub struct Refusal {
     pub span: Span,
     /// The reader's words.
     pub message: String,
-    /// Kubernetes' own reader would take it all the same.
+    /// Kubernetes' own reader would take it all the same, or may.
     pub accepted_by_libyaml: bool,
 }
 
@@ -131,7 +131,7 @@ impl Yaml {
                 part.open_up(&masked, &holes);
             }
             if let Some(error) = &mut part.error {
-                error.accepted_by_libyaml = opinion::accepts(&masked[part.span.range()]);
+                error.accepted_by_libyaml |= opinion::accepts(&masked[part.span.range()]);
             }
         }
         Self { parts, holes }

@@ -1,7 +1,7 @@
 //! Who allowed a finding, and why?
 //!
 //! `gonogo: allow RULE because REASON` in a comment, maybe `until 2027-01-31` before the reason. It holds for its own
-//! line and for the statement, object or key that begins below it. A reason is required.
+//! line and for the statement, object, key or item that begins below it, with everything in it. A reason is required.
 
 use std::collections::HashMap;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -115,15 +115,15 @@ impl Suppressions {
             return Some(annotated);
         }
         let file = self.by_file.get(&place.source)?;
+        let is_own =
+            |suppression: &&Suppression| Rule::find(&suppression.rule).is_some_and(|rule| rule.name == finding.rule.name);
+        let mut own = file.suppressions.iter().filter(is_own).peekable();
+        own.peek()?;
         let source = &workspace.document(place.source).source;
         let here = source.line(place.span.start);
-        let subject = source.line(workspace.subject(place).start);
-        let holds = |suppression: &&Suppression| {
-            let rule = Rule::find(&suppression.rule);
-            rule.is_some_and(|rule| rule.name == finding.rule.name)
-                && (suppression.line == here || file.is_above(suppression.line, here) || file.is_above(suppression.line, subject))
-        };
-        file.suppressions.iter().find(holds).cloned()
+        let around: Vec<u32> = workspace.around(place).into_iter().map(|start| source.line(start)).collect();
+        let above = |suppression: &Suppression| around.iter().any(|line| file.is_above(suppression.line, *line));
+        own.find(|suppression| suppression.line == here || above(suppression)).cloned()
     }
 }
 

@@ -2,9 +2,9 @@
 
 use std::borrow::Cow;
 
-use super::topology::Container;
+use super::container::{Container, Port};
 use crate::document::Known;
-use crate::document::yaml::Node;
+use crate::document::yaml::{Node, Scalar};
 
 /// A probe of a container.
 #[derive(Clone)]
@@ -26,15 +26,19 @@ pub enum Handler<'w> {
     Http {
         /// The path, `/` by default.
         path: Cow<'w, str>,
-        /// The port's number.
-        port: i64,
+        /// The port.
+        port: Port<'w>,
         /// `HTTP` by default.
         scheme: Cow<'w, str>,
+        /// Empty for the pod itself.
+        host: Cow<'w, str>,
     },
     /// A connection.
     Tcp {
-        /// The port's number.
-        port: i64,
+        /// The port.
+        port: Port<'w>,
+        /// Empty for the pod itself.
+        host: Cow<'w, str>,
     },
     /// A health call.
     Grpc {
@@ -48,14 +52,22 @@ pub enum Handler<'w> {
 }
 
 impl<'w> Probe<'w> {
+    /// Whether there is none. To Kubernetes a key without a value is none.
+    pub fn is_missing(container: &Container<'w>, field: &str) -> bool {
+        match container.node.field(field) {
+            Known::Is(node) => node.scalar() == Known::Is(Scalar::Null),
+            other => other.is_absent(),
+        }
+    }
+
     /// Reads `readinessProbe`, `livenessProbe` or `startupProbe`. Unknown as soon as any part of it is.
     pub fn of(container: &Container<'w>, field: &str) -> Known<Self> {
         container.node.field(field).and_then(|node| {
             if node.is_open() {
                 return Known::Unknown;
             }
-            let period = node.field("periodSeconds").integer().or(10);
-            let failures = node.field("failureThreshold").integer().or(3);
+            let period = number(node, "periodSeconds", 10);
+            let failures = number(node, "failureThreshold", 3);
             let handler = handler(container, node);
             handler.and_then(|(handler, handler_node)| {
                 period.and_then(|period| failures.map(|failures| Self { node, handler, handler_node, period, failures }))
@@ -82,11 +94,17 @@ impl<'w> Probe<'w> {
     pub fn asks(&self) -> String {
         match &self.handler {
             Handler::Http { path, .. } => path.to_string(),
-            Handler::Tcp { port } => format!("port {port}"),
+            Handler::Tcp { port, .. } => format!("port {port}"),
             Handler::Grpc { port, .. } => format!("gRPC health on port {port}"),
-            Handler::Exec(command) => format!("`{}`", command.first().map_or("", |word| word)),
+            // Its arguments may hold a password.
+            Handler::Exec(command) => format!("the command `{}`", command.first().map_or("", |word| word)),
         }
     }
+}
+
+/// To Kubernetes a zero means the default.
+fn number(probe: Node<'_>, field: &str, default: i64) -> Known<i64> {
+    probe.field(field).integer().or(default).map(|number| if number == 0 { default } else { number })
 }
 
 fn handler<'w>(container: &Container<'w>, probe: Node<'w>) -> Known<(Handler<'w>, Node<'w>)> {
@@ -105,13 +123,18 @@ const HANDLERS: [(&str, Reading); 4] = [("httpGet", http), ("tcpSocket", tcp), (
 
 fn http<'w>(container: &Container<'w>, get: Node<'w>) -> Known<Handler<'w>> {
     let scheme = get.field("scheme").text().or(Cow::Borrowed("HTTP"));
-    let path = get.field("path").text().or(Cow::Borrowed("/"));
-    let port = port(container, get.field("port"));
-    port.and_then(|port| path.and_then(|path| scheme.map(|scheme| Handler::Http { path, port, scheme })))
+    let path = get.field("path").text().or(Cow::Borrowed("/")).map(rooted);
+    let place = at(container, get);
+    place.and_then(|(port, host)| path.and_then(|path| scheme.map(|scheme| Handler::Http { path, port, scheme, host })))
+}
+
+/// Kubernetes puts the slash where it is missing.
+fn rooted(path: Cow<'_, str>) -> Cow<'_, str> {
+    if path.starts_with('/') { path } else { Cow::Owned(format!("/{path}")) }
 }
 
 fn tcp<'w>(container: &Container<'w>, socket: Node<'w>) -> Known<Handler<'w>> {
-    port(container, socket.field("port")).map(|port| Handler::Tcp { port })
+    at(container, socket).map(|(port, host)| Handler::Tcp { port, host })
 }
 
 fn grpc<'w>(_: &Container<'w>, call: Node<'w>) -> Known<Handler<'w>> {
@@ -134,9 +157,18 @@ fn command(list: Node<'_>) -> Known<Vec<Cow<'_, str>>> {
     Known::Is(words)
 }
 
-fn port(container: &Container<'_>, port: Known<Node<'_>>) -> Known<i64> {
+fn at<'w>(container: &Container<'w>, handler: Node<'w>) -> Known<(Port<'w>, Cow<'w, str>)> {
+    let host = handler.field("host").text().or(Cow::Borrowed(""));
+    port(container, handler.field("port")).and_then(|port| host.map(|host| (port, host)))
+}
+
+fn port<'w>(container: &Container<'w>, port: Known<Node<'w>>) -> Known<Port<'w>> {
     if let Known::Is(number) = port.integer() {
-        return Known::Is(number);
+        return Known::Is(Port::Number(number));
     }
-    port.text().and_then(|name| container.port_named(&name))
+    port.text().and_then(|name| match container.port_named(&name) {
+        Known::Is(number) => Known::Is(Port::Number(number)),
+        Known::Unknown => Known::Is(Port::Name(name)),
+        Known::Absent => Known::Absent,
+    })
 }

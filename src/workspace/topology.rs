@@ -9,7 +9,7 @@ use std::collections::{HashMap, HashSet};
 use super::{Workspace, ids};
 use crate::diagnostic::{Judged, Note};
 use crate::document::kind::is_kustomization;
-use crate::document::yaml::{Node, NodeId};
+use crate::document::yaml::{Node, NodeId, Scalar};
 use crate::document::{Document, Known};
 
 /// The objects of a workspace.
@@ -35,11 +35,11 @@ pub struct Workload {
     /// Its kind: `Deployment`, `CronJob`, ...
     pub kind: String,
     api: String,
-    /// Its name, if no template makes it.
-    pub name: Option<String>,
+    /// Its name, or the template that makes it.
+    pub name: String,
     namespace: Option<String>,
     /// The pod's specification.
-    pod: NodeId,
+    pub(super) pod: NodeId,
     labels: Vec<(String, String)>,
     /// The folder of the kustomization or chart it belongs to.
     unit: String,
@@ -50,10 +50,12 @@ pub struct Workload {
 pub struct Service {
     /// The object.
     pub object: NodeId,
-    /// Its name, if no template makes it.
-    pub name: Option<String>,
+    /// Its name, or the template that makes it.
+    pub name: String,
     namespace: Option<String>,
     selector: Vec<(String, String)>,
+    /// Templates make labels of its selector.
+    pub is_templated: bool,
     unit: String,
 }
 
@@ -100,7 +102,10 @@ impl Topology {
             for root in yaml.roots(&document.source, id) {
                 if is_kustomization(document.source.name()) {
                     patches.extend(patch_paths(root).map(|path| join(document.source.folder(), &path)));
-                    self.replaced_images.extend(texts(root.field("images"), "name"));
+                    // A new name alone leaves the tag as it is.
+                    let is_tagged = |image: &Node<'_>| ["newTag", "digest"].iter().any(|field| !image.field(field).is_absent());
+                    let images = root.field("images").items().filter(is_tagged);
+                    self.replaced_images.extend(images.filter_map(|image| owned(image.field("name").text())));
                 }
                 self.replaced_images.extend(texts(root.field("build").field("artifacts"), "image"));
             }
@@ -122,15 +127,22 @@ impl Topology {
             return;
         }
         let metadata = object.field("metadata");
-        let name = owned(metadata.field("name").text());
+        let name = written(metadata.field("name"));
+        let api = owned(object.field("apiVersion").text()).unwrap_or_default();
         let namespace = owned(metadata.field("namespace").text());
         let unit = unit.to_owned();
-        if kind == "Service" {
-            let selector = pairs(object.field("spec").field("selector"));
-            self.services.push(Service { object: object.id(), name, namespace, selector, unit });
+        // Knative calls a workload by the same word.
+        if kind == "Service" && !api.contains('/') {
+            let selector = object.field("spec").field("selector");
+            // A selector that a template may add to could select anything.
+            let selector = if is_open(&selector) { Known::Absent } else { selector };
+            let is_templated = matches!(selector, Known::Is(selector) if selector.entries().any(|(key, value)| key.is_open() || value.is_open()));
+            let selector = pairs(selector);
+            self.services.push(Service { object: object.id(), name, namespace, selector, is_templated, unit });
+        } else if is_helm_test(metadata) || (!unit.is_empty() && is_fragment(object, &kind)) {
+            // `helm test` runs it on demand, after the release; a fragment is completed by the kustomization.
         } else if let Some((template, pod)) = pod_of(object, &kind) {
             let labels = pairs(template.field("metadata").field("labels"));
-            let api = owned(object.field("apiVersion").text()).unwrap_or_default();
             self.workloads.push(Workload {
                 object: object.id(),
                 kind: kind.into_owned(),
@@ -152,6 +164,12 @@ impl Topology {
 }
 
 impl Service {
+    /// Whether it sends traffic to those pods alone that are ready.
+    pub fn waits_for_readiness(&self, workspace: &Workspace) -> bool {
+        let anyway = workspace.node(self.object).field("spec").field("publishNotReadyAddresses").and_then(Node::scalar);
+        matches!(anyway, Known::Absent | Known::Is(Scalar::Bool(false)))
+    }
+
     fn selects(&self, workload: &Workload) -> bool {
         self.unit == workload.unit
             && (self.namespace == workload.namespace || self.namespace.is_none() || workload.namespace.is_none())
@@ -163,9 +181,24 @@ impl Service {
 fn unit<'a>(folder: &'a str, homes: &HashSet<&str>) -> &'a str {
     let mut folder = folder;
     while !folder.is_empty() && !homes.contains(folder) {
-        folder = folder.rsplit_once('/').map_or("", |(above, _)| above);
+        let (above, name) = folder.rsplit_once('/').unwrap_or(("", folder));
+        folder = above;
+        if name == "templates" {
+            break;
+        }
     }
     folder
+}
+
+fn is_helm_test(metadata: Known<Node<'_>>) -> bool {
+    let hook = metadata.field("annotations").field("helm.sh/hook").text().into_option();
+    hook.is_some_and(|hook| hook.split(',').all(|hook| hook.trim().starts_with("test")))
+}
+
+/// Kubernetes refuses these kinds without a selector, so nobody applies them alone.
+fn is_fragment(object: Node<'_>, kind: &str) -> bool {
+    matches!(kind, "Deployment" | "StatefulSet" | "DaemonSet" | "ReplicaSet")
+        && object.field("spec").field("selector").is_absent()
 }
 
 /// The pod template and the pod's specification, wherever the kind keeps them.
@@ -174,6 +207,7 @@ fn pod_of<'a>(object: Node<'a>, kind: &str) -> Option<(Node<'a>, Node<'a>)> {
     let template = match kind {
         "Pod" => Known::Is(object),
         "CronJob" => spec.field("jobTemplate").field("spec").field("template"),
+        "ScaledJob" => spec.field("jobTargetRef").field("template"),
         _ => spec.field("template"),
     };
     let template = template.into_option()?;
@@ -197,9 +231,21 @@ fn owned(text: Known<Cow<'_, str>>) -> Option<String> {
     text.into_option().map(Cow::into_owned)
 }
 
+/// The keys and values of a mapping. Within a chart two equal templates make equal values.
 fn pairs(mapping: Known<Node<'_>>) -> Vec<(String, String)> {
     let entries = mapping.into_option().into_iter().flat_map(Node::entries);
-    entries.filter_map(|(key, value)| Some((owned(key.text())?, owned(value.text())?))).collect()
+    entries.map(|(key, value)| (written(Known::Is(key)), written(Known::Is(value)))).collect()
+}
+
+/// The text of a scalar, or the template that makes it.
+pub(super) fn written(node: Known<Node<'_>>) -> String {
+    let Known::Is(node) = node else { return "?".to_owned() };
+    owned(node.text()).unwrap_or_else(|| node.written().to_owned())
+}
+
+/// Whether a template may add to a collection, or make all of it.
+pub(super) fn is_open(collection: &Known<Node<'_>>) -> bool {
+    collection.is_unknown() || matches!(collection, Known::Is(collection) if collection.is_open())
 }
 
 /// A path relative to a folder, with `.` and `..` resolved.
@@ -215,24 +261,7 @@ fn join(folder: &str, path: &str) -> String {
     parts.join("/")
 }
 
-/// A container of a workload, as rules see it.
-#[derive(Clone, Copy)]
-pub struct Container<'w> {
-    /// The workload.
-    pub workload: &'w Workload,
-    /// The container's mapping.
-    pub node: Node<'w>,
-    pod: Node<'w>,
-}
-
 impl Workload {
-    /// Its containers, without those that only run before the others start.
-    pub fn containers<'w>(&'w self, workspace: &'w Workspace) -> Vec<Container<'w>> {
-        let pod = workspace.node(self.pod);
-        let containers = pod.field("containers").items();
-        containers.map(|node| Container { workload: self, node, pod }).filter(|container| !container.is_fragment()).collect()
-    }
-
     /// Runs to its end and is not waited for by traffic.
     pub fn is_job(&self) -> bool {
         matches!(self.kind.as_str(), "Job" | "CronJob" | "ScaledJob")
@@ -250,83 +279,6 @@ impl Workload {
 
     /// Kind and name, for messages.
     pub fn title(&self) -> String {
-        format!("{} \"{}\"", self.kind, self.name.as_deref().unwrap_or("?"))
+        format!("{} \"{}\"", self.kind, self.name)
     }
-}
-
-impl<'w> Container<'w> {
-    /// A container without an image is a fragment that something else completes.
-    fn is_fragment(&self) -> bool {
-        self.node.field("image").is_absent()
-    }
-
-    /// Its name, for messages.
-    pub fn name(&self) -> Cow<'w, str> {
-        self.node.field("name").text().into_option().unwrap_or(Cow::Borrowed("?"))
-    }
-
-    /// Its image: the text and its node.
-    pub fn image(&self) -> Known<(Cow<'w, str>, Node<'w>)> {
-        self.node.field("image").and_then(|node| node.text().map(|text| (text, node)))
-    }
-
-    /// The pod's specification.
-    pub fn pod(&self) -> Node<'w> {
-        self.pod
-    }
-
-    /// The container's own ports.
-    pub fn ports(&self) -> impl Iterator<Item = Node<'w>> {
-        self.node.field("ports").items()
-    }
-
-    /// The number behind a port's name.
-    pub fn port_named(&self, name: &str) -> Known<i64> {
-        let ports = self.node.field("ports");
-        let open = ports.is_unknown() || matches!(ports, Known::Is(list) if list.is_open());
-        let named = |port: &Node<'_>| port.field("name").text().into_option().as_deref() == Some(name);
-        match self.ports().find(named) {
-            Some(port) => Known::Is(port).field("containerPort").integer(),
-            None if open => Known::Unknown,
-            None => Known::Absent,
-        }
-    }
-
-    fn listens_on(&self, target: &Target) -> bool {
-        self.ports().any(|port| match target {
-            Target::Number(number) => port.field("containerPort").integer() == Known::Is(*number),
-            Target::Name(name) => port.field("name").text().into_option().as_deref() == Some(name),
-        })
-    }
-
-    /// The Services whose traffic reaches this very container, each with the port that leads here.
-    pub fn served_by(&self, workspace: &'w Workspace) -> Vec<(&'w Service, Node<'w>)> {
-        let alone = self.pod.field("containers").items().count() == 1;
-        let mut serving = Vec::new();
-        for service in workspace.topology.services_of(self.workload) {
-            let ports = workspace.node(service.object).field("spec").field("ports");
-            let leads_here = |port: &Node<'w>| alone || target(*port).is_some_and(|target| self.listens_on(&target));
-            if let Some(port) = ports.items().find(leads_here) {
-                serving.push((service, port));
-            }
-        }
-        serving
-    }
-}
-
-enum Target {
-    Number(i64),
-    Name(String),
-}
-
-/// Where a port of a Service leads: `targetPort`, else `port`.
-fn target(port: Node<'_>) -> Option<Target> {
-    let target = match port.field("targetPort") {
-        Known::Absent => port.field("port"),
-        known => known,
-    };
-    if let Known::Is(number) = target.integer() {
-        return Some(Target::Number(number));
-    }
-    owned(target.text()).map(Target::Name)
 }

@@ -3,8 +3,8 @@
 use crate::diagnostic::Severity;
 use crate::document::Known;
 use crate::rule::Context;
+use crate::workspace::container::Container;
 use crate::workspace::probe::Probe;
-use crate::workspace::topology::Container;
 
 /// From this many times the readiness budget on, traffic is shed long before anything is killed.
 const FAR_ENOUGH: i64 = 2;
@@ -16,25 +16,23 @@ pub fn check(container: &Container<'_>, cx: &mut Context<'_>) {
         return;
     };
     let (shed, kill) = (readiness.budget(), liveness.budget());
-    if readiness.handler != liveness.handler || kill >= shed.saturating_mul(FAR_ENOUGH) {
+    let differ = readiness.handler != liveness.handler || kill >= shed.saturating_mul(FAR_ENOUGH);
+    if differ || !container.needs_probes(cx.workspace) {
         return;
     }
-    let when = if kill == shed { format!("killed after the same {kill} s") } else { format!("killed after {kill} s") };
+    let same = if kill == shed { "the same " } else { "" };
+    let then = if kill > shed { "restarted soon after they are taken" } else { "restarted instead of taken" };
     let report = cx
         .report(
             liveness.handler_node.title_place(),
-            format!(
-                "when {} of \"{}\" is slow, all its pods are restarted instead of taken out of service",
-                readiness.asks(),
-                container.name()
-            ),
+            format!("when {} of \"{}\" is slow, all its pods are {then} out of service", readiness.asks(), container.name()),
         )
-        .label(when)
+        .label(format!("killed after {same}{kill} s"))
         .because(readiness.handler_node.title_place(), format!("out of service after {shed} s of failures"))
         .in_production("an overload that should shed traffic kills every pod at once, and the restart makes it worse")
         .help(format!(
-            "give liveness an endpoint that checks the process alone, or three times the time:\n\
-             livenessProbe:\n  ...\n  periodSeconds: {}\n  failureThreshold: {}",
+            "give liveness an endpoint that checks the process alone, or let it ask the same and wait three times as long:\n\
+             livenessProbe:\n  periodSeconds: {}\n  failureThreshold: {}",
             readiness.period(),
             readiness.failures().saturating_mul(3)
         ));

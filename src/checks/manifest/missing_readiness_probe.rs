@@ -1,29 +1,44 @@
 //! See rules/manifest/missing-readiness-probe.md
 
 use crate::diagnostic::Severity;
+use crate::document::yaml::Node;
 use crate::rule::Context;
-use crate::workspace::topology::Container;
+use crate::workspace::container::{Container, Port, target};
+use crate::workspace::probe::Probe;
+use crate::workspace::topology::Service;
 
 pub fn check(container: &Container<'_>, cx: &mut Context<'_>) {
-    let workload = container.workload;
-    let probed = !container.node.field("readinessProbe").is_absent();
-    if probed || workload.is_job() || workload.is_off(cx.workspace) || workload.has_own_readiness() {
+    let workspace = cx.workspace;
+    if !Probe::is_missing(container, "readinessProbe") || !container.needs_probes(workspace) {
         return;
     }
-    let serving = container.served_by(cx.workspace);
-    let Some((service, port)) = serving.first() else { return };
-    let service_name = service.name.as_deref().unwrap_or("?");
-    let gated = !container.pod().field("readinessGates").is_absent();
-    let report = cx
+    let serving = container.served_by(workspace);
+    let waiting = serving.iter().filter(|(service, _)| service.waits_for_readiness(workspace));
+    let Some((service, port)) = waiting.min_by_key(|(service, port)| is_for_metrics(service, *port)) else { return };
+    let asked = target(*port).unwrap_or(Port::Number(8080));
+    let mut report = cx
         .report(container.node.title_place(), format!("traffic reaches \"{}\" before it can answer: it has no readiness probe", container.name()))
-        .label(format!("container of {}", workload.title()))
-        .because(port.place(), format!("Service \"{service_name}\" sends traffic here as soon as the process has started"))
-        .in_production("each new pod counts as ready at once, so requests fail while it starts, and a release that cannot serve at all rolls out to the last pod")
-        .help(
+        .label(format!("container of {}", container.workload.title()))
+        .because(port.title_place(), format!("Service \"{}\" sends traffic here as soon as the process has started", service.name))
+        .in_production("each new pod counts as ready at once, so requests fail while it starts, and a release that starts but cannot serve rolls out to the last pod")
+        .help(format!(
             "ask an endpoint that answers only once the container can serve:\n\
-             readinessProbe:\n  httpGet: { path: /readyz, port: http }\n  periodSeconds: 5",
-        );
-    if gated {
+             readinessProbe:\n  httpGet: {{ path: /readyz, port: {asked} }}\n  periodSeconds: 5"
+        ));
+    if service.is_templated {
+        report = report.assuming("the templates in the pod's labels and in the Service's selector make the same values");
+    }
+    if is_for_metrics(service, *port) {
+        report = report.capped(Severity::Low).assuming("only a collector of metrics asks this port, as its name says");
+    }
+    if container.pod().field("readinessGates").is_there() {
         report.capped(Severity::Low).assuming("the pod's readiness gates may wait for it");
     }
+}
+
+/// Whoever collects metrics asks again.
+fn is_for_metrics(service: &Service, port: Node<'_>) -> bool {
+    let name = port.field("name").text().into_option();
+    let names = [Some(service.name.as_str()), name.as_deref()];
+    names.into_iter().flatten().any(|name| name.contains("metrics") || name.contains("exporter"))
 }

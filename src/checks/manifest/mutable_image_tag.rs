@@ -1,45 +1,88 @@
 //! See rules/manifest/mutable-image-tag.md
 
+use std::borrow::Cow;
+
 use crate::diagnostic::Severity;
 use crate::document::Known;
+use crate::document::yaml::Node;
 use crate::rule::Context;
-use crate::workspace::topology::Container;
+use crate::workspace::container::Container;
 
 /// Names that are moved to another build on purpose.
 const MOVING: &[&str] = &[
     "main",
     "master",
+    "trunk",
     "dev",
     "develop",
     "development",
     "stable",
+    "unstable",
     "edge",
     "nightly",
+    "canary",
     "prod",
     "production",
     "staging",
     "snapshot",
+    "lts",
+    "alpine",
+    "slim",
 ];
 
+/// How sure is it that a tag is moved?
+enum Moves {
+    /// There is none, or it is `latest`.
+    Always,
+    /// Its name says so.
+    ByName,
+    /// It looks like a part of a version.
+    Maybe,
+}
+
 pub fn check(container: &Container<'_>, cx: &mut Context<'_>) {
-    let Known::Is((image, node)) = container.image() else { return };
+    let Known::Is(node) = container.node.field("image") else { return };
+    let Some(image) = literal(node) else { return };
     let (name, tag) = split(&image);
-    if image.contains('@') || cx.workspace.topology.is_replaced(name) {
+    // An injector fills `auto` in, a trigger the blank.
+    if image.contains('@') || ["", "auto"].contains(&name) || cx.workspace.topology.is_replaced(name) {
         return;
     }
-    let what = match tag {
-        None => "has no tag, which means latest",
-        Some("latest") => "is whatever was pushed last",
-        Some(tag) if MOVING.contains(&tag) => "is moved to every new build",
-        Some(_) => return,
+    let Some(moves) = moves(tag) else { return };
+    let tag = tag.unwrap_or_default();
+    let why = match moves {
+        Moves::Always if tag.is_empty() => "brings no old version back: its image has no tag, which means latest".to_owned(),
+        Moves::Always => "brings no old version back: its image is whatever was pushed last".to_owned(),
+        Moves::ByName => format!("brings no old version back: its tag {tag} is moved from build to build"),
+        Moves::Maybe => format!("may bring no old version back: its tag {tag} looks like the beginning of a version"),
     };
     let report = cx
-        .report(node.place(), format!("a rollback of \"{}\" brings no old version back: its image {what}", container.name()))
+        .report(node.place(), format!("a rollback of \"{}\" {why}", container.name()))
         .label(format!("container of {}", container.workload.title()))
-        .in_production("pods that start later, on another node or after a rollback, run another build than the ones before")
-        .help(format!("name the build, by a tag that is never reused or by its digest:\nimage: {name}:1.42.0"));
-    if tag.is_some_and(|tag| tag != "latest") {
-        report.capped(Severity::Medium);
+        .in_production("pods that start later, on another node or after a rollback, may run another build than the ones before")
+        .help(format!(
+            "name the build, by a tag that is never reused (1.42.0 stands for yours) or by its digest:\nimage: {name}:1.42.0"
+        ));
+    match moves {
+        Moves::Always => {}
+        Moves::ByName => {
+            report.capped(Severity::Medium);
+        }
+        Moves::Maybe => {
+            report.capped(Severity::Low).assuming("such a tag is moved to each newer build of that version");
+        }
+    }
+}
+
+/// The image as written; with a template in it, only if what decides stands behind the template.
+fn literal(node: Node<'_>) -> Option<Cow<'_, str>> {
+    match node.text() {
+        Known::Is(text) => Some(Cow::Owned(text.trim().to_owned())),
+        Known::Absent => None,
+        Known::Unknown => {
+            let end = node.written().rsplit(['}', '>', ')']).next().unwrap_or_default();
+            (end.contains('/') || end.starts_with(':')).then(|| Cow::Borrowed(node.written()))
+        }
     }
 }
 
@@ -49,4 +92,21 @@ fn split(image: &str) -> (&str, Option<&str>) {
         Some((name, tag)) if !tag.contains('/') => (name, Some(tag)),
         _ => (image, None),
     }
+}
+
+fn moves(tag: Option<&str>) -> Option<Moves> {
+    match tag {
+        None | Some("" | "latest") => Some(Moves::Always),
+        Some(tag) if MOVING.contains(&tag) || tag.starts_with("latest-") => Some(Moves::ByName),
+        Some(tag) => is_part_of_a_version(tag).then_some(Moves::Maybe),
+    }
+}
+
+/// `1`, `v1.2` or `16-alpine`, but not a build number or a hash.
+fn is_part_of_a_version(tag: &str) -> bool {
+    let (version, variant) = tag.split_once('-').unwrap_or((tag, ""));
+    let mut numbers = version.strip_prefix('v').unwrap_or(version).splitn(3, '.');
+    let is_short = |number: &str| matches!(number.len(), 1..=3) && number.bytes().all(|byte| byte.is_ascii_digit());
+    let short = numbers.by_ref().take(2).all(is_short);
+    short && numbers.next().is_none() && variant.bytes().all(|byte| byte.is_ascii_alphabetic())
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use granit_parser::{Event, Parser, ScalarStyle, ScanError, Span as Marks, options};
+use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, ScanError, Span as Marks, options};
 
 use super::{Kind, NONE, Open, Part, RawNode, Refusal};
 use crate::settings::MAX_NESTING;
@@ -46,14 +46,44 @@ pub fn read(text: &str, span: Span, keep_comments: bool, parts: &mut Vec<Part>) 
 
 fn refusal(error: &ScanError, slice: &str, base: u32) -> Refusal {
     let mut at = error.marker().byte_offset().unwrap_or(0).min(slice.len());
+    // At the end of the text its last character is a better place to point at.
+    let text = slice.trim_end();
+    if at >= text.len() {
+        at = text.len() - text.chars().next_back().map_or(0, char::len_utf8);
+    }
     while !slice.is_char_boundary(at) {
         at -= 1;
     }
-    // At the end of the text the last character is a better place to point at.
     let rest = slice[at..].chars().next().filter(|next| !matches!(next, '\n' | '\r'));
     let end = at + rest.map_or(0, char::len_utf8);
     let base = base as usize;
-    Refusal { span: Span::new(base + at, base + end), message: error.info(), accepted_by_libyaml: false }
+    let span = Span::new(base + at, base + end);
+    // A limit of ours says nothing about other readers.
+    let is_limit = matches!(error.kind(), ErrorKind::RecursionLimitExceeded);
+    Refusal { span, message: plainly(error, &slice[at..]), accepted_by_libyaml: is_limit }
+}
+
+/// The reader's words, where they are not those of people who write YAML.
+fn plainly(error: &ScanError, rest: &str) -> String {
+    if ["<<<<<<<", "=======", ">>>>>>>"].iter().any(|mark| rest.starts_with(mark)) {
+        return "this is the mark of a merge conflict".to_owned();
+    }
+    let ours = match error.kind() {
+        ErrorKind::MappingValueNotAllowed => {
+            "no `:` can stand here: text that holds one needs quotes, and the keys of a mapping the same indentation"
+        }
+        ErrorKind::TabInBlockIndentation | ErrorKind::TabNotAllowed | ErrorKind::TabInIndentation => {
+            "YAML is indented by spaces, and before this stands a tab"
+        }
+        ErrorKind::SimpleKeyExpected => "this is neither `key: value` nor a part of the text above it",
+        ErrorKind::ExpectedFlowMappingSeparator => "a `,` or a `}` is missing before this",
+        ErrorKind::ExpectedFlowSequenceSeparator => "a `,` or a `]` is missing before this",
+        ErrorKind::UnexpectedCharacter { .. } => "plain text cannot begin with this character; it needs quotes",
+        ErrorKind::InvalidQuotedScalarIndent => "a quote above is not closed, or this line of its text needs more indentation",
+        ErrorKind::UnclosedQuotedScalar => "a quote is never closed",
+        _ => return error.info(),
+    };
+    ours.to_owned()
 }
 
 struct Builder<'t> {
@@ -82,9 +112,9 @@ impl<'t> Builder<'t> {
                 let target = self.anchors.get(&anchor).copied().unwrap_or(NONE);
                 self.add(RawNode { span, link: target, next: NONE, kind: Kind::Alias, open: Open::No });
             }
-            // An anchor that is not there means nothing we could know.
             Event::UnresolvedAlias(_) => {
                 self.add(RawNode { span, link: NONE, next: NONE, kind: Kind::Alias, open: Open::No });
+                self.refuse(span);
             }
             Event::Scalar(text, style, anchor, tag) => {
                 let is_text = style != ScalarStyle::Plain || tag.is_some_and(|tag| tag.suffix() == "str");
@@ -98,6 +128,12 @@ impl<'t> Builder<'t> {
             Event::Comment(..) => self.part.comments.push(span),
             _ => {}
         }
+    }
+
+    /// No reader of Kubernetes' takes an alias without its anchor.
+    fn refuse(&mut self, alias: Span) {
+        let message = "`*` refers to an anchor, and this document has none of that name; text needs quotes".to_owned();
+        self.part.error.get_or_insert(Refusal { span: alias, message, accepted_by_libyaml: false });
     }
 
     fn keep(&mut self, text: &str) -> u32 {

@@ -76,6 +76,11 @@ impl<'a> Node<'a> {
         self.part.span
     }
 
+    /// Its text in the file, without quotes around it; of a template, the template.
+    pub fn written(self) -> &'a str {
+        self.source.slice(self.span()).trim_matches(['"', '\''])
+    }
+
     /// Whether it is a mapping.
     pub fn is_mapping(self) -> bool {
         self.target().is_some_and(|node| node.raw().kind == Kind::Mapping)

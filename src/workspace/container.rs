@@ -1,0 +1,138 @@
+//! What runs in a workload's pods, and whose traffic reaches it.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use super::Workspace;
+use super::topology::{Service, Workload, is_open, written};
+use crate::document::Known;
+use crate::document::yaml::Node;
+
+/// A container of a workload, as rules see it.
+#[derive(Clone, Copy)]
+pub struct Container<'w> {
+    /// The workload.
+    pub workload: &'w Workload,
+    /// The container's mapping.
+    pub node: Node<'w>,
+    pod: Node<'w>,
+    /// The others start when it has ended.
+    runs_first: bool,
+}
+
+impl Workload {
+    /// Its containers, also those that only run before the others start.
+    pub fn containers<'w>(&'w self, workspace: &'w Workspace) -> Vec<Container<'w>> {
+        let pod = workspace.node(self.pod);
+        let main = pod.field("containers").items().map(|node| (node, false));
+        let first = pod.field("initContainers").items().map(|node| (node, !is_sidecar(node)));
+        let containers = main.chain(first).map(|(node, runs_first)| Container { workload: self, node, pod, runs_first });
+        containers.filter(|container| !container.is_fragment()).collect()
+    }
+}
+
+/// An init container that keeps running beside the others.
+fn is_sidecar(container: Node<'_>) -> bool {
+    container.field("restartPolicy").text().into_option().as_deref() == Some("Always")
+}
+
+impl<'w> Container<'w> {
+    /// A container without an image is a fragment that something else completes.
+    fn is_fragment(&self) -> bool {
+        self.node.field("image").is_absent()
+    }
+
+    /// Its name or the template that makes it, for messages.
+    pub fn name(&self) -> String {
+        written(self.node.field("name"))
+    }
+
+    /// Whether its probes decide about traffic: it keeps running, is switched on, and no platform probes it instead.
+    pub fn needs_probes(&self, workspace: &Workspace) -> bool {
+        !(self.runs_first || self.workload.is_job() || self.workload.is_off(workspace) || self.workload.has_own_readiness())
+    }
+
+    /// The pod's specification.
+    pub fn pod(&self) -> Node<'w> {
+        self.pod
+    }
+
+    /// The container's own ports.
+    pub fn ports(&self) -> impl Iterator<Item = Node<'w>> {
+        self.node.field("ports").items()
+    }
+
+    /// The number behind a port's name.
+    pub fn port_named(&self, name: &str) -> Known<i64> {
+        let open = is_open(&self.node.field("ports"));
+        let named = |port: &Node<'_>| port.field("name").text().into_option().as_deref() == Some(name);
+        match self.ports().find(named) {
+            Some(port) => Known::Is(port).field("containerPort").integer(),
+            None if open => Known::Unknown,
+            None => Known::Absent,
+        }
+    }
+
+    /// Whether nothing else runs beside it.
+    fn is_alone(&self) -> bool {
+        let (main, first) = (self.pod.field("containers"), self.pod.field("initContainers"));
+        let open = is_open(&main) || is_open(&first);
+        !open && main.items().chain(first.items().filter(|node| is_sidecar(*node))).count() == 1
+    }
+
+    /// Whether a Service's port leads to this very container.
+    fn takes(&self, port: Node<'_>) -> bool {
+        let target = target(port);
+        let declared = target.as_ref().is_some_and(|target| self.listens_on(target));
+        // A name that is declared nowhere leads nowhere; a number needs no declaration.
+        let leads_nowhere = matches!(&target, Some(Port::Name(name)) if self.port_named(name).is_absent());
+        declared || (self.is_alone() && !leads_nowhere)
+    }
+
+    fn listens_on(&self, target: &Port<'_>) -> bool {
+        self.ports().any(|port| match target {
+            Port::Number(number) => port.field("containerPort").integer() == Known::Is(*number),
+            Port::Name(name) => port.field("name").text() == Known::Is(name.clone()),
+        })
+    }
+
+    /// The Services whose traffic reaches this very container, with each port that leads here; the nearest first.
+    pub fn served_by(&self, workspace: &'w Workspace) -> Vec<(&'w Service, Node<'w>)> {
+        let mut services: Vec<&Service> = workspace.topology.services_of(self.workload).collect();
+        // Documents are in the order of their paths.
+        services.sort_by_key(|service| service.object.source.0.abs_diff(self.workload.object.source.0));
+        let ports = |service: &Service| workspace.node(service.object).field("spec").field("ports").items();
+        let pairs = services.into_iter().flat_map(|service| ports(service).map(move |port| (service, port)));
+        pairs.filter(|(_, port)| self.takes(*port)).collect()
+    }
+}
+
+/// A port by its number, or by its name.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Port<'w> {
+    /// Its number.
+    Number(i64),
+    /// Its name.
+    Name(Cow<'w, str>),
+}
+
+impl fmt::Display for Port<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Number(number) => write!(f, "{number}"),
+            Self::Name(name) => f.write_str(name),
+        }
+    }
+}
+
+/// Where a port of a Service leads: `targetPort`, else `port`.
+pub fn target(port: Node<'_>) -> Option<Port<'_>> {
+    let target = match port.field("targetPort") {
+        Known::Absent => port.field("port"),
+        known => known,
+    };
+    if let Known::Is(number) = target.integer() {
+        return Some(Port::Number(number));
+    }
+    target.text().into_option().map(Port::Name)
+}

@@ -125,6 +125,12 @@ impl Diagnostic {
         }
     }
 
+    /// Takes something for granted that may well be otherwise: one step milder.
+    pub fn guess(&mut self, assumption: impl Into<String>) {
+        self.severity = self.severity.lowered();
+        self.assumptions.push(assumption.into());
+    }
+
     /// The main label and all others.
     pub fn labels(&self) -> impl Iterator<Item = &Label> {
         std::iter::once(&self.primary).chain(&self.because)

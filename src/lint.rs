@@ -93,11 +93,15 @@ impl<'w> Run<'w> {
                 workloads
                     .map(|workload| {
                         let path = workspace.path(workload.object.source);
-                        self.one(path, None, |cx| {
+                        let mut part = self.one(path, None, |cx| {
                             for container in workload.containers(workspace) {
                                 check(&container, cx);
                             }
-                        })
+                        });
+                        for finding in part.findings.iter_mut().filter(|_| workload.is_patched) {
+                            finding.diagnostic.guess("a kustomization patches this object, and may change what matters here");
+                        }
+                        part
                     })
                     .collect()
             }

@@ -53,6 +53,8 @@ pub struct Root {
     pub notes: Vec<Note>,
     /// How many files were judged.
     pub coverage: Coverage,
+    /// How many migrations the report is about.
+    pub migrations: usize,
 }
 
 /// Where something is, for people and for machines.
@@ -87,14 +89,16 @@ impl Root {
         let lint::Outcome { mut findings, mut notes } = outcome;
         notes.extend(workspace.notes.iter().cloned());
         let mut coverage = workspace.coverage();
+        let mut migrations = workspace.history.count(|_| true);
         if !named.is_empty() {
             findings.retain(|finding| finding.diagnostic.labels().any(|label| workspace.path(label.place.source) == named));
             notes.retain(|note| note.path == named);
             coverage = narrowed(&workspace, named, &notes);
+            migrations = workspace.history.count(|source| workspace.path(source) == named);
         }
         notes.sort();
         notes.dedup();
-        Self { prefix: prefix.to_owned(), workspace, findings, notes, coverage }
+        Self { prefix: prefix.to_owned(), workspace, findings, notes, coverage, migrations }
     }
 
     /// The path of a source as reports print it.
@@ -191,11 +195,11 @@ impl Report {
 
     /// How many migrations there are, of which all count as pending until git is read.
     pub fn migrations(&self) -> usize {
-        self.roots.iter().map(|root| root.workspace.history.count()).sum()
+        self.roots.iter().map(|root| root.migrations).sum()
     }
 
     /// Folders and files passed over by default.
-    pub fn skipped(&self) -> usize {
-        self.roots.iter().map(|root| root.workspace.skipped).sum()
+    pub fn skipped(&self) -> impl Iterator<Item = (&Root, &String)> {
+        self.roots.iter().flat_map(|root| root.workspace.skipped.iter().map(move |path| (root, path)))
     }
 }

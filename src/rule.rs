@@ -208,8 +208,8 @@ impl Report<'_> {
     /// A guess: the finding is one step milder for it, and says so.
     #[expect(clippy::return_self_not_must_use, reason = "the finding is reported already; this adds to it")]
     pub fn guessing(self, text: impl Into<String>) -> Self {
-        self.diagnostic.severity = self.diagnostic.severity.lowered();
-        self.assuming(text)
+        self.diagnostic.guess(text);
+        self
     }
 
     /// A milder case of what the rule is about.

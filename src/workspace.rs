@@ -4,6 +4,7 @@
 //! do, [`topology`] which objects are applied and how they refer to each other, [`environments`] which files configure
 //! the same thing for different environments.
 
+mod builds;
 pub mod container;
 pub mod discover;
 pub mod environments;
@@ -39,7 +40,7 @@ pub struct Workspace {
     /// What there is to know about files that were not judged, or not wholly.
     pub notes: Vec<Note>,
     /// Folders and files that were passed over by default.
-    pub skipped: usize,
+    pub skipped: Vec<String>,
     /// Migrations of kinds that cannot be judged yet, by name, with how many files.
     pub unsupported: Vec<(String, usize)>,
 }

@@ -91,7 +91,7 @@ pub fn emit(report: &Report) -> String {
         inputs: report.coverage.inputs,
         judged: report.coverage.judged,
         in_part: report.coverage.in_part,
-        skipped: report.skipped(),
+        skipped: report.skipped().count(),
         base: None,
         pending: report.migrations(),
         unsupported: unsupported.map(|(name, migrations)| Unsupported { name: name.clone(), migrations: *migrations }).collect(),

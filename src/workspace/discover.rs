@@ -27,7 +27,7 @@ pub struct Found {
     /// What could not be looked at.
     pub notes: Vec<Note>,
     /// Folders and files passed over.
-    pub skipped: usize,
+    pub skipped: Vec<String>,
     /// Migrations of tools that are not supported yet.
     pub unsupported: Vec<(String, usize)>,
 }
@@ -125,7 +125,7 @@ impl Walk<'_> {
     fn enters(&mut self, folder: &Entry) -> bool {
         let on_the_way = self.named.strip_prefix(&*folder.path).is_some_and(|rest| rest.starts_with('/'));
         if !on_the_way && (SKIPPED_FOLDERS.contains(&folder.name()) || self.is_ignored(&folder.path, true)) {
-            self.found.skipped += 1;
+            self.found.skipped.push(folder.path.clone());
             return false;
         }
         self.read_ignores(&folder.path);
@@ -167,7 +167,7 @@ impl Walk<'_> {
         match entry.kind {
             EntryKind::Folder | EntryKind::InnerLink => None,
             EntryKind::File if entry.path != self.named && self.is_ignored(&entry.path, false) => {
-                self.found.skipped += usize::from(kind.is_some());
+                self.found.skipped.extend(kind.map(|_| entry.path));
                 None
             }
             EntryKind::File => {

@@ -93,9 +93,10 @@ impl History {
         history
     }
 
-    /// How many migrations there are.
-    pub fn count(&self) -> usize {
-        self.sets.iter().map(|set| set.migrations.len()).sum()
+    /// How many migrations there are with a part in any of these files.
+    pub fn count(&self, wanted: impl Fn(SourceId) -> bool) -> usize {
+        let migrations = self.sets.iter().flat_map(|set| &set.migrations);
+        migrations.filter(|migration| migration.up.iter().chain(&migration.down).any(|script| wanted(script.source))).count()
     }
 
     /// Sets for servers whose statements are not understood yet, by server.

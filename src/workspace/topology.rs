@@ -6,9 +6,9 @@
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
+use super::builds::Builds;
 use super::{Workspace, ids};
 use crate::diagnostic::{Judged, Note};
-use crate::document::kind::is_kustomization;
 use crate::document::yaml::{Node, NodeId, Scalar};
 use crate::document::{Document, Known};
 
@@ -21,8 +21,8 @@ pub struct Topology {
     services: Vec<Service>,
     /// Services by one of the labels they ask for.
     by_label: HashMap<(String, String), Vec<usize>>,
-    /// Images that a kustomization or the build replaces.
-    replaced_images: HashSet<String>,
+    /// What kustomizations and builds change later.
+    builds: Builds,
     /// What was judged in part.
     pub notes: Vec<Note>,
 }
@@ -43,6 +43,8 @@ pub struct Workload {
     labels: Vec<(String, String)>,
     /// The folder of the kustomization or chart it belongs to.
     unit: String,
+    /// A kustomization may change anything about it.
+    pub is_patched: bool,
 }
 
 /// A Service that selects pods.
@@ -63,15 +65,10 @@ impl Topology {
     /// Collects the objects of all documents.
     pub fn of(documents: &[Document]) -> Self {
         let mut topology = Self::default();
-        let homes: HashSet<&str> = documents
-            .iter()
-            .filter(|document| is_kustomization(document.source.name()))
-            .map(|document| document.source.folder())
-            .collect();
-        let patches = topology.read_builds(documents);
+        topology.builds = Builds::of(documents);
         for (id, document) in ids(documents).zip(documents) {
             let Some(yaml) = document.yaml() else { continue };
-            if patches.contains(document.source.path()) {
+            if topology.builds.patch_files.contains(document.source.path()) {
                 let message = "a patch is judged together with what it patches, which gonogo cannot do yet".to_owned();
                 topology.notes.push(Note {
                     path: document.source.path().to_owned(),
@@ -81,9 +78,9 @@ impl Topology {
                 });
                 continue;
             }
-            let unit = unit(document.source.folder(), &homes);
+            let unit = unit(document.source.folder(), &topology.builds.kustomizations).to_owned();
             for root in yaml.roots(&document.source, id) {
-                topology.add(root, unit, 0);
+                topology.add(root, &unit, 0);
             }
         }
         for (at, service) in topology.services.iter().enumerate() {
@@ -94,28 +91,9 @@ impl Topology {
         topology
     }
 
-    /// Reads what kustomizations and builds say about files and images; returns the paths of patches.
-    fn read_builds(&mut self, documents: &[Document]) -> HashSet<String> {
-        let mut patches = HashSet::new();
-        for (id, document) in ids(documents).zip(documents) {
-            let Some(yaml) = document.yaml() else { continue };
-            for root in yaml.roots(&document.source, id) {
-                if is_kustomization(document.source.name()) {
-                    patches.extend(patch_paths(root).map(|path| join(document.source.folder(), &path)));
-                    // A new name alone leaves the tag as it is.
-                    let is_tagged = |image: &Node<'_>| ["newTag", "digest"].iter().any(|field| !image.field(field).is_absent());
-                    let images = root.field("images").items().filter(is_tagged);
-                    self.replaced_images.extend(images.filter_map(|image| owned(image.field("name").text())));
-                }
-                self.replaced_images.extend(texts(root.field("build").field("artifacts"), "image"));
-            }
-        }
-        patches
-    }
-
     /// Whether a kustomization or the build decides which image this name stands for.
     pub fn is_replaced(&self, image: &str) -> bool {
-        self.replaced_images.contains(image)
+        self.builds.images.contains(image)
     }
 
     fn add(&mut self, object: Node<'_>, unit: &str, depth: usize) {
@@ -144,6 +122,7 @@ impl Topology {
         } else if let Some((template, pod)) = pod_of(object, &kind) {
             let labels = pairs(template.field("metadata").field("labels"));
             self.workloads.push(Workload {
+                is_patched: self.builds.kustomizations.contains(&unit) && self.builds.patches(&kind, &name),
                 object: object.id(),
                 kind: kind.into_owned(),
                 api,
@@ -171,14 +150,17 @@ impl Service {
     }
 
     fn selects(&self, workload: &Workload) -> bool {
-        self.unit == workload.unit
+        // Neighbouring kustomizations are often applied together.
+        let above = |unit: &str| unit.rsplit_once('/').map_or(String::new(), |(above, _)| above.to_owned());
+        let both = !self.unit.is_empty() && !workload.unit.is_empty();
+        (self.unit == workload.unit || (both && above(&self.unit) == above(&workload.unit)))
             && (self.namespace == workload.namespace || self.namespace.is_none() || workload.namespace.is_none())
             && self.selector.iter().all(|label| workload.labels.contains(label))
     }
 }
 
 /// The folder of the kustomization or chart that a file belongs to, else the root.
-fn unit<'a>(folder: &'a str, homes: &HashSet<&str>) -> &'a str {
+fn unit<'a>(folder: &'a str, homes: &HashSet<String>) -> &'a str {
     let mut folder = folder;
     while !folder.is_empty() && !homes.contains(folder) {
         let (above, name) = folder.rsplit_once('/').unwrap_or(("", folder));
@@ -216,18 +198,7 @@ fn pod_of<'a>(object: Node<'a>, kind: &str) -> Option<(Node<'a>, Node<'a>)> {
     has_containers.then_some((template, pod))
 }
 
-fn patch_paths(kustomization: Node<'_>) -> impl Iterator<Item = String> {
-    let lists = ["patches", "patchesJson6902"].map(|list| texts(kustomization.field(list), "path"));
-    let plain = kustomization.field("patchesStrategicMerge").items().filter_map(|item| owned(item.text()));
-    lists.into_iter().flatten().chain(plain.filter(|path| !path.contains('\n')))
-}
-
-/// A text field of every item of a list.
-fn texts(list: Known<Node<'_>>, field: &str) -> Vec<String> {
-    list.items().filter_map(|item| owned(item.field(field).text())).collect()
-}
-
-fn owned(text: Known<Cow<'_, str>>) -> Option<String> {
+pub(super) fn owned(text: Known<Cow<'_, str>>) -> Option<String> {
     text.into_option().map(Cow::into_owned)
 }
 
@@ -246,19 +217,6 @@ pub(super) fn written(node: Known<Node<'_>>) -> String {
 /// Whether a template may add to a collection, or make all of it.
 pub(super) fn is_open(collection: &Known<Node<'_>>) -> bool {
     collection.is_unknown() || matches!(collection, Known::Is(collection) if collection.is_open())
-}
-
-/// A path relative to a folder, with `.` and `..` resolved.
-fn join(folder: &str, path: &str) -> String {
-    let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
-    for part in path.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => drop(parts.pop()),
-            part => parts.push(part),
-        }
-    }
-    parts.join("/")
 }
 
 impl Workload {

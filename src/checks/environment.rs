@@ -2,3 +2,4 @@
 
 pub mod duplicate_setting;
 pub mod missing_setting;
+pub mod placeholder_in_production;

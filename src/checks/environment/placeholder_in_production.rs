@@ -1,0 +1,78 @@
+//! See rules/environment/placeholder-in-production.md
+
+use crate::diagnostic::Place;
+use crate::rule::Context;
+use crate::workspace::environments::{SettingsFile, Tier};
+
+/// What people write to fill in later; at the beginning of a value or after a break in it.
+const WORDS: &[&str] = &[
+    "change_me",
+    "change-me",
+    "changeme",
+    "replace_me",
+    "replace-me",
+    "replaceme",
+    "replace_with",
+    "replace-with",
+    "todo",
+    "fixme",
+    "tbd",
+    "placeholder",
+    "your-",
+    "your_",
+    "dummy",
+    "insert-",
+    "insert_",
+];
+
+/// Domains that are reserved for documents and belong to nobody.
+const DOMAINS: &[&str] = &["example.com", "example.org", "example.net"];
+
+const NIL: &str = "00000000-0000-0000-0000-000000000000";
+
+pub fn check(file: &SettingsFile, cx: &mut Context<'_>) {
+    if file.tier != Some(Tier::Production) {
+        return;
+    }
+    let document = cx.workspace.document(file.source);
+    let settings = document.dotenv().map(|dotenv| dotenv.settings.as_slice()).unwrap_or_default();
+    for setting in settings {
+        let source = &document.source;
+        let Some(sign) = sign(source.slice(setting.value)) else { continue };
+        let name = setting.name(source);
+        cx.report(Place { source: file.source, span: setting.key }, format!("{name} still holds a placeholder in production"))
+            .label(format!("its value {sign}"))
+            .in_production(
+                "whatever uses it fails at its first use: a login is refused, a call goes to an address that nobody owns",
+            )
+            .assuming("nothing replaces the value before the service starts")
+            .help(format!("set {name} to what production uses, or leave the line out and let the secret store supply it"));
+    }
+}
+
+/// How a value gives itself away, in words that do not repeat it.
+fn sign(value: &str) -> Option<String> {
+    let value = value.trim().to_ascii_lowercase();
+    if let Some(word) = WORDS.iter().find(|word| holds(&value, word)) {
+        return Some(format!("says \"{}\"", word.trim_end_matches(['-', '_'])));
+    }
+    if let Some(domain) = DOMAINS.iter().find(|domain| holds(&value, domain)) {
+        return Some(format!("is an address at {domain}"));
+    }
+    if value.len() >= 3 && value.bytes().all(|byte| byte == b'x') {
+        return Some("is a row of x".to_owned());
+    }
+    if value.starts_with('<') && value.ends_with('>') && !value.contains("</") {
+        return Some("stands in angle brackets".to_owned());
+    }
+    (value == NIL).then(|| "is an identifier of zeros alone".to_owned())
+}
+
+/// As a word of its own, so that `stodola` and `notexample.com` hold none.
+fn holds(value: &str, word: &str) -> bool {
+    value.match_indices(word).any(|(at, _)| {
+        let is_letter = |other: Option<char>| other.is_some_and(|other| other.is_ascii_alphanumeric());
+        let (before, after) = (value[..at].chars().next_back(), value[at + word.len()..].chars().next());
+        !is_letter(before) && (word.ends_with(['-', '_']) || !is_letter(after))
+    })
+}

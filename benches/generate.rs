@@ -1,5 +1,7 @@
 //! Repositories of any size, the same every time: no big data in the tree.
 
+#![allow(clippy::cast_possible_truncation, reason = "small numbers")]
+
 use std::fmt::Write as _;
 
 use gonogo::tree::Memory;

@@ -2,6 +2,8 @@
 //!
 //! Prints the factor and the exponent of growth (1 is linear) for each axis.
 
+#![expect(clippy::print_stdout, reason = "the table is what it is for")]
+
 mod generate;
 
 use std::time::{Duration, Instant};

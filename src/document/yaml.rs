@@ -81,7 +81,7 @@ impl RawNode {
     /// What a hole in its reach leaves open about it.
     fn opened_by(&self, masked: &str, hole: &Hole) -> Open {
         match (self.kind, hole.shape) {
-            (Kind::Mapping, Shape::Inline) | (Kind::Sequence, Shape::Inline) => Open::No,
+            (Kind::Mapping | Kind::Sequence, Shape::Inline) => Open::No,
             (Kind::Mapping, Shape::Control) => Open::Branches,
             // Lines at another indentation belong to another mapping.
             (Kind::Mapping, Shape::Lines(Some(indent))) if indent != column(masked, self.span.start as usize) => Open::No,

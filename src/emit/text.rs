@@ -102,14 +102,14 @@ impl<'a> Printer<'a> {
         for file in files {
             let here: Vec<(&Label, bool)> = labels.iter().filter(|(label, _)| label.place.source == file).copied().collect();
             for frame in frames(self.root, file, &here, &mut self.secrets) {
-                self.draw(Framed(frame), out);
+                self.draw(&Framed(frame), out);
             }
         }
     }
 
-    fn draw(&self, frame: Framed, out: &mut String) {
+    fn draw(&self, frame: &Framed, out: &mut String) {
         let mut drawn = String::new();
-        if self.handler.render_report(&mut drawn, &frame).is_ok() {
+        if self.handler.render_report(&mut drawn, frame).is_ok() {
             // Everything before the frame is miette's place for a message; ours stands above it.
             let start = drawn.find('╭').and_then(|corner| drawn[..corner].rfind('\n')).map_or(0, |newline| newline + 1);
             for line in drawn[start..].split('\n').filter(|line| !line.trim().is_empty()) {

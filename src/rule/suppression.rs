@@ -133,8 +133,8 @@ fn annotation(workspace: &Workspace, finding: &Finding) -> Option<Suppression> {
     let document = workspace.document(place.source);
     let object = document.yaml()?.object_at(&document.source, place.source, place.span.start)?;
     let annotations = object.field("metadata").field("annotations").into_option()?;
-    let names = finding.rule.aliases.iter().chain([&finding.rule.name]);
-    let (key, reason) = names.filter_map(|name| annotations.entry(&format!("gonogo/allow.{name}")).into_option()).next()?;
+    let mut names = finding.rule.aliases.iter().chain([&finding.rule.name]);
+    let (key, reason) = names.find_map(|name| annotations.entry(&format!("gonogo/allow.{name}")).into_option())?;
     let reason = reason.text().into_option().filter(|reason| !reason.trim().is_empty() && *reason != "…")?;
     let line = document.source.line(key.span().start);
     Some(Suppression { rule: finding.rule.name.to_owned(), reason: reason.into_owned(), until: None, line })

@@ -64,8 +64,7 @@ pub struct Service {
 impl Topology {
     /// Collects the objects of all documents.
     pub fn of(documents: &[Document]) -> Self {
-        let mut topology = Self::default();
-        topology.builds = Builds::of(documents);
+        let mut topology = Self { builds: Builds::of(documents), ..Self::default() };
         for (id, document) in ids(documents).zip(documents) {
             let Some(yaml) = document.yaml() else { continue };
             if topology.builds.patch_files.contains(document.source.path()) {

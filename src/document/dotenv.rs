@@ -3,8 +3,6 @@
 //! Readers of these files differ; this one takes what any of the common ones takes, and remembers how it was written,
 //! so that a rule can say whose reader stumbles.
 
-use std::collections::HashMap;
-
 use crate::source::{Source, Span};
 
 /// A dotenv file.
@@ -49,13 +47,12 @@ impl Dotenv {
         file
     }
 
-    /// Each key once, with all its settings in order.
-    pub fn by_name<'a>(&'a self, source: &'a Source) -> HashMap<&'a str, Vec<&'a Setting>> {
-        let mut names: HashMap<&str, Vec<&Setting>> = HashMap::new();
-        for setting in &self.settings {
-            names.entry(setting.name(source)).or_default().push(setting);
-        }
-        names
+    /// The settings of each key that is set more than once, in order.
+    pub fn repeated<'a>(&'a self, source: &'a Source) -> Vec<Vec<&'a Setting>> {
+        let mut settings: Vec<&Setting> = self.settings.iter().collect();
+        settings.sort_by_key(|setting| setting.name(source));
+        let same = settings.chunk_by(|one, other| one.name(source) == other.name(source));
+        same.filter(|settings| settings.len() > 1).map(<[_]>::to_vec).collect()
     }
 }
 

@@ -4,10 +4,10 @@
 //! call a key missing, the group's *style* must be known: complete (every file has every key) or override (a base plus
 //! differences, where a missing key means "inherit").
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use super::ids;
-use crate::diagnostic::SourceId;
+use crate::diagnostic::{Place, SourceId};
 use crate::document::{Content, Document};
 
 /// The settings files of a workspace and how they belong together.
@@ -46,10 +46,19 @@ pub enum Tier {
 pub struct Group {
     /// The members, by environment.
     pub members: Vec<SettingsFile>,
-    /// Files that every environment reads first, such as a plain `.env` or `.env.common` beside `.env.production`.
-    pub base: Vec<SourceId>,
     /// Every file has every key, but for the odd one out.
     pub is_complete: bool,
+    /// What all members set but one, by member; what a file sets that every environment reads first is none.
+    pub gaps: Vec<Gap>,
+}
+
+/// A setting that one member of a group lacks.
+#[derive(Clone, Copy, Debug)]
+pub struct Gap {
+    /// Which member lacks it.
+    pub member: usize,
+    /// The key in another member that has it.
+    pub neighbour: Place,
 }
 
 /// The names that people give to environments.
@@ -156,9 +165,9 @@ fn groups(files: &[SettingsFile], documents: &[Document]) -> Vec<Group> {
         taken.extend(members.iter().map(|file| file.source));
         // The files are in the order of their paths.
         let find = |shared: &String| files.binary_search_by(|file| path(file).cmp(shared)).ok();
-        let base = shared_paths(&slot).iter().filter_map(find).map(|at| files[at].source).collect();
+        let base: Vec<SourceId> = shared_paths(&slot).iter().filter_map(find).map(|at| files[at].source).collect();
         let members = members.into_iter().cloned().collect();
-        groups.push(group(members, base, documents));
+        groups.push(group(members, &base, documents));
     }
     groups.sort_by_key(|group| group.members.first().map(|member| member.source));
     groups
@@ -173,24 +182,34 @@ fn shared_paths(slot: &str) -> BTreeSet<String> {
 }
 
 /// At least this share of all cells (a key in a file) must be filled in a group of the complete style.
-const COMPLETE: f64 = 0.95;
+const COMPLETE_PERCENT: usize = 95;
 
-fn group(members: Vec<SettingsFile>, base: Vec<SourceId>, documents: &[Document]) -> Group {
-    let keys = |file: &SettingsFile| -> HashSet<&str> {
-        let document = &documents[file.source.index()];
+fn group(members: Vec<SettingsFile>, base: &[SourceId], documents: &[Document]) -> Group {
+    let names = |id: SourceId| {
+        let document = &documents[id.index()];
         let settings = document.dotenv().map(|dotenv| dotenv.settings.as_slice()).unwrap_or_default();
-        settings.iter().map(|setting| setting.name(&document.source)).collect()
+        settings.iter().map(move |setting| (setting.name(&document.source), Place { source: id, span: setting.key }))
     };
-    let mut counts: HashMap<&str, u32> = HashMap::new();
-    for key in members.iter().flat_map(keys) {
-        *counts.entry(key).or_default() += 1;
+    let of_member = |(at, member): (usize, &SettingsFile)| names(member.source).map(move |(name, place)| (name, at, place));
+    let mut all: Vec<(&str, usize, Place)> = members.iter().enumerate().flat_map(of_member).collect();
+    all.sort_unstable();
+    all.dedup_by_key(|(name, member, _)| (*name, *member));
+    let shared: HashSet<&str> = base.iter().flat_map(|id| names(*id)).map(|(name, _)| name).collect();
+    let mut count = 0;
+    let mut gaps = Vec::new();
+    for setters in all.chunk_by(|(one, ..), (other, ..)| one == other) {
+        count += 1;
+        let (name, _, neighbour) = setters[0];
+        if setters.len() + 1 == members.len() && !shared.contains(name) {
+            let member = (0..members.len()).find(|at| setters.iter().all(|(_, member, _)| member != at)).unwrap_or(0);
+            gaps.push(Gap { member, neighbour });
+        }
     }
-    let filled: u32 = counts.values().sum();
-    let cells = counts.len() * members.len();
-    let enough = members.len() >= 3 || counts.len() >= 8;
-    #[expect(clippy::cast_precision_loss, reason = "a share of a few thousand cells")]
-    let is_complete = enough && cells > 0 && f64::from(filled) / cells as f64 >= COMPLETE;
-    Group { members, base, is_complete }
+    gaps.sort_unstable_by_key(|gap| (gap.member, gap.neighbour));
+    let enough = members.len() >= 3 || count >= 8;
+    let cells = count * members.len();
+    let is_complete = enough && all.len() * 100 >= cells * COMPLETE_PERCENT;
+    Group { members, is_complete, gaps }
 }
 
 #[cfg(test)]
@@ -232,23 +251,26 @@ mod tests {
         assert_eq!(environments.groups.len(), 1);
         let group = &environments.groups[0];
         let names: Vec<_> = group.members.iter().filter_map(|member| member.environment.as_deref()).collect();
-        assert_eq!((names, &*group.base, group.is_complete), (vec!["production", "staging"], &[SourceId(0)][..], false));
+        assert_eq!((names, group.is_complete), (vec!["production", "staging"], false));
     }
 
     #[test]
-    fn a_group_knows_what_all_its_environments_read_first() {
+    fn what_all_environments_read_first_is_no_gap() {
         let table: &[(&[&str], usize)] = &[
-            (&[".env", ".env.common", ".env.prod", ".env.staging"], 2),
-            (&["env/.env", "env/prod/.env", "env/shared/.env", "env/staging/.env"], 2),
-            (&["app-prod.env", "app-staging.env", "app.env"], 1),
-            (&["config/base.env", "config/prod.env", "config/staging.env"], 1),
-            (&[".env", "prod.env", "staging.env"], 1),
-            (&[".env.prod", ".env.staging", "other/.env"], 0),
+            (&[".env", ".env.prod", ".env.staging"], 0),
+            (&[".env.common", ".env.prod", ".env.staging"], 0),
+            (&["env/.env", "env/prod/.env", "env/staging/.env"], 0),
+            (&["env/prod/.env", "env/shared/.env", "env/staging/.env"], 0),
+            (&["app-prod.env", "app-staging.env", "app.env"], 0),
+            (&["config/base.env", "config/prod.env", "config/staging.env"], 0),
+            (&[".env", "prod.env", "staging.env"], 0),
+            (&[".env.prod", ".env.staging", "other/.env"], 1),
         ];
-        for (paths, bases) in table {
-            let files: Vec<(&str, &str)> = paths.iter().map(|path| (*path, "A=1\n")).collect();
+        for (paths, gaps) in table {
+            let text = |path: &str| if path.contains("prod") { "A=1\n" } else { "A=1\nB=2\n" };
+            let files: Vec<(&str, &str)> = paths.iter().map(|path| (*path, text(path))).collect();
             let environments = Environments::of(&documents(&files));
-            assert_eq!(environments.groups.iter().map(|group| group.base.len()).collect::<Vec<_>>(), [*bases], "{paths:?}");
+            assert_eq!(environments.groups.iter().map(|group| group.gaps.len()).collect::<Vec<_>>(), [*gaps], "{paths:?}");
         }
     }
 

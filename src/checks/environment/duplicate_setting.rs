@@ -9,7 +9,8 @@ use crate::workspace::environments::SettingsFile;
 pub fn check(file: &SettingsFile, cx: &mut Context<'_>) {
     let document = cx.workspace.document(file.source);
     let (Some(dotenv), source) = (document.dotenv(), &document.source) else { return };
-    for (name, settings) in dotenv.by_name(source) {
+    for settings in dotenv.repeated(source) {
+        let name = settings[0].name(source);
         if let [_, later @ ..] = settings.as_slice()
             && later.iter().any(|setting| !builds_on(setting, name, source))
         {

@@ -182,3 +182,14 @@ fn what_is_not_for_production_is_a_note() {
         assert_eq!(root.findings[0].diagnostic.severity, severity, "{path}");
     }
 }
+
+#[test]
+fn findings_about_one_place_share_a_frame() {
+    let rule = rule("malformed-manifest");
+    let workspace = workspace(&[("pod.yaml", POD)]);
+    let outcome = judge(&workspace, &[(rule, Check::File(says_more)), (rule, Check::File(says_less))]);
+    let report = Report::new(vec![Root::new(workspace, outcome, "", "")], &Settings::default());
+    let text = emit(&report, Format::Text, Style::default());
+    let place = text.matches("[pod.yaml:1:1]").count();
+    assert_eq!((place, text.matches("high[malformed-manifest]").count()), (1, 3), "{text}");
+}

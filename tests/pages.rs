@@ -185,3 +185,21 @@ fn the_lesson_works() {
     assert!(RULES.iter().any(|rule| rule.name == name), "the lesson teaches `{name}`, which is no rule");
     assert_eq!(page, check_page(name, &page), "the lesson prints another report than the rule");
 }
+
+/// A recipe that does not compile teaches nothing: what its check imports, real checks import.
+#[test]
+fn the_recipe_of_the_contributors_guide_is_up_to_date() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let guide = fs::read_to_string(folder.join("CONTRIBUTING.md")).expect("CONTRIBUTING.md").replace("\r\n", "\n");
+    let check = blocks(&guide).into_iter().find(|block| block.language == "rust").expect("a check").text;
+    let real: String = RULES
+        .iter()
+        .map(|rule| folder.join(format!("src/checks/{}/{}.rs", rule.family.word(), rule.name.replace('-', "_"))))
+        .map(|path| fs::read_to_string(path).expect("a check"))
+        .collect();
+    let imports: Vec<&str> = check.split('\n').filter(|line| line.starts_with("use ")).collect();
+    assert!(imports.len() >= 3);
+    for import in imports {
+        assert!(real.contains(import), "no check says `{import}` any more");
+    }
+}

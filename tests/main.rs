@@ -3,6 +3,7 @@
 mod cli;
 mod engine;
 mod fixtures;
+mod gears;
 mod hostile;
 mod pages;
 mod readers;

@@ -4,6 +4,8 @@
 //! itself alone. Anchors stay references and merge keys are followed when they are asked for, so nothing is ever
 //! expanded. What a template hole touches is unknown.
 
+mod arena;
+mod fast;
 mod granit;
 mod node;
 mod opinion;
@@ -24,6 +26,16 @@ pub struct Yaml {
     pub parts: Vec<Part>,
     /// What templates leave open.
     pub holes: Vec<Hole>,
+    fast_parts: usize,
+}
+
+/// Which of the two readers reads a document. Both build the same tree wherever the fast one accepts.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Gear {
+    /// Our own for the plain block style of manifests; granit wherever it declines.
+    Fast,
+    /// granit alone, which reads everything.
+    Granit,
 }
 
 /// One document of a file.
@@ -102,8 +114,10 @@ enum Kind {
     Sequence,
     /// A plain scalar, whose meaning depends on its text.
     Plain,
-    /// Quoted, block or tagged as a string.
+    /// Block, tagged as a string, or quoted with escapes in it.
     Text,
+    /// Quoted, and what is between its quotes is its text.
+    Quoted,
     Alias,
 }
 
@@ -114,17 +128,33 @@ impl Kind {
     fn is_collection(self) -> bool {
         matches!(self, Self::Mapping | Self::Sequence)
     }
+
+    fn is_scalar(self) -> bool {
+        matches!(self, Self::Plain | Self::Text | Self::Quoted)
+    }
 }
 
 impl Yaml {
     /// Reads a whole file. Never fails: what was not understood is part of the result.
     pub fn read(source: &Source) -> Self {
+        Self::read_with(source, Gear::Fast)
+    }
+
+    /// Reads a whole file in a gear.
+    pub fn read_with(source: &Source, gear: Gear) -> Self {
         let text = source.text();
         let (masked, holes) = mask(text, Marks::Yaml);
         let keep_comments = memchr::memmem::find(text.as_bytes(), SUPPRESSION_WORD).is_some();
         let mut parts = Vec::new();
+        let mut fast_parts = 0;
         for span in split::documents(&masked) {
-            granit::read(&masked, span, keep_comments, &mut parts);
+            match (gear == Gear::Fast).then(|| fast::read(&masked, span, keep_comments)).flatten() {
+                Some(part) => {
+                    fast_parts += 1;
+                    parts.push(part);
+                }
+                None => granit::read(&masked, span, keep_comments, &mut parts),
+            }
         }
         for part in &mut parts {
             if !holes.is_empty() {
@@ -134,7 +164,7 @@ impl Yaml {
                 error.accepted_by_libyaml |= opinion::accepts(&masked[part.span.range()]);
             }
         }
-        Self { parts, holes }
+        Self { parts, holes, fast_parts }
     }
 
     /// The top nodes of all documents that were read to their end.
@@ -160,6 +190,11 @@ impl Yaml {
     /// A node by its address.
     pub fn node<'a>(&'a self, source: &'a Source, id: NodeId) -> Node<'a> {
         Node { source, part: &self.parts[id.part as usize], id }
+    }
+
+    /// How many documents the fast gear read.
+    pub fn fast_parts(&self) -> usize {
+        self.fast_parts
     }
 
     /// Whether any part of it waits for a template.

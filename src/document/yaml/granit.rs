@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, ScanError, Span as Marks, options};
 
-use super::{Kind, NONE, Open, Part, RawNode, Refusal};
+use super::arena::Arena;
+use super::{Kind, Part, Refusal};
 use crate::settings::MAX_NESTING;
 use crate::source::Span;
 
@@ -24,23 +25,23 @@ pub fn read(text: &str, span: Span, keep_comments: bool, parts: &mut Vec<Part>) 
         let (event, marks) = match next {
             Ok(next) => next,
             Err(error) => {
-                builder.part.error = Some(refusal(&error, slice, span.start));
-                parts.push(builder.part);
+                builder.arena.part.error = Some(refusal(&error, slice, span.start));
+                parts.push(builder.arena.part);
                 return;
             }
         };
         if matches!(event, Event::DocumentEnd) {
             // Comments after the last node still belong to it; the next document starts afresh.
             let finished = std::mem::replace(&mut builder, Builder::new(span, slice));
-            parts.push(finished.part);
+            parts.push(finished.arena.part);
         } else {
             builder.take(event, &marks);
         }
     }
-    if !builder.part.comments.is_empty()
+    if !builder.arena.part.comments.is_empty()
         && let Some(last) = parts.last_mut()
     {
-        last.comments.append(&mut builder.part.comments);
+        last.comments.append(&mut builder.arena.part.comments);
     }
 }
 
@@ -87,18 +88,15 @@ fn plainly(error: &ScanError, rest: &str) -> String {
 }
 
 struct Builder<'t> {
-    part: Part,
+    arena: Arena,
     slice: &'t str,
     base: usize,
-    /// Open collections: node and last child.
-    open: Vec<(u32, u32)>,
     anchors: HashMap<usize, u32>,
 }
 
 impl<'t> Builder<'t> {
     fn new(span: Span, slice: &'t str) -> Self {
-        let part = Part { span, ..Part::default() };
-        Self { part, slice, base: span.start as usize, open: Vec::new(), anchors: HashMap::new() }
+        Self { arena: Arena::new(span), slice, base: span.start as usize, anchors: HashMap::new() }
     }
 
     fn take(&mut self, event: Event<'_>, marks: &Marks) {
@@ -107,25 +105,35 @@ impl<'t> Builder<'t> {
         match event {
             Event::MappingStart(_, anchor, _) => self.begin(Kind::Mapping, span, anchor),
             Event::SequenceStart(_, anchor, _) => self.begin(Kind::Sequence, span, anchor),
-            Event::MappingEnd | Event::SequenceEnd => self.end(span),
+            Event::MappingEnd | Event::SequenceEnd => self.arena.end((!span.is_empty()).then_some(span.end)),
             Event::Alias(anchor) => {
-                let target = self.anchors.get(&anchor).copied().unwrap_or(NONE);
-                self.add(RawNode { span, link: target, next: NONE, kind: Kind::Alias, open: Open::No });
+                self.settle(span);
+                self.arena.alias(span, self.anchors.get(&anchor).copied());
             }
             Event::UnresolvedAlias(_) => {
-                self.add(RawNode { span, link: NONE, next: NONE, kind: Kind::Alias, open: Open::No });
+                self.settle(span);
+                self.arena.alias(span, None);
                 self.refuse(span);
             }
             Event::Scalar(text, style, anchor, tag) => {
                 let is_text = style != ScalarStyle::Plain || tag.is_some_and(|tag| tag.suffix() == "str");
                 let span = trimmed(span, &self.slice[range.clone()], style);
                 let same = self.slice.get(range.start..range.start + span.range().len()) == Some(&*text);
-                let link = if same || (text == "~" && range.is_empty()) { 0 } else { self.keep(&text) };
-                let kind = if is_text { Kind::Text } else { Kind::Plain };
-                let id = self.add(RawNode { span, link, next: NONE, kind, open: Open::No });
+                let is_source = same || (text == "~" && range.is_empty());
+                let is_quoted = matches!(style, ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted);
+                let is_between = is_quoted && self.slice.get(range.start + 1..range.end - 1) == Some(&*text);
+                self.settle(span);
+                let kind = if is_between {
+                    Kind::Quoted
+                } else if is_text {
+                    Kind::Text
+                } else {
+                    Kind::Plain
+                };
+                let id = self.arena.scalar(kind, span, (!is_source && !is_between).then_some(&*text));
                 self.anchor(anchor, id);
             }
-            Event::Comment(..) => self.part.comments.push(span),
+            Event::Comment(..) => self.arena.part.comments.push(span),
             _ => {}
         }
     }
@@ -133,12 +141,8 @@ impl<'t> Builder<'t> {
     /// No reader of Kubernetes' takes an alias without its anchor.
     fn refuse(&mut self, alias: Span) {
         let message = "`*` refers to an anchor, and this document has none of that name; text needs quotes".to_owned();
-        self.part.error.get_or_insert(Refusal { span: alias, message, accepted_by_libyaml: false });
-    }
-
-    fn keep(&mut self, text: &str) -> u32 {
-        self.part.texts.push(text.into());
-        u32::try_from(self.part.texts.len()).unwrap_or(0)
+        let refusal = Refusal { span: alias, message, accepted_by_libyaml: false };
+        self.arena.part.error.get_or_insert(refusal);
     }
 
     fn anchor(&mut self, anchor: usize, id: u32) {
@@ -147,44 +151,21 @@ impl<'t> Builder<'t> {
         }
     }
 
-    fn add(&mut self, node: RawNode) -> u32 {
-        let id = u32::try_from(self.part.nodes.len()).unwrap_or(NONE);
-        self.part.nodes.push(node);
-        if let Some((parent, last)) = self.open.last_mut() {
-            match *last {
-                NONE => {
-                    let parent = &mut self.part.nodes[*parent as usize];
-                    parent.link = id;
-                    // A sequence without indentation of its own is said to begin after its first dash.
-                    let at = parent.span.start as usize - self.base;
-                    let has_dash = self.slice[at..].starts_with('-') && node.span.start > parent.span.start;
-                    if parent.kind == Kind::Sequence && !has_dash && self.slice[..at].trim_end().ends_with('-') {
-                        parent.span.start = u32::try_from(self.base + self.slice[..at].trim_end().len() - 1).unwrap_or(0);
-                    }
-                }
-                last => self.part.nodes[last as usize].next = id,
-            }
-            *last = id;
-        }
-        id
-    }
-
     fn begin(&mut self, kind: Kind, span: Span, anchor: usize) {
-        let id = self.add(RawNode { span, link: NONE, next: NONE, kind, open: Open::No });
+        self.settle(span);
+        let id = self.arena.begin(kind, span);
         self.anchor(anchor, id);
-        self.open.push((id, NONE));
     }
 
-    /// A block collection ends where its last child ends, not where the next thing begins.
-    fn end(&mut self, bracket: Span) {
-        let Some((id, last)) = self.open.pop() else { return };
-        let end = match last {
-            _ if !bracket.is_empty() => bracket.end,
-            NONE => bracket.end,
-            last => self.part.nodes[last as usize].span.end,
-        };
-        let span = &mut self.part.nodes[id as usize].span;
-        span.end = end.max(span.start);
+    /// A sequence without indentation of its own is said to begin after its first dash; its first item shows it.
+    fn settle(&mut self, item: Span) {
+        let Some(sequence) = self.arena.empty_collection() else { return };
+        let at = sequence.start as usize - self.base;
+        let has_dash = self.slice[at..].starts_with('-') && item.start > sequence.start;
+        let before = self.slice[..at].trim_end();
+        if !has_dash && before.ends_with('-') {
+            *sequence = Span { start: u32::try_from(self.base + before.len() - 1).unwrap_or(0), ..*sequence };
+        }
     }
 }
 

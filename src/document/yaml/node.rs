@@ -173,11 +173,11 @@ impl<'a> Node<'a> {
     }
 
     fn is_text(self, text: &str) -> bool {
-        self.target().is_some_and(|node| matches!(node.raw().kind, Kind::Plain | Kind::Text) && node.decoded().as_ref() == text)
+        self.target().is_some_and(|node| node.raw().kind.is_scalar() && node.decoded().as_ref() == text)
     }
 
     fn is_unknown_scalar(self) -> bool {
-        let is_open_scalar = |raw: RawNode| raw.open == Open::Yes && matches!(raw.kind, Kind::Plain | Kind::Text);
+        let is_open_scalar = |raw: RawNode| raw.open == Open::Yes && raw.kind.is_scalar();
         self.target().is_none_or(|node| is_open_scalar(node.raw()))
     }
 
@@ -185,8 +185,8 @@ impl<'a> Node<'a> {
     pub fn text(self) -> Known<Cow<'a, str>> {
         let Some(node) = self.target() else { return Known::Unknown };
         match node.raw() {
-            RawNode { kind: Kind::Plain | Kind::Text, open: Open::Yes, .. } => Known::Unknown,
-            RawNode { kind: Kind::Text, .. } => Known::Is(node.decoded()),
+            RawNode { kind, open: Open::Yes, .. } if kind.is_scalar() => Known::Unknown,
+            RawNode { kind: Kind::Text | Kind::Quoted, .. } => Known::Is(node.decoded()),
             RawNode { kind: Kind::Plain, .. } => {
                 let text = node.decoded();
                 if resolve(&text, Schema::Kubernetes) == Scalar::Null { Known::Absent } else { Known::Is(text) }
@@ -199,8 +199,8 @@ impl<'a> Node<'a> {
     pub fn scalar(self) -> Known<Scalar> {
         let Some(node) = self.target() else { return Known::Unknown };
         match node.raw() {
-            RawNode { kind: Kind::Plain | Kind::Text, open: Open::Yes, .. } => Known::Unknown,
-            RawNode { kind: Kind::Text, .. } => Known::Is(Scalar::Text),
+            RawNode { kind, open: Open::Yes, .. } if kind.is_scalar() => Known::Unknown,
+            RawNode { kind: Kind::Text | Kind::Quoted, .. } => Known::Is(Scalar::Text),
             RawNode { kind: Kind::Plain, .. } => Known::Is(resolve(&node.decoded(), Schema::Kubernetes)),
             _ => Known::Absent,
         }
@@ -209,6 +209,10 @@ impl<'a> Node<'a> {
     /// The text of a scalar as its source and a decoding leave it.
     fn decoded(self) -> Cow<'a, str> {
         match self.raw().link {
+            0 if self.raw().kind == Kind::Quoted => {
+                let Span { start, end } = self.raw().span;
+                Cow::Borrowed(self.source.slice(Span { start: start + 1, end: end - 1 }))
+            }
             0 => Cow::Borrowed(self.source.slice(self.raw().span)),
             index => Cow::Borrowed(&self.part.texts[index as usize - 1]),
         }

@@ -1,0 +1,287 @@
+//! The fast gear: the plain block style that manifests are written in.
+//!
+//! It reads block mappings and sequences line by line, plain, quoted and block scalars, and simple flow collections. At
+//! the first thing that is unusual, doubtful or wrong it declines, and granit reads the whole document instead. So it may
+//! be ignorant, but never mistaken: wherever it accepts, its tree is granit's, and `tests/gears.rs` holds it to that.
+
+mod flow;
+mod scalar;
+
+use super::arena::Arena;
+use super::{Kind, Part};
+use crate::source::Span;
+use scalar::Stop;
+
+/// Reads one document, or declines.
+pub fn read(text: &str, span: Span, keep_comments: bool) -> Option<Part> {
+    if !is_ordinary(&text[span.range()]) {
+        return None;
+    }
+    let (bytes, at) = (&text.as_bytes()[..span.end as usize], span.start as usize);
+    let mut reader = Reader { text, bytes, at, line: at, arena: Arena::new(span), levels: Vec::new(), keep_comments };
+    reader.document()?;
+    Some(reader.arena.part)
+}
+
+/// No control characters, no line break but LF, and nothing that only some readers take for one.
+fn is_ordinary(text: &str) -> bool {
+    let controls = text.bytes().filter(|byte| *byte < b' ' || *byte == 0x7F).count();
+    let breaks = memchr::memchr2_iter(b'\n', b'\t', text.as_bytes()).count();
+    let odd = |next: char| matches!(next, '\u{80}'..='\u{9F}' | '\u{2028}' | '\u{2029}' | '\u{FEFF}' | '\u{FFFE}' | '\u{FFFF}');
+    controls == breaks && (text.is_ascii() || !text.chars().any(odd))
+}
+
+/// Deeper documents are left to granit, which counts further.
+const MAX_DEPTH: usize = 64;
+
+/// Longer keys are left to granit, which counts characters up to YAML's limit of 1024.
+const LONGEST_KEY: usize = 1000;
+
+/// One open block collection.
+struct Level {
+    kind: Kind,
+    column: usize,
+    /// Where a mapping's last key ends, as long as its value has not come.
+    waiting: Option<usize>,
+}
+
+struct Reader<'t> {
+    text: &'t str,
+    /// The text up to the end of the document.
+    bytes: &'t [u8],
+    at: usize,
+    /// Where the current line begins.
+    line: usize,
+    arena: Arena,
+    levels: Vec<Level>,
+    keep_comments: bool,
+}
+
+impl Reader<'_> {
+    fn document(&mut self) -> Option<()> {
+        if self.bytes[self.at..].starts_with(b"---") {
+            self.at += 3;
+            self.tail()?;
+        }
+        while let Some(column) = self.next_line()? {
+            self.close_to(column)?;
+            self.content(column)?;
+        }
+        while let Some(level) = self.levels.pop() {
+            self.finish(&level);
+        }
+        (!self.arena.part.nodes.is_empty()).then_some(())
+    }
+
+    fn peek(&self, ahead: usize) -> u8 {
+        self.bytes.get(self.at + ahead).copied().unwrap_or(b'\n')
+    }
+
+    /// Whether a blank or the end of the line stands so far ahead.
+    fn is_blank(&self, ahead: usize) -> bool {
+        matches!(self.peek(ahead), b' ' | b'\n')
+    }
+
+    fn skip_blanks(&mut self) {
+        while self.at < self.bytes.len() && self.bytes[self.at] == b' ' {
+            self.at += 1;
+        }
+    }
+
+    fn line_end(&self) -> usize {
+        memchr::memchr(b'\n', &self.bytes[self.at..]).map_or(self.bytes.len(), |end| self.at + end)
+    }
+
+    /// Goes to the next line with content and says where in it that begins; the end of the document is no line.
+    fn next_line(&mut self) -> Option<Option<usize>> {
+        loop {
+            if self.at >= self.bytes.len() {
+                return Some(None);
+            }
+            self.line = self.at;
+            self.skip_blanks();
+            let column = self.at - self.line;
+            match self.peek(0) {
+                b'\n' => self.at += 1,
+                b'#' => self.comment(),
+                b'\t' => return None,
+                // A directive, or the end of the document.
+                b'%' if column == 0 => return None,
+                b'.' if column == 0 && self.bytes[self.at..].starts_with(b"...") => return None,
+                _ => return Some(Some(column)),
+            }
+        }
+    }
+
+    fn comment(&mut self) {
+        let (start, end) = (self.at, self.line_end());
+        if self.keep_comments {
+            self.arena.part.comments.push(Span::new(start, end));
+        }
+        self.at = end + 1;
+    }
+
+    /// What follows a value on its line: nothing, or a comment apart from it.
+    fn tail(&mut self) -> Option<()> {
+        let start = self.at;
+        self.skip_blanks();
+        match self.peek(0) {
+            b'\n' => self.at += 1,
+            b'#' if self.at > start => self.comment(),
+            _ => return None,
+        }
+        Some(())
+    }
+
+    /// Closes all collections that end before a line with content at this column.
+    fn close_to(&mut self, column: usize) -> Option<()> {
+        while let Some(level) = self.levels.pop_if(|level| level.column > column) {
+            self.finish(&level);
+        }
+        let has_dash = self.is_dash();
+        // A sequence may stand at the column of the key that it belongs to.
+        if let Some(level) = self.levels.pop_if(|level| level.column == column && level.kind == Kind::Sequence && !has_dash) {
+            self.finish(&level);
+            self.levels.last().filter(|level| level.column == column)?;
+        }
+        let Some(level) = self.levels.last_mut() else {
+            // Only one node stands at the top.
+            return self.arena.part.nodes.is_empty().then_some(());
+        };
+        if level.column < column {
+            return level.waiting.map(drop);
+        }
+        if let Some(end) = level.waiting.take_if(|_| !has_dash) {
+            self.arena.scalar(Kind::Plain, Span::new(end, end), None);
+        }
+        Some(())
+    }
+
+    fn finish(&mut self, level: &Level) {
+        if let Some(end) = level.waiting {
+            self.arena.scalar(Kind::Plain, Span::new(end, end), None);
+        }
+        self.arena.end(None);
+    }
+
+    fn is_dash(&self) -> bool {
+        self.peek(0) == b'-' && self.is_blank(1)
+    }
+
+    /// A line: the next item or entry of what is open at its column, or a new node below a key.
+    fn content(&mut self, column: usize) -> Option<()> {
+        let has_dash = self.is_dash();
+        match self.levels.last_mut() {
+            Some(level) if level.column == column && level.kind == Kind::Sequence => self.item(),
+            Some(level) if level.column == column => match (has_dash, level.waiting.take()) {
+                (true, Some(_)) => self.node(column),
+                (true, None) => None,
+                (false, _) => self.entry(column),
+            },
+            Some(level) => {
+                level.waiting = None;
+                self.node(column)
+            }
+            None => self.node(column),
+        }
+    }
+
+    fn open(&mut self, kind: Kind, column: usize) -> Option<()> {
+        self.arena.begin(kind, Span::new(self.at, self.at));
+        self.levels.push(Level { kind, column, waiting: None });
+        (self.levels.len() < MAX_DEPTH).then_some(())
+    }
+
+    /// A node that begins here, with its line or its rest to itself.
+    fn node(&mut self, column: usize) -> Option<()> {
+        if self.is_dash() {
+            self.open(Kind::Sequence, column)?;
+            return self.item();
+        }
+        let parent = self.levels.last().map(|level| level.column);
+        match self.key()? {
+            Some(key) => {
+                self.open(Kind::Mapping, column)?;
+                self.after_key(&key, column)
+            }
+            None => self.value(parent),
+        }
+    }
+
+    /// What follows a dash.
+    fn item(&mut self) -> Option<()> {
+        self.at += 1;
+        self.skip_blanks();
+        // An item that begins on the next line, or is nothing, is rare.
+        (!matches!(self.peek(0), b'\n' | b'#' | b'\t')).then_some(())?;
+        self.node(self.at - self.line)
+    }
+
+    /// The next key of a mapping with its value.
+    fn entry(&mut self, column: usize) -> Option<()> {
+        let key = self.key()??;
+        self.after_key(&key, column)
+    }
+
+    fn after_key(&mut self, key: &Key, column: usize) -> Option<()> {
+        self.arena.scalar(key.kind, key.span, None);
+        self.at = key.behind;
+        self.skip_blanks();
+        if matches!(self.peek(0), b'\n' | b'#') {
+            self.levels.last_mut()?.waiting = Some(key.span.end as usize);
+            // Back to the colon, which a comment must be apart from.
+            self.at = key.behind;
+            return self.tail();
+        }
+        self.value(Some(column))
+    }
+
+    /// The key that stands here, if one does; outside brackets it has its line to itself up to the colon.
+    fn key(&self) -> Option<Option<Key>> {
+        let (kind, end) = match self.peek(0) {
+            b'"' | b'\'' => match self.simple_quoted() {
+                Some(end) => (Kind::Quoted, end),
+                None => return Some(None),
+            },
+            b'|' | b'>' | b'[' | b'{' => return Some(None),
+            _ if !self.may_begin_plain() => return None,
+            _ => match self.plain_line()? {
+                (end, Stop::Colon) => (Kind::Plain, end),
+                _ => return Some(None),
+            },
+        };
+        let blanks = self.bytes[end..].iter().take_while(|byte| **byte == b' ').count();
+        let colon = end + blanks;
+        let is_key = self.bytes.get(colon) == Some(&b':') && matches!(self.bytes.get(colon + 1), None | Some(b' ' | b'\n'));
+        if is_key && end - self.at > LONGEST_KEY {
+            return None;
+        }
+        Some(is_key.then(|| Key { kind, span: Span::new(self.at, end), behind: colon + 1 }))
+    }
+
+    /// A value that begins here, after a key or a dash or on its own line.
+    fn value(&mut self, parent: Option<usize>) -> Option<()> {
+        match self.peek(0) {
+            b'[' | b'{' => {
+                self.flow(parent, 0)?;
+                self.tail()
+            }
+            // Only collections are worth it at the top.
+            b'|' | b'>' => self.block_scalar(parent?),
+            b'"' | b'\'' => {
+                self.quoted(parent?)?;
+                self.tail()
+            }
+            _ if self.may_begin_plain() => self.plain(parent?),
+            _ => None,
+        }
+    }
+}
+
+/// A key of a block mapping.
+struct Key {
+    kind: Kind,
+    span: Span,
+    /// After its colon.
+    behind: usize,
+}

@@ -1,0 +1,100 @@
+//! Simple flow collections of the fast gear: JSON, and what people write in brackets.
+
+use super::super::Kind;
+use super::Reader;
+use crate::source::Span;
+
+/// Deeper brackets are left to granit, which counts further.
+const MAX_BRACKETS: usize = 32;
+
+impl Reader<'_> {
+    /// A collection in brackets that opens here.
+    pub fn flow(&mut self, parent: Option<usize>, depth: usize) -> Option<()> {
+        (depth < MAX_BRACKETS).then_some(())?;
+        let is_mapping = self.peek(0) == b'{';
+        let (kind, close) = if is_mapping { (Kind::Mapping, b'}') } else { (Kind::Sequence, b']') };
+        self.arena.begin(kind, Span::new(self.at, self.at));
+        self.at += 1;
+        self.gap(parent)?;
+        while self.peek(0) != close {
+            if is_mapping {
+                self.flow_key()?;
+                self.gap(parent)?;
+            }
+            self.flow_value(parent, depth)?;
+            self.gap(parent)?;
+            match self.peek(0) {
+                b',' => self.at += 1,
+                found if found == close => {}
+                _ => return None,
+            }
+            self.gap(parent)?;
+        }
+        self.at += 1;
+        self.arena.end(Some(u32::try_from(self.at).ok()?));
+        Some(())
+    }
+
+    /// Blanks and line breaks; a new line must be indented more than what the brackets belong to.
+    fn gap(&mut self, parent: Option<usize>) -> Option<()> {
+        loop {
+            self.skip_blanks();
+            if self.at >= self.bytes.len() {
+                return None;
+            }
+            if self.peek(0) != b'\n' {
+                return (!matches!(self.peek(0), b'\t' | b'#')).then_some(());
+            }
+            self.at += 1;
+            let column = self.bytes[self.at..].iter().take_while(|byte| **byte == b' ').count();
+            let is_blank = matches!(self.bytes.get(self.at + column), None | Some(b'\n'));
+            if !is_blank && parent.is_some_and(|parent| column <= parent) {
+                return None;
+            }
+        }
+    }
+
+    fn flow_key(&mut self) -> Option<()> {
+        let is_quoted = matches!(self.peek(0), b'"' | b'\'');
+        self.flow_scalar()?;
+        self.skip_blanks();
+        (self.peek(0) == b':').then_some(())?;
+        self.at += 1;
+        // JSON may leave the blank out.
+        (is_quoted || self.is_blank(0)).then_some(())
+    }
+
+    fn flow_value(&mut self, parent: Option<usize>, depth: usize) -> Option<()> {
+        match self.peek(0) {
+            b'[' | b'{' => self.flow(parent, depth + 1),
+            _ => self.flow_scalar(),
+        }
+    }
+
+    /// A scalar on one line.
+    fn flow_scalar(&mut self) -> Option<()> {
+        if matches!(self.peek(0), b'"' | b'\'') {
+            let line_end = self.line_end();
+            self.quoted(0)?;
+            return (self.at <= line_end).then_some(());
+        }
+        self.may_begin_plain().then_some(())?;
+        let start = self.at;
+        let line = &self.bytes[start..self.line_end()];
+        let ends = |at: &usize| matches!(line[*at], b',' | b'[' | b']' | b'{' | b'}' | b':' | b'#' | b'\t');
+        let mut end = line.len();
+        for at in (0..line.len()).filter(ends) {
+            match line[at] {
+                b':' if !matches!(line.get(at + 1), None | Some(b' ' | b',' | b'[' | b']' | b'{' | b'}')) => continue,
+                b'#' if line[at - 1] != b' ' => continue,
+                b'#' | b'\t' | b'[' | b'{' => return None,
+                _ => end = at,
+            }
+            break;
+        }
+        end -= line[..end].iter().rev().take_while(|byte| **byte == b' ').count();
+        self.arena.scalar(Kind::Plain, Span::new(start, start + end), None);
+        self.at = start + end;
+        Some(())
+    }
+}

@@ -7,6 +7,8 @@
 mod flow;
 mod scalar;
 
+use std::collections::HashMap;
+
 use super::arena::Arena;
 use super::{Kind, Part};
 use crate::source::Span;
@@ -18,7 +20,17 @@ pub fn read(text: &str, span: Span, keep_comments: bool) -> Option<Part> {
         return None;
     }
     let (bytes, at) = (&text.as_bytes()[..span.end as usize], span.start as usize);
-    let mut reader = Reader { text, bytes, at, line: at, arena: Arena::new(span), levels: Vec::new(), keep_comments };
+    let mut reader = Reader {
+        text,
+        bytes,
+        at,
+        line: at,
+        arena: Arena::new(span),
+        levels: Vec::new(),
+        anchors: HashMap::new(),
+        anchored: None,
+        keep_comments,
+    };
     reader.document()?;
     Some(reader.arena.part)
 }
@@ -41,7 +53,7 @@ const LONGEST_KEY: usize = 1000;
 struct Level {
     kind: Kind,
     column: usize,
-    /// Where a mapping's last key ends, as long as its value has not come.
+    /// As long as the value of the last key or dash has not come: where it is if it is nothing.
     waiting: Option<usize>,
 }
 
@@ -54,10 +66,13 @@ struct Reader<'t> {
     line: usize,
     arena: Arena,
     levels: Vec<Level>,
+    anchors: HashMap<&'t str, u32>,
+    /// The node that the last anchor stands before.
+    anchored: Option<u32>,
     keep_comments: bool,
 }
 
-impl Reader<'_> {
+impl<'t> Reader<'t> {
     fn document(&mut self) -> Option<()> {
         if self.bytes[self.at..].starts_with(b"---") {
             self.at += 3;
@@ -68,7 +83,7 @@ impl Reader<'_> {
             self.content(column)?;
         }
         while let Some(level) = self.levels.pop() {
-            self.finish(&level);
+            self.finish(&level)?;
         }
         (!self.arena.part.nodes.is_empty()).then_some(())
     }
@@ -136,12 +151,12 @@ impl Reader<'_> {
     /// Closes all collections that end before a line with content at this column.
     fn close_to(&mut self, column: usize) -> Option<()> {
         while let Some(level) = self.levels.pop_if(|level| level.column > column) {
-            self.finish(&level);
+            self.finish(&level)?;
         }
         let has_dash = self.is_dash();
         // A sequence may stand at the column of the key that it belongs to.
         if let Some(level) = self.levels.pop_if(|level| level.column == column && level.kind == Kind::Sequence && !has_dash) {
-            self.finish(&level);
+            self.finish(&level)?;
             self.levels.last().filter(|level| level.column == column)?;
         }
         let Some(level) = self.levels.last_mut() else {
@@ -151,17 +166,31 @@ impl Reader<'_> {
         if level.column < column {
             return level.waiting.map(drop);
         }
-        if let Some(end) = level.waiting.take_if(|_| !has_dash) {
-            self.arena.scalar(Kind::Plain, Span::new(end, end), None);
+        // A dash below a key at its column is the value that the key waits for.
+        let ends = level.kind == Kind::Sequence || !has_dash;
+        match level.waiting.take_if(|_| ends) {
+            Some(at) => self.nothing(at),
+            None => Some(()),
         }
+    }
+
+    fn finish(&mut self, level: &Level) -> Option<()> {
+        if let Some(at) = level.waiting {
+            self.nothing(at)?;
+        }
+        self.arena.end(None);
         Some(())
     }
 
-    fn finish(&mut self, level: &Level) {
-        if let Some(end) = level.waiting {
-            self.arena.scalar(Kind::Plain, Span::new(end, end), None);
-        }
-        self.arena.end(None);
+    /// A value that is not there. One with an anchor is left to granit.
+    fn nothing(&mut self, at: usize) -> Option<()> {
+        (self.anchored != Some(self.next_node())).then_some(())?;
+        self.arena.scalar(Kind::Plain, Span::new(at, at), None);
+        Some(())
+    }
+
+    fn next_node(&self) -> u32 {
+        u32::try_from(self.arena.part.nodes.len()).unwrap_or(u32::MAX)
     }
 
     fn is_dash(&self) -> bool {
@@ -211,10 +240,50 @@ impl Reader<'_> {
     /// What follows a dash.
     fn item(&mut self) -> Option<()> {
         self.at += 1;
+        let behind = self.at;
         self.skip_blanks();
-        // An item that begins on the next line, or is nothing, is rare.
-        (!matches!(self.peek(0), b'\n' | b'#' | b'\t')).then_some(())?;
-        self.node(self.at - self.line)
+        match self.peek(0) {
+            b'\n' | b'#' => {
+                self.levels.last_mut()?.waiting = Some(self.line_end());
+                self.at = behind;
+                self.tail()
+            }
+            b'&' => {
+                self.anchor()?;
+                // Before the key of a mapping it would be the key's.
+                (!matches!(self.peek(0), b'\n' | b'#') && self.key()?.is_none()).then_some(())?;
+                self.value(self.levels.last().map(|level| level.column))
+            }
+            _ => self.node(self.at - self.line),
+        }
+    }
+
+    /// `&name` and the blanks after it.
+    fn anchor(&mut self) -> Option<()> {
+        let name = self.name()?;
+        let id = self.next_node();
+        self.anchors.insert(name, id);
+        self.anchored = Some(id);
+        self.skip_blanks();
+        Some(())
+    }
+
+    /// `*name`, of an anchor that came before.
+    fn alias(&mut self) -> Option<()> {
+        let start = self.at;
+        let name = self.name()?;
+        let target = *self.anchors.get(name)?;
+        self.arena.alias(Span::new(start, self.at), Some(target));
+        self.tail()
+    }
+
+    /// The name after `&` or `*`.
+    fn name(&mut self) -> Option<&'t str> {
+        let start = self.at + 1;
+        let is_part = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
+        let length = self.bytes[start..].iter().take_while(is_part).count();
+        self.at = start + length;
+        (length > 0 && self.is_blank(0)).then(|| &self.text[start..start + length])
     }
 
     /// The next key of a mapping with its value.
@@ -227,10 +296,15 @@ impl Reader<'_> {
         self.arena.scalar(key.kind, key.span, None);
         self.at = key.behind;
         self.skip_blanks();
+        let mut behind = key.behind;
+        if self.peek(0) == b'&' {
+            self.anchor()?;
+            behind = self.at - 1;
+        }
         if matches!(self.peek(0), b'\n' | b'#') {
             self.levels.last_mut()?.waiting = Some(key.span.end as usize);
-            // Back to the colon, which a comment must be apart from.
-            self.at = key.behind;
+            // Back to what a comment must be apart from.
+            self.at = behind;
             return self.tail();
         }
         self.value(Some(column))
@@ -243,7 +317,7 @@ impl Reader<'_> {
                 Some(end) => (Kind::Quoted, end),
                 None => return Some(None),
             },
-            b'|' | b'>' | b'[' | b'{' => return Some(None),
+            b'|' | b'>' | b'[' | b'{' | b'*' => return Some(None),
             _ if !self.may_begin_plain() => return None,
             _ => match self.plain_line()? {
                 (end, Stop::Colon) => (Kind::Plain, end),
@@ -271,6 +345,10 @@ impl Reader<'_> {
             b'"' | b'\'' => {
                 self.quoted(parent?)?;
                 self.tail()
+            }
+            b'*' => {
+                parent?;
+                self.alias()
             }
             _ if self.may_begin_plain() => self.plain(parent?),
             _ => None,

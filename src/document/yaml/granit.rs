@@ -118,6 +118,8 @@ impl<'t> Builder<'t> {
             Event::Scalar(text, style, anchor, tag) => {
                 let is_text = style != ScalarStyle::Plain || tag.is_some_and(|tag| tag.suffix() == "str");
                 let span = trimmed(span, &self.slice[range.clone()], style);
+                let is_block = matches!(style, ScalarStyle::Literal | ScalarStyle::Folded);
+                let span = if is_block && text.trim().is_empty() { self.header(span) } else { span };
                 let same = self.slice.get(range.start..range.start + span.range().len()) == Some(&*text);
                 let is_source = same || (text == "~" && range.is_empty());
                 let is_quoted = matches!(style, ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted);
@@ -136,6 +138,18 @@ impl<'t> Builder<'t> {
             Event::Comment(..) => self.arena.part.comments.push(span),
             _ => {}
         }
+    }
+
+    /// A block with nothing in it is said to stand wherever the next thing does; its header is a better place.
+    fn header(&self, span: Span) -> Span {
+        let at = span.start as usize - self.base;
+        let before = if self.slice[at..].starts_with(['|', '>']) { &self.slice[..=at] } else { self.slice[..at].trim_end() };
+        let indicator = before.trim_end_matches(['+', '-']);
+        if !indicator.ends_with(['|', '>']) {
+            return Span { end: span.start, ..span };
+        }
+        let chomp = self.slice[before.len()..].bytes().take_while(|byte| matches!(byte, b'+' | b'-')).count();
+        Span::new(self.base + before.len() + chomp, self.base + before.len() + chomp)
     }
 
     /// No reader of Kubernetes' takes an alias without its anchor.
@@ -162,10 +176,26 @@ impl<'t> Builder<'t> {
         let Some(sequence) = self.arena.empty_collection() else { return };
         let at = sequence.start as usize - self.base;
         let has_dash = self.slice[at..].starts_with('-') && item.start > sequence.start;
-        let before = self.slice[..at].trim_end();
-        if !has_dash && before.ends_with('-') {
-            *sequence = Span { start: u32::try_from(self.base + before.len() - 1).unwrap_or(0), ..*sequence };
+        if let Some(dash) = dash_before(&self.slice[..at]).filter(|_| !has_dash) {
+            *sequence = Span { start: u32::try_from(self.base + dash).unwrap_or(0), ..*sequence };
         }
+    }
+}
+
+/// Where the dash stands that has only blanks and comments behind it.
+fn dash_before(text: &str) -> Option<usize> {
+    let mut text = text.trim_end();
+    loop {
+        let line = text.rfind('\n').map_or(0, |newline| newline + 1);
+        // The line without its comment, if it has one and little else.
+        let words = text[line..].trim_start_matches([' ', '-']);
+        if words.is_empty() {
+            return text.ends_with('-').then(|| text.len() - 1);
+        }
+        if !words.starts_with('#') {
+            return None;
+        }
+        text = text[..text.len() - words.len()].trim_end();
     }
 }
 

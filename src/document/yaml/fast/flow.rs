@@ -42,10 +42,15 @@ impl Reader<'_> {
             if self.at >= self.bytes.len() {
                 return None;
             }
-            if self.peek(0) != b'\n' {
-                return (!matches!(self.peek(0), b'\t' | b'#')).then_some(());
+            match self.peek(0) {
+                b'\n' => self.at += 1,
+                b'#' if self.bytes[self.at - 1] == b' ' => self.comment(),
+                b'\t' | b'#' => return None,
+                _ => return Some(()),
             }
-            self.at += 1;
+            if self.at >= self.bytes.len() {
+                return None;
+            }
             let column = self.bytes[self.at..].iter().take_while(|byte| **byte == b' ').count();
             let is_blank = matches!(self.bytes.get(self.at + column), None | Some(b'\n'));
             if !is_blank && parent.is_some_and(|parent| column <= parent) {

@@ -143,7 +143,7 @@ impl Reader<'_> {
         if is_single {
             return Some(inside.to_owned());
         }
-        if inside.contains(['\t', '\\']) {
+        if inside.contains('\t') || inside.contains("\\\n") || inside.contains("\\ ") {
             return None;
         }
         let (first, rest) = inside.split_once('\n')?;
@@ -174,14 +174,20 @@ impl Reader<'_> {
     pub fn block_scalar(&mut self, parent: usize) -> Option<()> {
         let is_folded = self.peek(0) == b'>';
         self.at += 1;
+        let given = char::from(self.peek(0)).to_digit(10).filter(|digit| *digit > 0);
+        self.at += usize::from(given.is_some());
         let chomp = self.peek(0);
-        if matches!(chomp, b'+' | b'-') {
-            self.at += 1;
-        }
-        // Indentation by number, and anything else but a comment, is left to granit.
+        self.at += usize::from(matches!(chomp, b'+' | b'-'));
+        let header = self.at;
         self.tail()?;
-        let (column, leading) = self.continuation_at_least(parent)?;
-        let start = self.at;
+        let given = given.map(|digit| parent + digit as usize);
+        let Some((column, leading)) = self.block_begin(parent, given)? else {
+            // Nothing in it; how many line breaks are kept then is left to granit.
+            (chomp != b'+' && given.is_none() && self.text[header..].starts_with('\n')).then_some(())?;
+            self.arena.scalar(Kind::Text, Span::new(header, header), None);
+            return Some(());
+        };
+        let start = self.line + column;
         let mut text = "\n".repeat(leading);
         let mut end = start;
         let mut blank_lines = 0;
@@ -229,12 +235,18 @@ impl Reader<'_> {
         Some(())
     }
 
-    /// The first line of a block: its column, which must be beyond the parent's, and the blank lines before it.
-    fn continuation_at_least(&mut self, parent: usize) -> Option<(usize, usize)> {
+    /// The first line of a block: its column, which must be beyond the parent's, and the blank lines before it; nothing
+    /// for a block without lines.
+    fn block_begin(&mut self, parent: usize, given: Option<usize>) -> Option<Option<(usize, usize)>> {
         let from = self.at;
-        let (column, leading) = self.continuation(from)??;
+        let Some((found, leading)) = self.continuation(from)? else { return Some(None) };
+        let column = given.unwrap_or(found);
+        if found <= parent {
+            self.at = from;
+            return Some(None);
+        }
         let longest = self.bytes[from..self.line].split(|byte| *byte == b'\n').map(<[u8]>::len).max().unwrap_or(0);
-        (column > parent && longest <= column).then_some((column, leading))
+        (found >= column && longest <= column).then_some(Some((column, leading)))
     }
 }
 
@@ -249,10 +261,25 @@ fn unescaped(text: &str) -> Option<String> {
             b'n' => '\n',
             b't' => '\t',
             b'r' => '\r',
-            b'"' | b'\\' | b'/' => char::from(escape),
+            b'0' => '\0',
+            b'e' => '\x1B',
+            b'"' | b'\\' | b'/' | b' ' => char::from(escape),
+            b'x' | b'u' | b'U' => {
+                let length = if escape == b'x' {
+                    2
+                } else if escape == b'u' {
+                    4
+                } else {
+                    8
+                };
+                let digits =
+                    rest.get(at + 2..at + 2 + length).filter(|digits| digits.bytes().all(|digit| digit.is_ascii_hexdigit()))?;
+                rest = &rest[length..];
+                char::from_u32(u32::from_str_radix(digits, 16).ok()?)?
+            }
             _ => return None,
         });
-        rest = &rest[at + 2..];
+        rest = rest.get(at + 2..)?;
     }
     out.push_str(rest);
     Some(out)

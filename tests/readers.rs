@@ -201,3 +201,33 @@ fn what_an_overlay_patches_is_a_guess() {
         assert_eq!(severities, [severity], "{overlay}");
     }
 }
+
+/// What kubectl accepts and YAML 1.2 refuses, or the other way about; each case was found in a public repository or in
+/// the notes of a reader's maintainers.
+#[test]
+fn odd_documents_are_read_as_kubernetes_reads_them() {
+    let table: &[(&str, &str)] = &[
+        ("metadata:\n  name: \"a\n  b\"\n", "a b"),
+        ("metadata:\n  name: 'a\nb'\n", "a b"),
+        ("metadata:\n  name: \"a\\\n\\ b\"\n", "a b"),
+        ("metadata:\t\n  name: a\t\n", "a"),
+        ("metadata:\n  name:\ta\n", "a"),
+        ("metadata: # c\n  name: a # c\n...\n", "a"),
+        ("metadata: {\n\t\"name\": \"a\"\n}\n", "a"),
+        ("metadata:\n  name: a\n  name: b\n", "b"),
+    ];
+    for (text, name) in table {
+        assert_eq!(text_at(text, &["metadata", "name"]), Known::Is((*name).to_owned()), "{text:?}");
+    }
+    for text in ["\u{FEFF}---\n", "---\n\u{FEFF}", "--- # comment\n", "%YAML 1.1\n---\n"] {
+        let root = root(&[("web.yaml", &format!("{text}{POD}"))]);
+        assert_eq!((root.coverage.judged, root.workspace.topology.workloads.len()), (1, 1), "{text:?}: {:?}", root.notes);
+    }
+}
+
+#[test]
+fn what_was_read_leniently_is_said() {
+    let root = root(&[("web.yaml", &POD.replace("name: web\nspec", "name: \"we\nb\"\nspec"))]);
+    assert!(root.notes.iter().any(|note| note.message.contains("read as Kubernetes reads it")), "{:?}", root.notes);
+    assert_eq!(root.workspace.topology.workloads[0].name, "we b");
+}

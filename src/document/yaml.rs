@@ -45,6 +45,8 @@ pub struct Part {
     pub span: Span,
     /// Why there are no nodes, or none after this place.
     pub error: Option<Refusal>,
+    /// Why YAML 1.2 refuses what Kubernetes takes and was read all the same.
+    pub overruled: Option<Refusal>,
     /// The comments, where the file holds a suppression word.
     pub comments: Vec<Span>,
     nodes: Vec<RawNode>,
@@ -144,6 +146,7 @@ impl Yaml {
     pub fn read_with(source: &Source, gear: Gear) -> Self {
         let text = source.text();
         let (masked, holes) = mask(text, Marks::Yaml);
+        let masked = split::without_marks(masked);
         let keep_comments = memchr::memmem::find(text.as_bytes(), SUPPRESSION_WORD).is_some();
         let mut parts = Vec::new();
         let mut fast_parts = 0;
@@ -157,11 +160,12 @@ impl Yaml {
             }
         }
         for part in &mut parts {
-            if !holes.is_empty() {
-                part.open_up(&masked, &holes);
-            }
             if let Some(error) = &mut part.error {
                 error.accepted_by_libyaml |= opinion::accepts(&masked[part.span.range()]);
+                part.reconsider(&masked, keep_comments);
+            }
+            if !holes.is_empty() {
+                part.open_up(&masked, &holes);
             }
         }
         Self { parts, holes, fast_parts }
@@ -204,6 +208,15 @@ impl Yaml {
 }
 
 impl Part {
+    /// Reads once more, leniently, what only libyaml accepts: Kubernetes would apply it.
+    fn reconsider(&mut self, masked: &str, keep_comments: bool) {
+        let Some(error) = self.error.take_if(|error| error.accepted_by_libyaml) else { return };
+        match fast::read_leniently(masked, self.span, keep_comments) {
+            Some(part) => *self = Self { overruled: Some(error), ..part },
+            None => self.error = Some(error),
+        }
+    }
+
     /// Marks what the holes of the file touch.
     fn open_up(&mut self, masked: &str, holes: &[Hole]) {
         let mut gap = (usize::MAX, 0);

@@ -99,6 +99,10 @@ impl Notes<'_> {
     /// A document that every reader refuses is a finding (`malformed-manifest`); here are those that are none.
     fn refusals(&mut self, yaml: &Yaml) {
         for part in &yaml.parts {
+            if let Some(error) = &part.overruled {
+                let message = format!("this is not YAML 1.2 ({}), and was read as Kubernetes reads it", error.message);
+                self.add(Some(error.span.start), message, Judged::Whole);
+            }
             let Some(error) = &part.error else { continue };
             if !kind::looks_like_object(self.source.slice(part.span)) {
                 let message = format!("this document is not valid YAML ({}) and not recognisably ours", error.message);

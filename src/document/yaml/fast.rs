@@ -4,6 +4,7 @@
 //! the first thing that is unusual, doubtful or wrong it declines, and granit reads the whole document instead. So it may
 //! be ignorant, but never mistaken: wherever it accepts, its tree is granit's, and `tests/gears.rs` holds it to that.
 
+mod block;
 mod flow;
 mod scalar;
 
@@ -16,6 +17,15 @@ use scalar::Stop;
 
 /// Reads one document, or declines.
 pub fn read(text: &str, span: Span, keep_comments: bool) -> Option<Part> {
+    read_as(text, span, keep_comments, false)
+}
+
+/// Reads one document that YAML 1.2 refuses and Kubernetes' reader takes, or declines.
+pub fn read_leniently(text: &str, span: Span, keep_comments: bool) -> Option<Part> {
+    read_as(text, span, keep_comments, true)
+}
+
+fn read_as(text: &str, span: Span, keep_comments: bool, is_lenient: bool) -> Option<Part> {
     if !is_ordinary(&text[span.range()]) {
         return None;
     }
@@ -30,6 +40,7 @@ pub fn read(text: &str, span: Span, keep_comments: bool) -> Option<Part> {
         anchors: HashMap::new(),
         anchored: None,
         keep_comments,
+        is_lenient,
     };
     reader.document()?;
     Some(reader.arena.part)
@@ -70,6 +81,8 @@ struct Reader<'t> {
     /// The node that the last anchor stands before.
     anchored: Option<u32>,
     keep_comments: bool,
+    /// Lines of quoted text may be indented less than they should be, and tabs stand in brackets.
+    is_lenient: bool,
 }
 
 impl<'t> Reader<'t> {

@@ -3,7 +3,25 @@
 //! A line that begins with `---` ends a document wherever it stands, even inside a block scalar. Splitting first means
 //! that a broken document cannot take its neighbours with it.
 
+use std::borrow::Cow;
+
 use crate::source::Span;
+
+/// A byte-order mark may stand before any document, where files were put together; line breaks in its place change
+/// nothing but keep all offsets.
+pub fn without_marks(text: Cow<'_, str>) -> Cow<'_, str> {
+    const MARK: &str = "\u{FEFF}";
+    if memchr::memmem::find(text.as_bytes(), MARK.as_bytes()).is_none() {
+        return text;
+    }
+    let at_line_start = |at: usize| at == 0 || matches!(text.as_bytes()[at - 1], b'\n' | b'\r');
+    let marks: Vec<usize> = text.match_indices(MARK).map(|(at, _)| at).filter(|at| at_line_start(*at)).collect();
+    let mut text = text.clone().into_owned();
+    for at in marks {
+        text.replace_range(at..at + MARK.len(), "\n\n\n");
+    }
+    Cow::Owned(text)
+}
 
 /// The documents of a file, without the empty ones.
 pub fn documents(text: &str) -> Vec<Span> {
@@ -19,12 +37,6 @@ pub fn documents(text: &str) -> Vec<Span> {
         }
     }
     documents.push(Span::new(start, text.len()));
-    for document in &mut documents {
-        // A byte-order mark may stand before any document.
-        if text[document.range()].starts_with('\u{FEFF}') {
-            document.start += 3;
-        }
-    }
     documents.retain(|document| has_content(&text[document.range()]));
     documents
 }

@@ -45,6 +45,10 @@ impl Reader<'_> {
             match self.peek(0) {
                 b'\n' => self.at += 1,
                 b'#' if self.bytes[self.at - 1] == b' ' => self.comment(),
+                b'\t' if self.is_lenient => {
+                    self.at += 1;
+                    continue;
+                }
                 b'\t' | b'#' => return None,
                 _ => return Some(()),
             }
@@ -53,7 +57,7 @@ impl Reader<'_> {
             }
             let column = self.bytes[self.at..].iter().take_while(|byte| **byte == b' ').count();
             let is_blank = matches!(self.bytes.get(self.at + column), None | Some(b'\n'));
-            if !is_blank && parent.is_some_and(|parent| column <= parent) {
+            if !is_blank && !self.is_lenient && parent.is_some_and(|parent| column <= parent) {
                 return None;
             }
         }

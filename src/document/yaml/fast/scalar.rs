@@ -77,7 +77,7 @@ impl Reader<'_> {
 
     /// Goes to the next line that is not blank: its column, and how many blank lines were passed. The end of the
     /// document is none.
-    fn continuation(&mut self, from: usize) -> Option<Option<(usize, usize)>> {
+    pub fn continuation(&mut self, from: usize) -> Option<Option<(usize, usize)>> {
         let mut line = from;
         let mut blank_lines = 0;
         while line < self.bytes.len() {
@@ -127,7 +127,7 @@ impl Reader<'_> {
             }
         }
         let inside = self.text.get(start + 1..close)?;
-        let text = self.unfolded(inside, parent)?;
+        let text = self.unfolded(inside, parent, quote == b'"')?;
         let text = if quote == b'"' { unescaped(&text)? } else { text.replace("''", "'") };
         let is_between = text == inside;
         let kind = if is_between { Kind::Quoted } else { Kind::Text };
@@ -136,117 +136,45 @@ impl Reader<'_> {
         Some(())
     }
 
-    /// Lines of a quoted scalar as one text: a line break is a blank, and blank lines are line breaks.
-    fn unfolded(&self, inside: &str, parent: usize) -> Option<String> {
-        // What an escape does at the end of a line, and tabs there, are left to granit.
-        let is_single = !inside.contains('\n');
-        if is_single {
+    /// Lines of a quoted scalar as one text: a line break is a blank, blank lines are line breaks, and in double quotes an
+    /// escaped line break is nothing.
+    fn unfolded(&self, inside: &str, parent: usize, is_double: bool) -> Option<String> {
+        if !inside.contains('\n') {
             return Some(inside.to_owned());
         }
-        if inside.contains('\t') || inside.contains("\\\n") || inside.contains("\\ ") {
-            return None;
-        }
-        let (first, rest) = inside.split_once('\n')?;
-        let (middle, last) = rest.rsplit_once('\n').unwrap_or(("", rest));
-        let mut text = first.trim_end_matches(' ').to_owned();
-        let mut blank_lines = 0;
-        let middle = middle.split('\n').filter(|_| rest.len() > last.len());
-        for (line, is_last) in middle.map(|line| (line, false)).chain([(last, true)]) {
-            let words = line.trim_start_matches(' ');
-            if words.is_empty() && !is_last {
-                blank_lines += 1;
-                continue;
+        // Tabs at the ends of lines are left to granit.
+        (!inside.contains('\t')).then_some(())?;
+        let last = inside.matches('\n').count();
+        let (mut text, mut breaks, mut is_glued) = (String::with_capacity(inside.len()), 0, false);
+        for (at, line) in inside.split('\n').enumerate() {
+            let words = if at == 0 { line } else { line.trim_start_matches(' ') };
+            if at > 0 {
+                breaks += 1;
+                if words.is_empty() && at < last {
+                    continue;
+                }
+                let is_indented = line.len() - words.len() > parent;
+                (is_indented || self.is_lenient).then_some(())?;
+                match (is_glued, breaks) {
+                    (true, 1) => {}
+                    (true, _) => return None,
+                    (false, 1) => text.push(' '),
+                    (false, count) => text.extend(std::iter::repeat_n('\n', count - 1)),
+                }
+                (breaks, is_glued) = (0, false);
             }
-            if line.len() - words.len() <= parent {
-                return None;
+            let kept = if at == last { words } else { words.trim_end_matches(' ') };
+            let escapes = kept.bytes().rev().take_while(|byte| *byte == b'\\').count();
+            if is_double && at < last && escapes % 2 == 1 {
+                // What was escaped may be a blank, not the break.
+                (kept.len() == words.len()).then_some(())?;
+                text.push_str(&kept[..kept.len() - 1]);
+                is_glued = true;
+            } else {
+                text.push_str(kept);
             }
-            match blank_lines {
-                0 => text.push(' '),
-                count => text.extend(std::iter::repeat_n('\n', count)),
-            }
-            blank_lines = 0;
-            text.push_str(if is_last { words } else { words.trim_end_matches(' ') });
         }
         Some(text)
-    }
-
-    /// A literal or folded block.
-    pub fn block_scalar(&mut self, parent: usize) -> Option<()> {
-        let is_folded = self.peek(0) == b'>';
-        self.at += 1;
-        let given = char::from(self.peek(0)).to_digit(10).filter(|digit| *digit > 0);
-        self.at += usize::from(given.is_some());
-        let chomp = self.peek(0);
-        self.at += usize::from(matches!(chomp, b'+' | b'-'));
-        let header = self.at;
-        self.tail()?;
-        let given = given.map(|digit| parent + digit as usize);
-        let Some((column, leading)) = self.block_begin(parent, given)? else {
-            // Nothing in it; how many line breaks are kept then is left to granit.
-            (chomp != b'+' && given.is_none() && self.text[header..].starts_with('\n')).then_some(())?;
-            self.arena.scalar(Kind::Text, Span::new(header, header), None);
-            return Some(());
-        };
-        let start = self.line + column;
-        let mut text = "\n".repeat(leading);
-        let mut end = start;
-        let mut blank_lines = 0;
-        let mut is_first = true;
-        self.at = self.line;
-        while self.at < self.bytes.len() {
-            let line_end = self.line_end();
-            let line = &self.bytes[self.at..line_end];
-            let blanks = line.iter().take_while(|byte| **byte == b' ').count();
-            if blanks == line.len() {
-                // Blanks beyond the indentation are content, of a kind that nobody means.
-                (blanks <= column).then_some(())?;
-                blank_lines += 1;
-            } else if blanks < column {
-                (line[blanks] != b'\t').then_some(())?;
-                break;
-            } else {
-                let content = self.text.get(self.at + column..line_end)?;
-                // Lines with more indentation are folded in another way.
-                if is_folded && content.starts_with([' ', '\t']) {
-                    return None;
-                }
-                if !is_first {
-                    match (is_folded, blank_lines) {
-                        (true, 0) => text.push(' '),
-                        (true, count) => text.extend(std::iter::repeat_n('\n', count)),
-                        (false, count) => text.extend(std::iter::repeat_n('\n', count + 1)),
-                    }
-                }
-                text.push_str(content);
-                (is_first, blank_lines) = (false, 0);
-                end = self.at + column + content.trim_end_matches([' ', '\t']).len();
-            }
-            // Without a last line break it is not clear to all readers what is chomped.
-            (line_end < self.bytes.len()).then_some(())?;
-            self.at = line_end + 1;
-        }
-        match chomp {
-            b'-' => {}
-            b'+' => text.extend(std::iter::repeat_n('\n', blank_lines + 1)),
-            _ => text.push('\n'),
-        }
-        let is_source = self.text.get(start..end) == Some(text.as_str());
-        self.arena.scalar(Kind::Text, Span::new(start, end), (!is_source).then_some(text.as_str()));
-        Some(())
-    }
-
-    /// The first line of a block: its column, which must be beyond the parent's, and the blank lines before it; nothing
-    /// for a block without lines.
-    fn block_begin(&mut self, parent: usize, given: Option<usize>) -> Option<Option<(usize, usize)>> {
-        let from = self.at;
-        let Some((found, leading)) = self.continuation(from)? else { return Some(None) };
-        let column = given.unwrap_or(found);
-        if found <= parent {
-            self.at = from;
-            return Some(None);
-        }
-        let longest = self.bytes[from..self.line].split(|byte| *byte == b'\n').map(<[u8]>::len).max().unwrap_or(0);
-        (found >= column && longest <= column).then_some(Some((column, leading)))
     }
 }
 

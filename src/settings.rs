@@ -38,5 +38,11 @@ impl Default for Settings {
 /// How deep anything may nest before a reader gives up on it.
 pub const MAX_NESTING: usize = 512;
 
+/// How many YAML documents of one file are read; a cluster's whole state has fewer.
+pub const MAX_DOCUMENTS: usize = 100_000;
+
+/// How many aliases one YAML document may hold.
+pub const MAX_ALIASES: usize = 100_000;
+
 /// Every thread that reads or judges has this much stack; what we recurse into is bounded by [`MAX_NESTING`].
 pub const STACK_SIZE: usize = 16 << 20;

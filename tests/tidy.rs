@@ -33,7 +33,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("granit_parser", &["document/yaml/granit.rs"]),
     ("ignore", &["workspace/discover.rs"]),
     ("miette", &["emit/text.rs"]),
-    ("rayon", &["workspace.rs", "workspace/", "lint.rs", "cli/check.rs"]),
+    ("rayon", &["document/yaml.rs", "workspace.rs", "workspace/", "lint.rs", "cli/check.rs"]),
     ("serde_json", &["emit/json.rs"]),
     ("serde_yaml", &["document/yaml/opinion.rs"]),
     ("sqlparser", &["document/sql/types.rs"]),

@@ -15,8 +15,11 @@ mod split;
 pub use node::{Node, NodeId};
 pub use scalar::{Scalar, Schema, is_ambiguous, resolve};
 
+use rayon::prelude::*;
+
 use super::template::{Hole, Marks, Shape, mask};
 use crate::diagnostic::SourceId;
+use crate::settings::MAX_DOCUMENTS;
 use crate::source::{Source, Span};
 
 /// A YAML or JSON file.
@@ -61,8 +64,19 @@ pub struct Refusal {
     pub span: Span,
     /// The reader's words.
     pub message: String,
+    /// What that says about the document.
+    pub cause: Cause,
+}
+
+/// What a refusal says about a document.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Cause {
+    /// Nobody reads it.
+    Invalid,
     /// Kubernetes' own reader would take it all the same, or may.
-    pub accepted_by_libyaml: bool,
+    StricterThanKubernetes,
+    /// A limit of ours, which says nothing about other readers.
+    Limit,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -123,6 +137,38 @@ enum Kind {
     Alias,
 }
 
+/// Files with more bytes than this are read by several threads.
+const WORTH_SHARING: usize = 1 << 20;
+
+/// What the documents of one file have in common while they are read.
+struct Job<'t> {
+    masked: &'t str,
+    holes: &'t [Hole],
+    keep_comments: bool,
+    gear: Gear,
+}
+
+impl Job<'_> {
+    /// Reads what stands between two separators, and says whether the fast gear did.
+    fn read(&self, span: Span) -> (Vec<Part>, bool) {
+        let fast = (self.gear == Gear::Fast).then(|| fast::read(self.masked, span, self.keep_comments)).flatten();
+        let is_fast = fast.is_some();
+        let mut parts = fast.map_or_else(|| granit::read(self.masked, span, self.keep_comments), |part| vec![part]);
+        for part in &mut parts {
+            if let Some(error) = part.error.as_mut().filter(|error| error.cause == Cause::Invalid)
+                && opinion::accepts(&self.masked[part.span.range()])
+            {
+                error.cause = Cause::StricterThanKubernetes;
+                part.reconsider(self.masked, self.keep_comments);
+            }
+            if !self.holes.is_empty() {
+                part.open_up(self.masked, self.holes);
+            }
+        }
+        (parts, is_fast)
+    }
+}
+
 /// The word that makes comments worth keeping.
 const SUPPRESSION_WORD: &[u8] = b"gonogo:";
 
@@ -148,26 +194,16 @@ impl Yaml {
         let (masked, holes) = mask(text, Marks::Yaml);
         let masked = split::without_marks(masked);
         let keep_comments = memchr::memmem::find(text.as_bytes(), SUPPRESSION_WORD).is_some();
-        let mut parts = Vec::new();
-        let mut fast_parts = 0;
-        for span in split::documents(&masked) {
-            match (gear == Gear::Fast).then(|| fast::read(&masked, span, keep_comments)).flatten() {
-                Some(part) => {
-                    fast_parts += 1;
-                    parts.push(part);
-                }
-                None => granit::read(&masked, span, keep_comments, &mut parts),
-            }
-        }
-        for part in &mut parts {
-            if let Some(error) = &mut part.error {
-                error.accepted_by_libyaml |= opinion::accepts(&masked[part.span.range()]);
-                part.reconsider(&masked, keep_comments);
-            }
-            if !holes.is_empty() {
-                part.open_up(&masked, &holes);
-            }
-        }
+        let job = Job { masked: &masked, holes: &holes, keep_comments, gear };
+        let (spans, beyond) = split::documents(&masked);
+        let read: Vec<(Vec<Part>, bool)> = if text.len() > WORTH_SHARING {
+            spans.par_iter().map(|span| job.read(*span)).collect()
+        } else {
+            spans.iter().map(|span| job.read(*span)).collect()
+        };
+        let fast_parts = read.iter().filter(|(_, is_fast)| *is_fast).count();
+        let mut parts: Vec<Part> = read.into_iter().flat_map(|(parts, _)| parts).collect();
+        parts.extend(beyond.map(Part::beyond));
         Self { parts, holes, fast_parts }
     }
 
@@ -210,11 +246,16 @@ impl Yaml {
 impl Part {
     /// Reads once more, leniently, what only libyaml accepts: Kubernetes would apply it.
     fn reconsider(&mut self, masked: &str, keep_comments: bool) {
-        let Some(error) = self.error.take_if(|error| error.accepted_by_libyaml) else { return };
-        match fast::read_leniently(masked, self.span, keep_comments) {
-            Some(part) => *self = Self { overruled: Some(error), ..part },
-            None => self.error = Some(error),
+        if let Some(part) = fast::read_leniently(masked, self.span, keep_comments) {
+            *self = Self { overruled: self.error.take(), ..part };
         }
+    }
+
+    /// Everything after more documents than we count.
+    fn beyond(span: Span) -> Self {
+        let message = format!("only the first {MAX_DOCUMENTS} documents of a file are read");
+        let error = Some(Refusal { span: Span { end: span.start, ..span }, message, cause: Cause::Limit });
+        Self { span, error, ..Self::default() }
     }
 
     /// Marks what the holes of the file touch.

@@ -5,7 +5,7 @@ use rayon::prelude::*;
 use super::discover::Candidate;
 use crate::diagnostic::{Judged, Note};
 use crate::document::template::Hole;
-use crate::document::yaml::Yaml;
+use crate::document::yaml::{Cause, Yaml};
 use crate::document::{Content, Document, kind, sql};
 use crate::guard;
 use crate::settings::Settings;
@@ -104,10 +104,12 @@ impl Notes<'_> {
                 self.add(Some(error.span.start), message, Judged::Whole);
             }
             let Some(error) = &part.error else { continue };
-            if !kind::looks_like_object(self.source.slice(part.span)) {
+            if error.cause != Cause::Limit && !kind::looks_like_object(self.source.slice(part.span)) {
                 let message = format!("this document is not valid YAML ({}) and not recognisably ours", error.message);
                 self.add(Some(error.span.start), message, Judged::InPart);
-            } else if error.accepted_by_libyaml {
+            } else if error.cause == Cause::Limit {
+                self.add(Some(error.span.start), error.message.clone(), Judged::Nothing);
+            } else if error.cause == Cause::StricterThanKubernetes {
                 let message = format!("Kubernetes may accept this document, but it is not YAML 1.2 ({})", error.message);
                 self.add(Some(error.span.start), message, Judged::Nothing);
             } else if yaml.has_holes() {

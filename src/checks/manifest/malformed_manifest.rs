@@ -2,13 +2,14 @@
 
 use crate::diagnostic::Place;
 use crate::document::kind::looks_like_object;
+use crate::document::yaml::Cause;
 use crate::rule::{Context, File};
 
 pub fn check(file: &File<'_>, cx: &mut Context<'_>) {
     let Some(yaml) = file.document.yaml().filter(|yaml| !yaml.has_holes()) else { return };
     let source = &file.document.source;
     for part in &yaml.parts {
-        let Some(error) = part.error.as_ref().filter(|error| !error.accepted_by_libyaml) else { continue };
+        let Some(error) = part.error.as_ref().filter(|error| error.cause == Cause::Invalid) else { continue };
         let text = source.slice(part.span);
         if looks_like_object(text) {
             let place = Place { source: file.id, span: error.span };

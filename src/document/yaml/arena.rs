@@ -1,6 +1,7 @@
 //! Nodes of one document while they are being read. Both gears build through it, so their trees have one shape.
 
 use super::{Kind, NONE, Open, Part, RawNode};
+use crate::settings::MAX_ALIASES;
 use crate::source::Span;
 
 /// A document that is being built.
@@ -10,11 +11,12 @@ pub struct Arena {
     pub part: Part,
     /// Open collections: node and last child.
     open: Vec<(u32, u32)>,
+    aliases: usize,
 }
 
 impl Arena {
     pub fn new(span: Span) -> Self {
-        Self { part: Part { span, ..Part::default() }, open: Vec::new() }
+        Self { part: Part { span, ..Part::default() }, open: Vec::new(), aliases: 0 }
     }
 
     /// Adds a scalar. Its text is kept only where it differs from what stands in the source.
@@ -29,6 +31,12 @@ impl Arena {
     /// Adds an alias of a node, or of none that is known.
     pub fn alias(&mut self, span: Span, target: Option<u32>) {
         self.add(RawNode { span, link: target.unwrap_or(NONE), next: NONE, kind: Kind::Alias, open: Open::No });
+        self.aliases += 1;
+    }
+
+    /// Whether there are more aliases than anybody writes by hand.
+    pub fn has_too_many_aliases(&self) -> bool {
+        self.aliases > MAX_ALIASES
     }
 
     /// Opens a collection.

@@ -287,6 +287,7 @@ impl<'t> Reader<'t> {
         let name = self.name()?;
         let target = *self.anchors.get(name)?;
         self.arena.alias(Span::new(start, self.at), Some(target));
+        (!self.arena.has_too_many_aliases()).then_some(())?;
         self.tail()
     }
 

@@ -5,12 +5,13 @@ use std::collections::HashMap;
 use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, ScanError, Span as Marks, options};
 
 use super::arena::Arena;
-use super::{Kind, Part, Refusal};
-use crate::settings::MAX_NESTING;
+use super::{Cause, Kind, Part, Refusal};
+use crate::settings::{MAX_ALIASES, MAX_NESTING};
 use crate::source::Span;
 
 /// Reads what stands between two separators: one document, or several where `...` ends one.
-pub fn read(text: &str, span: Span, keep_comments: bool, parts: &mut Vec<Part>) {
+pub fn read(text: &str, span: Span, keep_comments: bool) -> Vec<Part> {
+    let mut parts = Vec::new();
     let slice = &text[span.range()];
     let mut builder = Builder::new(span, slice);
     let options = options! {
@@ -27,7 +28,7 @@ pub fn read(text: &str, span: Span, keep_comments: bool, parts: &mut Vec<Part>) 
             Err(error) => {
                 builder.arena.part.error = Some(refusal(&error, slice, span.start));
                 parts.push(builder.arena.part);
-                return;
+                return parts;
             }
         };
         if matches!(event, Event::DocumentEnd) {
@@ -36,6 +37,13 @@ pub fn read(text: &str, span: Span, keep_comments: bool, parts: &mut Vec<Part>) 
             parts.push(finished.arena.part);
         } else {
             builder.take(event, &marks);
+            if builder.arena.has_too_many_aliases() {
+                let message = format!("more than {MAX_ALIASES} aliases in one document");
+                let end = Span { end: span.start, ..span };
+                builder.arena.part.error = Some(Refusal { span: end, message, cause: Cause::Limit });
+                parts.push(builder.arena.part);
+                return parts;
+            }
         }
     }
     if !builder.arena.part.comments.is_empty()
@@ -43,6 +51,7 @@ pub fn read(text: &str, span: Span, keep_comments: bool, parts: &mut Vec<Part>) 
     {
         last.comments.append(&mut builder.arena.part.comments);
     }
+    parts
 }
 
 fn refusal(error: &ScanError, slice: &str, base: u32) -> Refusal {
@@ -61,7 +70,8 @@ fn refusal(error: &ScanError, slice: &str, base: u32) -> Refusal {
     let span = Span::new(base + at, base + end);
     // A limit of ours says nothing about other readers.
     let is_limit = matches!(error.kind(), ErrorKind::RecursionLimitExceeded);
-    Refusal { span, message: plainly(error, &slice[at..]), accepted_by_libyaml: is_limit }
+    let cause = if is_limit { Cause::Limit } else { Cause::Invalid };
+    Refusal { span, message: plainly(error, &slice[at..]), cause }
 }
 
 /// The reader's words, where they are not those of people who write YAML.
@@ -155,7 +165,7 @@ impl<'t> Builder<'t> {
     /// No reader of Kubernetes' takes an alias without its anchor.
     fn refuse(&mut self, alias: Span) {
         let message = "`*` refers to an anchor, and this document has none of that name; text needs quotes".to_owned();
-        let refusal = Refusal { span: alias, message, accepted_by_libyaml: false };
+        let refusal = Refusal { span: alias, message, cause: Cause::Invalid };
         self.arena.part.error.get_or_insert(refusal);
     }
 

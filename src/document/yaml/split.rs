@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 
+use crate::settings::MAX_DOCUMENTS;
 use crate::source::Span;
 
 /// A byte-order mark may stand before any document, where files were put together; line breaks in its place change
@@ -23,8 +24,8 @@ pub fn without_marks(text: Cow<'_, str>) -> Cow<'_, str> {
     Cow::Owned(text)
 }
 
-/// The documents of a file, without the empty ones.
-pub fn documents(text: &str) -> Vec<Span> {
+/// The documents of a file, without the empty ones; and everything beyond the number that we read.
+pub fn documents(text: &str) -> (Vec<Span>, Option<Span>) {
     let bytes = text.as_bytes();
     let mut documents = Vec::new();
     let mut start = 0;
@@ -38,7 +39,9 @@ pub fn documents(text: &str) -> Vec<Span> {
     }
     documents.push(Span::new(start, text.len()));
     documents.retain(|document| has_content(&text[document.range()]));
-    documents
+    let beyond = documents.get(MAX_DOCUMENTS).map(|first| Span { end: first.end.max(Span::new(0, text.len()).end), ..*first });
+    documents.truncate(MAX_DOCUMENTS);
+    (documents, beyond)
 }
 
 /// Directives belong to the document after them.
@@ -61,7 +64,7 @@ mod tests {
     use super::*;
 
     fn texts(text: &str) -> Vec<&str> {
-        documents(text).into_iter().map(|span| &text[span.range()]).collect()
+        documents(text).0.into_iter().map(|span| &text[span.range()]).collect()
     }
 
     #[test]

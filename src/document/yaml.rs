@@ -140,6 +140,14 @@ enum Kind {
 /// Files with more bytes than this are read by several threads.
 const WORTH_SHARING: usize = 1 << 20;
 
+/// As many documents one thread takes at a time.
+const DOCUMENTS_A_SHARE: usize = 16;
+
+fn appended(mut parts: Vec<Part>, mut more: Vec<Part>) -> Vec<Part> {
+    parts.append(&mut more);
+    parts
+}
+
 /// What the documents of one file have in common while they are read.
 struct Job<'t> {
     masked: &'t str,
@@ -149,12 +157,23 @@ struct Job<'t> {
 }
 
 impl Job<'_> {
+    /// Reads some documents, and says how many of them the fast gear did.
+    fn read_all(&self, spans: &[Span]) -> (Vec<Part>, usize) {
+        let mut parts = Vec::with_capacity(spans.len());
+        let fast = spans.iter().filter(|span| self.read(**span, &mut parts)).count();
+        (parts, fast)
+    }
+
     /// Reads what stands between two separators, and says whether the fast gear did.
-    fn read(&self, span: Span) -> (Vec<Part>, bool) {
+    fn read(&self, span: Span, parts: &mut Vec<Part>) -> bool {
+        let first = parts.len();
         let fast = (self.gear == Gear::Fast).then(|| fast::read(self.masked, span, self.keep_comments)).flatten();
         let is_fast = fast.is_some();
-        let mut parts = fast.map_or_else(|| granit::read(self.masked, span, self.keep_comments), |part| vec![part]);
-        for part in &mut parts {
+        match fast {
+            Some(part) => parts.push(part),
+            None => parts.extend(granit::read(self.masked, span, self.keep_comments)),
+        }
+        for part in &mut parts[first..] {
             if let Some(error) = part.error.as_mut().filter(|error| error.cause == Cause::Invalid)
                 && opinion::accepts(&self.masked[part.span.range()])
             {
@@ -165,7 +184,7 @@ impl Job<'_> {
                 part.open_up(self.masked, self.holes);
             }
         }
-        (parts, is_fast)
+        is_fast
     }
 }
 
@@ -196,13 +215,10 @@ impl Yaml {
         let keep_comments = memchr::memmem::find(text.as_bytes(), SUPPRESSION_WORD).is_some();
         let job = Job { masked: &masked, holes: &holes, keep_comments, gear };
         let (spans, beyond) = split::documents(&masked);
-        let read: Vec<(Vec<Part>, bool)> = if text.len() > WORTH_SHARING {
-            spans.par_iter().map(|span| job.read(*span)).collect()
-        } else {
-            spans.iter().map(|span| job.read(*span)).collect()
-        };
-        let fast_parts = read.iter().filter(|(_, is_fast)| *is_fast).count();
-        let mut parts: Vec<Part> = read.into_iter().flat_map(|(parts, _)| parts).collect();
+        let share = if text.len() > WORTH_SHARING { DOCUMENTS_A_SHARE } else { spans.len().max(1) };
+        let shares: Vec<(Vec<Part>, usize)> = spans.par_chunks(share).map(|spans| job.read_all(spans)).collect();
+        let fast_parts = shares.iter().map(|(_, fast)| fast).sum();
+        let mut parts: Vec<Part> = shares.into_iter().map(|(parts, _)| parts).reduce(appended).unwrap_or_default();
         parts.extend(beyond.map(Part::beyond));
         Self { parts, holes, fast_parts }
     }

@@ -16,7 +16,9 @@ pub struct Arena {
 
 impl Arena {
     pub fn new(span: Span) -> Self {
-        Self { part: Part { span, ..Part::default() }, open: Vec::new(), aliases: 0 }
+        // A node of a manifest takes a good dozen bytes of text.
+        let nodes = Vec::with_capacity(span.range().len() / 16 + 4);
+        Self { part: Part { span, nodes, ..Part::default() }, open: Vec::new(), aliases: 0 }
     }
 
     /// Adds a scalar. Its text is kept only where it differs from what stands in the source.

@@ -48,10 +48,13 @@ fn read_as(text: &str, span: Span, keep_comments: bool, is_lenient: bool) -> Opt
 
 /// No control characters, no line break but LF, and nothing that only some readers take for one.
 fn is_ordinary(text: &str) -> bool {
-    let controls = text.bytes().filter(|byte| *byte < b' ' || *byte == 0x7F).count();
-    let breaks = memchr::memchr2_iter(b'\n', b'\t', text.as_bytes()).count();
+    // Without a way out of the loop the compiler looks at many bytes at a time.
+    let mut has_control = false;
+    for byte in text.as_bytes() {
+        has_control |= (*byte < b' ') & (*byte != b'\n') & (*byte != b'\t') | (*byte == 0x7F);
+    }
     let odd = |next: char| matches!(next, '\u{80}'..='\u{9F}' | '\u{2028}' | '\u{2029}' | '\u{FEFF}' | '\u{FFFE}' | '\u{FFFF}');
-    controls == breaks && (text.is_ascii() || !text.chars().any(odd))
+    !has_control && (text.is_ascii() || !text.chars().any(odd))
 }
 
 /// Deeper documents are left to granit, which counts further.

@@ -25,25 +25,29 @@ impl Reader<'_> {
 
     /// Where the plain text that begins here ends on its line, and why. Tabs are left to granit.
     pub fn plain_line(&self) -> Option<(usize, Stop)> {
-        let end = self.line_end();
-        let line = &self.bytes[self.at..end];
-        let mut stop = (line.len(), Stop::LineEnd);
-        for at in memchr::memchr2_iter(b':', b'#', line) {
-            if line[at] == b':' && matches!(line.get(at + 1), None | Some(b' ' | b'\t')) {
-                stop = (at, Stop::Colon);
-                break;
-            }
-            if line[at] == b'#' && at > 0 && line[at - 1] == b' ' {
-                stop = (at, Stop::Comment);
-                break;
+        let rest = &self.bytes[self.at..];
+        let mut stop = Stop::LineEnd;
+        let mut length = 0;
+        // Lines are short: one look at each byte beats several searches.
+        while let Some(byte) = rest.get(length) {
+            match byte {
+                b'\n' => break,
+                b':' if matches!(rest.get(length + 1), None | Some(b' ' | b'\n' | b'\t')) => {
+                    stop = Stop::Colon;
+                    break;
+                }
+                b'#' if length > 0 && rest[length - 1] == b' ' => {
+                    stop = Stop::Comment;
+                    break;
+                }
+                b'\t' => return None,
+                _ => length += 1,
             }
         }
-        let text = &line[..stop.0];
-        if memchr::memchr(b'\t', text).is_some() {
-            return None;
+        while length > 0 && rest[length - 1] == b' ' {
+            length -= 1;
         }
-        let blanks = text.iter().rev().take_while(|byte| **byte == b' ').count();
-        Some((self.at + text.len() - blanks, stop.1))
+        Some((self.at + length, stop))
     }
 
     /// A plain scalar, maybe over several lines.

@@ -77,7 +77,9 @@ impl fmt::Display for Unreadable {
             Self::NotAFile => f.write_str("it is a pipe, a socket, a device or a folder, not a file"),
             Self::LeavesRoot => f.write_str("it is a link that leaves the folder being checked, so it was not followed"),
             Self::DeadLink => f.write_str("it is a link that leads nowhere"),
-            Self::TooLarge { limit } => write!(f, "it is larger than the limit of {} MiB", limit >> 20),
+            Self::TooLarge { limit } => {
+                write!(f, "it is larger than the limit of {} MiB (--max-file-size raises it)", limit >> 20)
+            }
             Self::Refused(reason) => write!(f, "it could not be read: {reason}"),
         }
     }

@@ -53,6 +53,9 @@ pub struct Arguments {
     /// Colours
     #[arg(long, value_name = "WHEN", default_value = "auto")]
     color: Color,
+    /// Read files up to this size; larger ones are not judged, and said so
+    #[arg(long, value_name = "MIB", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=4095))]
+    max_file_size: u64,
     /// How many threads [default: one a processor]
     #[arg(long, value_name = "N")]
     threads: Option<usize>,
@@ -133,6 +136,7 @@ fn settings(arguments: &Arguments) -> Result<Settings, Mistake> {
         fail_on: arguments.fail_on.into(),
         min_severity: arguments.min_severity.into(),
         allow_empty: arguments.allow_empty,
+        max_file_size: arguments.max_file_size << 20,
         threads: arguments.threads,
         ..Settings::default()
     })

@@ -18,7 +18,7 @@ impl Arena {
     pub fn new(span: Span) -> Self {
         // A node of a manifest takes a good dozen bytes of text.
         let nodes = Vec::with_capacity(span.range().len() / 16 + 4);
-        Self { part: Part { span, nodes, ..Part::default() }, open: Vec::new(), aliases: 0 }
+        Self { part: Part { span, nodes, ..Part::default() }, open: Vec::with_capacity(16), aliases: 0 }
     }
 
     /// Adds a scalar. Its text is kept only where it differs from what stands in the source.

@@ -36,7 +36,7 @@ fn read_as(text: &str, span: Span, keep_comments: bool, is_lenient: bool) -> Opt
         at,
         line: at,
         arena: Arena::new(span),
-        levels: Vec::new(),
+        levels: Vec::with_capacity(16),
         anchors: HashMap::new(),
         anchored: None,
         keep_comments,

@@ -119,7 +119,11 @@ impl Kind {
 impl Yaml {
     /// Reads a whole file. Never fails: what was not understood is part of the result.
     pub fn read(source: &Source) -> Self {
-        let text = source.text();
+        Self::of(source.text())
+    }
+
+    /// Reads a text that stands for a source of the same length, byte for byte.
+    pub(super) fn of(text: &str) -> Self {
         let (masked, holes) = mask(text, Marks::Yaml);
         let keep_comments = memchr::memmem::find(text.as_bytes(), SUPPRESSION_WORD).is_some();
         let mut parts = Vec::new();

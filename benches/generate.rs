@@ -68,6 +68,34 @@ pub fn settings(number: usize, keys: usize) -> Vec<(String, String)> {
         .collect()
 }
 
+/// Properties with dotted names, an escape and a comment now and then.
+pub fn dotted(keys: usize) -> String {
+    (0..keys)
+        .map(|key| {
+            let note = if key % 8 == 0 { "# what this is for\n" } else { "" };
+            format!("{note}service.part-{}.key{key} = value\\u0020{key}\n", key % 16)
+        })
+        .collect()
+}
+
+/// Sections of a few settings each, texts between these quotes.
+pub fn sections(count: usize, quote: &str) -> String {
+    (0..count)
+        .map(|section| {
+            format!(
+                "[section{section}]\n# what this is for\nname = {quote}value {section}{quote}\nport = {section}\n\
+                 address = {quote}http://service-{section}.example/path{quote} # a comment\nenabled = true\n\n"
+            )
+        })
+        .collect()
+}
+
+/// JSON with a comment after each setting and a comma after the last.
+pub fn commented_json(keys: usize) -> String {
+    let lines: String = (0..keys).map(|key| format!("\t\"key{key}\": [\"value // {key}\", {key}, true,], // why\n")).collect();
+    format!("{{\n{lines}}}\n")
+}
+
 /// A repository with this many migrations and manifests, and a tenth as many services with settings.
 pub fn repository(size: usize) -> Memory {
     let mut dice = Dice::new(42);

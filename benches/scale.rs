@@ -8,9 +8,12 @@ mod generate;
 
 use std::time::{Duration, Instant};
 
+use gonogo::document::jsonc::Jsonc;
+use gonogo::document::{ini, properties, toml};
 use gonogo::emit::{Format, Style, emit};
 use gonogo::report::{Report, Root};
 use gonogo::settings::Settings;
+use gonogo::source::Source;
 use gonogo::tree::Memory;
 
 const BUDGET: f64 = 2.2;
@@ -32,6 +35,32 @@ const AXES: &[(&str, usize, Make)] = &[
     ("template holes", 20_000, |n| yaml(object(&"  a: {{ .b }}\n  {{- if .c }}\n".repeat(n)))),
     ("settings in a file", 40_000, |n| generate::settings(0, n).into_iter().collect()),
     ("services for one workload", 2_000, services),
+];
+
+/// A text of a size along one axis, and its reader.
+type Read = (&'static str, usize, fn(usize) -> String, fn(&Source) -> usize);
+
+/// The readers of files that no rule asks for yet, so that a whole run would not show them.
+const READERS: &[Read] = &[
+    ("properties", 80_000, generate::dotted, |source| properties::read(source).entries.len()),
+    (
+        "continued properties",
+        80_000,
+        |n| format!("a={}", "\\\n \\u0041".repeat(n)),
+        |source| properties::read(source).entries.len(),
+    ),
+    ("settings of INI", 20_000, |n| generate::sections(n, ""), |source| ini::read(source).entries.len()),
+    ("continued INI", 80_000, |n| format!("a =\n{}", "  b # c\n\n".repeat(n)), |source| ini::read(source).entries.len()),
+    ("settings of TOML", 20_000, |n| generate::sections(n, "\""), |source| toml::read(source).entries.len()),
+    ("tables in a TOML array", 40_000, |n| format!("a = [{}]", "{b = 1},".repeat(n)), |source| toml::read(source).entries.len()),
+    ("array tables of TOML", 40_000, |n| "[[a]]\nb = 1\n".repeat(n), |source| toml::read(source).entries.len()),
+    (
+        "unclosed TOML",
+        40_000,
+        |n| format!("a = {}{}", "[".repeat(500), "\n # c\n".repeat(n)),
+        |source| toml::read(source).entries.len(),
+    ),
+    ("commented JSON", 20_000, generate::commented_json, |source| Jsonc::read(source).comments.len()),
 ];
 
 fn sql(text: String) -> Memory {
@@ -62,8 +91,15 @@ fn time(tree: &Memory) -> Duration {
     started.elapsed()
 }
 
-fn best(tree: &Memory) -> f64 {
-    (0..ROUNDS).map(|_| time(tree).as_secs_f64()).fold(f64::INFINITY, f64::min)
+fn best(time: impl Fn() -> Duration) -> f64 {
+    (0..ROUNDS).map(|_| time().as_secs_f64()).fold(f64::INFINITY, f64::min)
+}
+
+fn tell(axis: &str, size: usize, quick: bool, time: impl Fn(usize) -> f64) {
+    let (once, twice) = (time(size), time(2 * size));
+    let factor = twice / once;
+    let mark = if factor > BUDGET && !quick { "  over the budget" } else { "" };
+    println!("{axis:28} {size:>9} {:>11.2} {:>11.2} {factor:>7.2} {:>9.2}{mark}", once * 1e3, twice * 1e3, factor.log2());
 }
 
 fn main() {
@@ -72,12 +108,22 @@ fn main() {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(1).stack_size(gonogo::settings::STACK_SIZE).build().expect("a pool");
     println!("{:28} {:>9} {:>11} {:>11} {:>7} {:>9}", "axis", "n", "ms at n", "ms at 2n", "factor", "exponent");
     pool.install(|| {
+        let scaled = |size: usize| if quick { size / 100 } else { size };
         for (axis, size, make) in AXES {
-            let size = if quick { size / 100 } else { *size };
-            let (once, twice) = (best(&make(size)), best(&make(2 * size)));
-            let factor = twice / once;
-            let mark = if factor > BUDGET && !quick { "  over the budget" } else { "" };
-            println!("{axis:28} {size:>9} {:>11.2} {:>11.2} {factor:>7.2} {:>9.2}{mark}", once * 1e3, twice * 1e3, factor.log2());
+            tell(axis, scaled(*size), quick, |size| {
+                let tree = make(size);
+                best(|| time(&tree))
+            });
+        }
+        for (axis, size, make, read) in READERS {
+            tell(axis, scaled(*size), quick, |size| {
+                let source = Source::decode("x", make(size).into_bytes());
+                best(|| {
+                    let started = Instant::now();
+                    std::hint::black_box(read(&source));
+                    started.elapsed()
+                })
+            });
         }
     });
 }

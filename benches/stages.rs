@@ -4,8 +4,10 @@ mod generate;
 
 use divan::counter::BytesCount;
 use divan::{Bencher, black_box};
-use gonogo::document::Document;
+use gonogo::document::format::Format as Written;
+use gonogo::document::jsonc::Jsonc;
 use gonogo::document::kind::Kind;
+use gonogo::document::{Document, ini, properties, toml};
 use gonogo::emit::{Format, Style, emit};
 use gonogo::lint::lint;
 use gonogo::report::{Report, Root};
@@ -70,6 +72,41 @@ fn step_4_sql(bencher: Bencher<'_, '_>) {
 fn step_4_dotenv(bencher: Bencher<'_, '_>) {
     let text: String = generate::settings(0, 10_000).remove(0).1;
     read(bencher, ".env.production", Kind::Settings, &text);
+}
+
+fn read_settings(bencher: Bencher<'_, '_>, text: &str, read: fn(&Source) -> usize) {
+    let source = Source::decode("x", text.as_bytes().to_vec());
+    bencher.counter(BytesCount::of_str(text)).bench(|| read(black_box(&source)));
+}
+
+/// Step 4, properties.
+#[divan::bench]
+fn step_4_properties(bencher: Bencher<'_, '_>) {
+    read_settings(bencher, &generate::dotted(10_000), |source| properties::read(source).entries.len());
+}
+
+/// Step 4, INI.
+#[divan::bench]
+fn step_4_ini(bencher: Bencher<'_, '_>) {
+    read_settings(bencher, &generate::sections(1_000, ""), |source| ini::read(source).entries.len());
+}
+
+/// Step 4, TOML, most of it the time of its parser.
+#[divan::bench]
+fn step_4_toml(bencher: Bencher<'_, '_>) {
+    read_settings(bencher, &generate::sections(1_000, "\""), |source| toml::read(source).entries.len());
+}
+
+/// Step 4, JSON with comments.
+#[divan::bench]
+fn step_4_jsonc(bencher: Bencher<'_, '_>) {
+    read_settings(bencher, &generate::commented_json(10_000), |source| Jsonc::read(source).comments.len());
+}
+
+/// Step 4, which format it is.
+#[divan::bench]
+fn step_4_format(bencher: Bencher<'_, '_>) {
+    read_settings(bencher, &generate::sections(400, ""), |source| usize::from(Written::of("x", source.text()).is_some()));
 }
 
 /// Steps 3 to 5, facts included; part of the 50 ms for 200 migrations and 200 manifests.

@@ -4,18 +4,24 @@
 //! and third-party parsers stay behind their readers.
 
 pub mod dotenv;
+pub mod format;
+pub mod ini;
+pub mod jsonc;
 pub mod kind;
 pub mod migration;
+pub mod pairs;
+pub mod properties;
 pub mod secret;
 pub mod sql;
 pub mod template;
+pub mod toml;
 pub mod yaml;
 
 use crate::source::{Source, Span};
 use dotenv::Dotenv;
 use kind::Kind;
 use sql::Sql;
-use yaml::Yaml;
+use yaml::{Cause, Refusal, Yaml};
 
 /// Three answers: yes, no, unknown.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -107,7 +113,7 @@ impl Document {
         let source = Source::decode(path, bytes);
         let content = match candidate {
             Kind::Migration => Content::Sql(Sql::read(&source)),
-            Kind::Manifest => Content::Yaml(Yaml::read(&source)),
+            Kind::Manifest => Content::Yaml(manifest(&source)),
             Kind::Settings => Content::Dotenv(Dotenv::read(&source)),
         };
         let document = Self { source, kind: candidate, content };
@@ -153,4 +159,17 @@ impl Document {
             Content::Dotenv(_) => false,
         }
     }
+}
+
+/// YAML or JSON as kubectl reads it.
+fn manifest(source: &Source) -> Yaml {
+    let mut yaml = Yaml::read(source);
+    if let Some(part) = yaml.parts.first_mut()
+        && part.error.is_none()
+        && let Some(span) = jsonc::forbidden_comment(source.text())
+    {
+        let message = "JSON has no comments, and kubectl reads what begins with `{` as JSON".to_owned();
+        part.error = Some(Refusal { span, message, cause: Cause::Invalid });
+    }
+    yaml
 }

@@ -31,8 +31,8 @@
 //! | [`cli`] | everything but arguments and exit codes |
 //!
 //! A third-party type stops at one door: sqlparser in `document/sql/types.rs`, granit and `serde_yaml` in
-//! `document/yaml/`, miette in `emit/text.rs`, clap in `cli`, walkdir in `tree/disk.rs`, ignore and globset in
-//! `workspace/discover.rs`.
+//! `document/yaml/`, `toml_parser` in `document/toml.rs`, miette in `emit/text.rs`, clap in `cli`, walkdir in
+//! `tree/disk.rs`, ignore and globset in `workspace/discover.rs`.
 //!
 //! # Words
 //!

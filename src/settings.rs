@@ -46,3 +46,12 @@ pub const MAX_ALIASES: usize = 100_000;
 
 /// Every thread that reads or judges has this much stack; what we recurse into is bounded by [`MAX_NESTING`].
 pub const STACK_SIZE: usize = 16 << 20;
+
+/// How many settings, sections and faults of one file are kept. Real files stay below a tenth of it.
+pub const MAX_ENTRIES: usize = 250_000;
+
+/// How many bytes the path of a setting may have, sections included.
+pub const MAX_PATH: usize = 1024;
+
+/// How many tokens of one file are kept where a reader needs all of them at once.
+pub const MAX_TOKENS: usize = 4_000_000;

@@ -1,6 +1,7 @@
 //! One integration binary: what gonogo promises, tried from outside.
 
 mod cli;
+mod configuration;
 mod engine;
 mod fixtures;
 mod gears;

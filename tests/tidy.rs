@@ -37,6 +37,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("serde_json", &["emit/json.rs"]),
     ("serde_yaml", &["document/yaml/opinion.rs"]),
     ("sqlparser", &["document/sql/types.rs"]),
+    ("toml_parser", &["document/toml.rs"]),
     ("walkdir", &["tree/disk.rs"]),
 ];
 

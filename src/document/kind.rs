@@ -40,7 +40,7 @@ impl Kind {
 }
 
 /// `.env`, `.env.production`, `production.env`, but not what a program, a vault or an encrypter made of one.
-fn is_settings_name(name: &str) -> bool {
+pub(super) fn is_settings_name(name: &str) -> bool {
     const NOT_SETTINGS: &[&str] = &[
         "ts",
         "js",

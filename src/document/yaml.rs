@@ -209,7 +209,11 @@ impl Yaml {
 
     /// Reads a whole file in a gear.
     pub fn read_with(source: &Source, gear: Gear) -> Self {
-        let text = source.text();
+        Self::of(source.text(), gear)
+    }
+
+    /// Reads a text that stands for a source of the same length, byte for byte.
+    pub(super) fn of(text: &str, gear: Gear) -> Self {
         let (masked, holes) = mask(text, Marks::Yaml);
         let masked = split::without_marks(masked);
         let keep_comments = memchr::memmem::find(text.as_bytes(), SUPPRESSION_WORD).is_some();

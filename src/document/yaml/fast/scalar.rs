@@ -122,7 +122,7 @@ impl Reader<'_> {
         let quote = self.peek(0);
         let mut close = start + 1;
         loop {
-            close += memchr::memchr2(quote, b'\\', &self.bytes[close..])?;
+            close += memchr::memchr2(quote, b'\\', self.bytes.get(close..)?)?;
             match (self.bytes[close], self.bytes.get(close + 1)) {
                 (b'\\', _) if quote == b'"' => close += 2,
                 (b'\\', _) => close += 1,
@@ -189,6 +189,7 @@ fn unescaped(text: &str) -> Option<String> {
     while let Some(at) = rest.find('\\') {
         out.push_str(&rest[..at]);
         let escape = *rest.as_bytes().get(at + 1)?;
+        let mut skip = 2;
         out.push(match escape {
             b'n' => '\n',
             b't' => '\t',
@@ -206,12 +207,12 @@ fn unescaped(text: &str) -> Option<String> {
                 };
                 let digits =
                     rest.get(at + 2..at + 2 + length).filter(|digits| digits.bytes().all(|digit| digit.is_ascii_hexdigit()))?;
-                rest = &rest[length..];
+                skip += length;
                 char::from_u32(u32::from_str_radix(digits, 16).ok()?)?
             }
             _ => return None,
         });
-        rest = rest.get(at + 2..)?;
+        rest = rest.get(at + skip..)?;
     }
     out.push_str(rest);
     Some(out)

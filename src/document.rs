@@ -4,6 +4,7 @@
 //! and third-party parsers stay behind their readers.
 
 pub mod dotenv;
+pub mod engine;
 pub mod kind;
 pub mod migration;
 pub mod secret;
@@ -106,7 +107,7 @@ impl Document {
         }
         let source = Source::decode(path, bytes);
         let content = match candidate {
-            Kind::Migration => Content::Sql(Sql::read(&source)),
+            Kind::Migration => Content::Sql(Sql::read(&source, migration::place(path).engine)),
             Kind::Manifest => Content::Yaml(Yaml::read(&source)),
             Kind::Settings => Content::Dotenv(Dotenv::read(&source)),
         };

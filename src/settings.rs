@@ -40,3 +40,13 @@ pub const MAX_NESTING: usize = 512;
 
 /// Every thread that reads or judges has this much stack; what we recurse into is bounded by [`MAX_NESTING`].
 pub const STACK_SIZE: usize = 16 << 20;
+
+/// How many statements of one file are read; real histories have thousands, dumps a hundred thousand.
+pub const MAX_STATEMENTS: usize = 250_000;
+
+/// How many words, numbers and signs of one file of SQL are read: 48 MB of them.
+pub const MAX_TOKENS: usize = 4 << 20;
+
+/// How many terms an expression may join before the statement that holds it is left unread. Generated ones have hundreds;
+/// ten thousand overflow the stack of parsers that descend into them.
+pub const MAX_TERMS: usize = 10_000;

@@ -26,6 +26,8 @@ const AXES: &[(&str, usize, Make)] = &[
     ("files", 1_000, generate::repository),
     ("statements in a file", 40_000, |n| sql("ALTER TABLE t ADD COLUMN c int;\n".repeat(n))),
     ("findings in a file", 5_000, |n| sql("CREATE INDEX i ON t (a);\n".repeat(n))),
+    ("bodies in a file", 20_000, |n| mysql("CREATE TRIGGER t AFTER INSERT ON a FOR EACH ROW BEGIN SET @b = 1; END;\n".repeat(n))),
+    ("terms of an expression", 400_000, |n| sql(format!("SELECT 1{};", "+1".repeat(n)))),
     ("columns of a table", 40_000, |n| sql(format!("CREATE TABLE t ({} z int);", "c text,\n".repeat(n)))),
     ("documents in a file", 5_000, |n| yaml("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n---\n".repeat(n))),
     ("keys of a mapping", 40_000, |n| yaml(object(&(0..n).map(|key| format!("  k{key}: v\n")).collect::<String>()))),
@@ -65,6 +67,10 @@ const READERS: &[Read] = &[
 
 fn sql(text: String) -> Memory {
     [("db/1_a.sql", text)].into_iter().collect()
+}
+
+fn mysql(text: String) -> Memory {
+    [("db/mysql/1_a.sql", text)].into_iter().collect()
 }
 
 fn yaml(text: String) -> Memory {

@@ -4,6 +4,7 @@
 //! and third-party parsers stay behind their readers.
 
 pub mod dotenv;
+pub mod engine;
 pub mod format;
 pub mod ini;
 pub mod jsonc;
@@ -112,7 +113,7 @@ impl Document {
         }
         let source = Source::decode(path, bytes);
         let content = match candidate {
-            Kind::Migration => Content::Sql(Sql::read(&source)),
+            Kind::Migration => Content::Sql(Sql::read(&source, migration::place(path).engine)),
             Kind::Manifest => Content::Yaml(manifest(&source)),
             Kind::Settings => Content::Dotenv(Dotenv::read(&source)),
         };

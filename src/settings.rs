@@ -53,5 +53,12 @@ pub const MAX_ENTRIES: usize = 250_000;
 /// How many bytes the path of a setting may have, sections included.
 pub const MAX_PATH: usize = 1024;
 
-/// How many tokens of one file are kept where a reader needs all of them at once.
-pub const MAX_TOKENS: usize = 4_000_000;
+/// How many statements of one file are read; real histories have thousands, dumps a hundred thousand.
+pub const MAX_STATEMENTS: usize = 250_000;
+
+/// How many tokens of one file are kept where a reader needs all of them at once: 48 MB of them.
+pub const MAX_TOKENS: usize = 4 << 20;
+
+/// How many terms an expression may join before the statement that holds it is left unread. Generated ones have hundreds;
+/// ten thousand overflow the stack of parsers that descend into them.
+pub const MAX_TERMS: usize = 10_000;

@@ -11,6 +11,7 @@ pub mod environments;
 pub mod history;
 mod load;
 pub mod probe;
+mod servers;
 pub mod topology;
 
 use std::ops::Range;

@@ -231,3 +231,26 @@ fn what_was_read_leniently_is_said() {
     assert!(root.notes.iter().any(|note| note.message.contains("read as Kubernetes reads it")), "{:?}", root.notes);
     assert_eq!(root.workspace.topology.workloads[0].name, "we b");
 }
+
+#[test]
+fn files_of_one_set_are_read_for_one_server() {
+    let root = root(&[
+        ("db/1_a.sql", "CREATE TABLE a (id int AUTO_INCREMENT) ENGINE=InnoDB;"),
+        ("db/2_b.sql", "INSERT INTO a VALUES ('it\\'s; one'); DROP TABLE a;"),
+        ("other/1_a.sql", "CREATE INDEX i ON t (a);"),
+    ]);
+    let engines: Vec<_> = root.workspace.history.sets.iter().map(|set| (set.engine.name(), set.engine_is_known)).collect();
+    assert_eq!(engines, [("MySQL", true), ("PostgreSQL", false)]);
+    let second = &root.workspace.documents[1];
+    assert_eq!(second.sql().map(|sql| (sql.statements.len(), sql.unclosed.is_none())), Some((2, true)));
+    assert!(!root.notes.iter().any(|note| note.message.contains("never closes")), "{:?}", root.notes);
+}
+
+#[test]
+fn what_is_too_much_to_read_is_named_with_its_line() {
+    let sum =
+        format!("SELECT 1;\nALTER TABLE t ADD COLUMN c int DEFAULT 1{};\nALTER TABLE t DROP COLUMN d;", "+1".repeat(20_000));
+    let root = root(&[("db/1_a.sql", &sum)]);
+    assert_eq!((root.notes.len(), root.notes[0].line, root.findings.len()), (1, Some(2), 1), "{:?}", root.notes);
+    assert_eq!(root.notes[0].message, "this statement was not read: an expression in it joins more than 10000 terms");
+}

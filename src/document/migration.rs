@@ -2,6 +2,7 @@
 //!
 //! File names and marker comments only; what the files do to a database is not known here.
 
+use super::engine::Engine;
 use super::sql::Sql;
 use crate::source::Source;
 
@@ -31,77 +32,19 @@ pub enum Role {
     Down,
 }
 
-/// A database server.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub enum Engine {
-    /// `PostgreSQL`.
-    Postgres,
-    /// `MySQL` or `MariaDB`.
-    MySql,
-    /// `SQLite`.
-    Sqlite,
-    /// SQL Server.
-    SqlServer,
-    /// `ClickHouse`.
-    ClickHouse,
-    /// Any other.
-    Other,
+/// What the path of any file of SQL says. One without the shape of a migration belongs to its folder and has no version;
+/// it is ours because somebody named it.
+pub fn place(path: &str) -> Layout {
+    layout(path).unwrap_or_else(|| {
+        let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+        let engine = engine_of(folder);
+        Layout { folder: folder.to_owned(), version: Vec::new(), title: name.to_owned(), role: Role::Up, engine }
+    })
 }
 
-impl Engine {
-    /// Its name in reports.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Postgres => "PostgreSQL",
-            Self::MySql => "MySQL",
-            Self::Sqlite => "SQLite",
-            Self::SqlServer => "SQL Server",
-            Self::ClickHouse => "ClickHouse",
-            Self::Other => "another database",
-        }
-    }
-
-    /// Its name on rule pages.
-    pub fn key(self) -> &'static str {
-        match self {
-            Self::Postgres => "postgres",
-            Self::MySql => "mysql",
-            Self::Sqlite => "sqlite",
-            Self::SqlServer => "sqlserver",
-            Self::ClickHouse => "clickhouse",
-            Self::Other => "other",
-        }
-    }
-
-    fn of_word(word: &str) -> Option<Self> {
-        Some(match word {
-            "postgres" | "postgresql" | "pg" | "psql" => Self::Postgres,
-            "mysql" | "mariadb" => Self::MySql,
-            "sqlite" | "sqlite3" => Self::Sqlite,
-            "mssql" | "sqlserver" => Self::SqlServer,
-            "clickhouse" => Self::ClickHouse,
-            "oracle" | "h2" | "cockroach" | "cockroachdb" | "crdb" | "snowflake" | "bigquery" | "spanner" | "cassandra"
-            | "tidb" => Self::Other,
-            _ => return None,
-        })
-    }
-
-    /// What only one engine's SQL looks like.
-    pub fn of_text(text: &str) -> Option<Self> {
-        let upper = text.to_ascii_uppercase();
-        let has = |words: &[&str]| words.iter().any(|word| upper.contains(word));
-        if has(&["MERGETREE"]) {
-            Some(Self::ClickHouse)
-        } else if has(&["ENGINE=INNODB", "ENGINE = INNODB", "AUTO_INCREMENT", "UTF8MB4"]) {
-            Some(Self::MySql)
-        } else if has(&["AUTOINCREMENT", "PRAGMA FOREIGN_KEYS", "WITHOUT ROWID"]) {
-            Some(Self::Sqlite)
-        } else if has(&["[DBO].", "NVARCHAR(", "\nGO\n", "\nGO\r\n"]) {
-            Some(Self::SqlServer)
-        } else {
-            has(&["CONCURRENTLY", "TIMESTAMPTZ", "JSONB", "PLPGSQL", "BIGSERIAL"]).then_some(Self::Postgres)
-        }
-    }
+/// What the folders say, the nearest first.
+fn engine_of(folder: &str) -> Option<Engine> {
+    folder.split(['/', '-', '_']).rev().find_map(|part| Engine::of_word(&part.to_ascii_lowercase()))
 }
 
 /// What the path says, if it has the shape of a migration.
@@ -123,7 +66,7 @@ pub fn layout(path: &str) -> Option<Layout> {
     };
     let (title, infix) = dialect(title);
     let (version, role) = version(title, role)?;
-    let engine = infix.or_else(|| set.split(['/', '-', '_']).rev().find_map(|part| Engine::of_word(&part.to_ascii_lowercase())));
+    let engine = infix.or_else(|| engine_of(set));
     Some(Layout { folder: set.to_owned(), version, title: title.to_owned(), role, engine })
 }
 
@@ -236,10 +179,10 @@ mod tests {
     }
 
     #[test]
-    fn engines_show_in_names_paths_and_text() {
+    fn engines_show_in_names_and_paths() {
         assert_eq!(layout("db/sqlite/0001_a.sql").and_then(|layout| layout.engine), Some(Engine::Sqlite));
         assert_eq!(layout("db/0001_a.mysql.up.sql").and_then(|layout| layout.engine), Some(Engine::MySql));
-        assert_eq!(Engine::of_text("CREATE TABLE `a` (id int AUTO_INCREMENT)"), Some(Engine::MySql));
-        assert_eq!(Engine::of_text("CREATE TABLE a (id int)"), None);
+        assert_eq!(place("db/mssql/schema.sql").engine, Some(Engine::SqlServer));
+        assert_eq!((place("schema.sql").engine, place("schema.sql").version), (None, Vec::new()));
     }
 }

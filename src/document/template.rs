@@ -41,6 +41,8 @@ pub enum Marks {
     Yaml,
     /// `{{ }}`, `{% %}` and `${name}`; `((` and `<%` are real SQL.
     Sql,
+    /// Those, and `$(name)`, which the client of SQL Server fills in.
+    SqlServer,
 }
 
 /// Masks all holes. The result has the same length; whoever asks for lines asks the original.
@@ -90,10 +92,11 @@ fn find(text: &str, marks: Marks) -> Vec<Hole> {
 fn hole_at(bytes: &[u8], at: usize, marks: Marks) -> Option<(usize, usize)> {
     let before = at.checked_sub(1).map(|before| bytes[before]);
     match (bytes[at], bytes.get(at + 1)?) {
-        (b'{', b'{') => closed(bytes, at, b"}}"),
+        (b'{', b'{') => closed(bytes, at, b"}}").filter(|(_, end)| marks == Marks::Yaml || !is_array(&bytes[at + 2..end - 2])),
         (b'{', b'%') => closed(bytes, at, b"%}"),
         (b'{', first) if before == Some(b'$') && (first.is_ascii_alphabetic() || *first == b'_') => {
-            let end = at + memchr::memchr2(b'}', b'\n', &bytes[at..])?;
+            let reach = bytes.len().min(at + LONGEST_MARK);
+            let end = at + memchr::memchr2(b'}', b'\n', &bytes[at..reach])?;
             (bytes[end] == b'}').then_some((at - 1, end + 1))
         }
         (b'%', _) if before == Some(b'<') && marks == Marks::Yaml => closed(bytes, at - 1, b"%>"),
@@ -102,6 +105,11 @@ fn hole_at(bytes: &[u8], at: usize, marks: Marks) -> Option<(usize, usize)> {
             let length = bytes[at + 2..].iter().take_while(|byte| is_word(byte)).count();
             let end = at + 2 + length;
             (length > 0 && bytes.get(end..end + 2) == Some(b"))")).then_some((at, end + 2))
+        }
+        (b'(', first) if before == Some(b'$') && marks == Marks::SqlServer && first.is_ascii_alphabetic() => {
+            let length = bytes[at + 1..].iter().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'_').count();
+            let end = at + 1 + length;
+            (bytes.get(end) == Some(&b')')).then_some((at - 1, end + 1))
         }
         _ => None,
     }
@@ -114,6 +122,12 @@ fn closed(bytes: &[u8], start: usize, close: &[u8]) -> Option<(usize, usize)> {
     let reach = bytes.len().min(start + LONGEST_MARK);
     let end = memchr::memmem::find(&bytes[start + 2..reach], close)? + start + 2 + close.len();
     Some((start, end))
+}
+
+/// `'{{1,2},{3,4}}'` is a literal of PostgreSQL: arrays in an array.
+fn is_array(inside: &[u8]) -> bool {
+    let starts_with_value = matches!(inside, [b'0'..=b'9' | b'"', ..] | [b'-', b'0'..=b'9', ..]);
+    starts_with_value || memchr::memmem::find(inside, b"},{").is_some() || memchr::memmem::find(inside, b"}, {").is_some()
 }
 
 /// Marks those holes that stand for whole lines: they have their own to themselves, or put theirs below it.
@@ -216,6 +230,32 @@ mod tests {
         let text = "SELECT ((a)), b <%c, d % {{ns}}.t";
         let (masked, holes) = mask(text, Marks::Sql);
         assert_eq!((masked.as_ref(), holes.len()), ("SELECT ((a)), b <%c, d % xxxxxx.t", 1));
+    }
+
+    #[test]
+    fn placeholders_of_sql_runners_are_holes_and_arrays_are_none() {
+        for hole in [
+            "${flyway:timestamp}",
+            "${schema.name}",
+            "${db-user}",
+            "${VAR}",
+            "${VAR:-public}",
+            "{{ns}}",
+            "{{ .Values.a }}",
+            "{{- .a -}}",
+            "{% if a %}",
+            "{{$a}}",
+            "{{ index .Options \"Namespace\" }}",
+        ] {
+            let text = format!("SELECT '{hole}'");
+            let (masked, holes) = mask(&text, Marks::Sql);
+            assert_eq!((masked.as_ref(), holes.len()), (&*format!("SELECT '{}'", "x".repeat(hole.len())), 1), "{hole}");
+        }
+        for array in
+            ["{{1,2},{3,4}}", "{{-1}}", "{{\"a\",\"b\"}}", "{{a,b},{c,d}}", "{{a}, {b}}", "{a}", "${1}", "$1", "{\"a\": {}}"]
+        {
+            assert!(mask(&format!("SELECT '{array}'"), Marks::Sql).1.is_empty(), "{array}");
+        }
     }
 
     #[test]

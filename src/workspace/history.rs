@@ -9,8 +9,9 @@ use super::ids;
 use crate::database::{self, Effect, Schema};
 use crate::diagnostic::{Judged, Note, SourceId};
 use crate::document::Document;
-use crate::document::migration::{Engine, Layout, REPEATABLE, Role, layout, sections};
-use crate::document::sql::Sql;
+use crate::document::engine::Engine;
+use crate::document::migration::{Layout, REPEATABLE, Role, place, sections};
+use crate::document::sql::{Certainty, Sql};
 use crate::guard;
 
 /// All migration sets of a workspace.
@@ -114,28 +115,17 @@ fn sets(documents: &[Document]) -> Vec<MigrationSet> {
     let mut folders: BTreeMap<_, Vec<(Layout, SourceId)>> = BTreeMap::new();
     for (id, document) in ids(documents).zip(documents) {
         if document.sql().is_some() {
-            let layout = layout(document.source.path()).unwrap_or_else(|| lone(document));
+            let layout = place(document.source.path());
             folders.entry((layout.folder.clone(), layout.engine)).or_default().push((layout, id));
         }
     }
-    folders.into_iter().map(|((folder, engine), files)| set(folder, engine, files, documents)).collect()
+    folders.into_iter().map(|((folder, _), files)| set(folder, files, documents)).collect()
 }
 
-/// A file without the shape of a migration that was named on the command line.
-fn lone(document: &Document) -> Layout {
-    let source = &document.source;
-    Layout {
-        folder: source.folder().to_owned(),
-        version: Vec::new(),
-        title: source.name().to_owned(),
-        role: Role::Up,
-        engine: None,
-    }
-}
-
-fn set(folder: String, named: Option<Engine>, files: Vec<(Layout, SourceId)>, documents: &[Document]) -> MigrationSet {
-    let evidence = || files.iter().find_map(|(_, id)| Engine::of_text(documents[id.index()].source.text()));
-    let engine = named.or_else(evidence);
+fn set(folder: String, files: Vec<(Layout, SourceId)>, documents: &[Document]) -> MigrationSet {
+    // Its files agree; see `servers`.
+    let read = files.iter().filter_map(|(_, id)| documents[id.index()].sql());
+    let (certainty, engine) = read.map(|sql| (sql.certainty, sql.engine)).max().unwrap_or((Certainty::Assumed, Engine::Postgres));
     let mut migrations: BTreeMap<(Vec<u128>, String), Migration> = BTreeMap::new();
     for (layout, source) in files {
         let Layout { version, title, role, .. } = layout;
@@ -146,7 +136,7 @@ fn set(folder: String, named: Option<Engine>, files: Vec<(Layout, SourceId)>, do
     }
     let mut migrations: Vec<Migration> = migrations.into_values().collect();
     pair_by_version(&mut migrations);
-    MigrationSet { folder, engine: engine.unwrap_or(Engine::Postgres), engine_is_known: engine.is_some(), migrations }
+    MigrationSet { folder, engine, engine_is_known: certainty > Certainty::Assumed, migrations }
 }
 
 impl Migration {

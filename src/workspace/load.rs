@@ -3,6 +3,7 @@
 use rayon::prelude::*;
 
 use super::discover::Candidate;
+use super::servers;
 use crate::diagnostic::{Judged, Note};
 use crate::document::template::Hole;
 use crate::document::yaml::{Cause, Yaml};
@@ -14,14 +15,15 @@ use crate::tree::Tree;
 
 /// The documents that are ours, by path, and what there is to know about the others.
 pub fn load(tree: &dyn Tree, files: &[Candidate], settings: &Settings) -> (Vec<Document>, Vec<Note>) {
-    let read: Vec<(Option<Document>, Vec<Note>)> = files.par_iter().map(|file| one(tree, file, settings)).collect();
+    let mut read: Vec<(Option<Document>, Vec<Note>)> = files.par_iter().map(|file| one(tree, file, settings)).collect();
+    servers::agree(&mut read, notes);
     let mut documents = Vec::new();
-    let mut notes = Vec::new();
+    let mut all = Vec::new();
     for (document, said) in read {
         documents.extend(document);
-        notes.extend(said);
+        all.extend(said);
     }
-    (documents, notes)
+    (documents, all)
 }
 
 fn one(tree: &dyn Tree, file: &Candidate, settings: &Settings) -> (Option<Document>, Vec<Note>) {
@@ -58,6 +60,9 @@ fn notes(document: &Document) -> Vec<Note> {
             for span in sql.unread() {
                 let head = sql::head(document.source.slice(span));
                 notes.add(Some(span.start), format!("not understood: {head}"), Judged::InPart);
+            }
+            for (span, excess) in &sql.excess {
+                notes.add(Some(span.start), excess.message(), Judged::InPart);
             }
             notes.holes(&sql.holes);
         }

@@ -78,6 +78,16 @@ impl<'a> Cursor<'a> {
         words.iter().find_map(|word| self.word(word))
     }
 
+    /// Whether more tokens than this are left.
+    pub fn has_more_than(&self, count: usize) -> bool {
+        self.tokens.len() > self.at + count
+    }
+
+    /// Whether any of these words follows anywhere.
+    pub fn has_word(&self, words: &[&str]) -> bool {
+        (0..self.tokens.len().saturating_sub(self.at)).any(|ahead| words.iter().any(|word| self.nth_is(ahead, word)))
+    }
+
     pub fn symbol(&mut self, symbol: u8) -> Option<Span> {
         let token = self.token()?;
         (token.kind == TokenKind::Symbol(symbol)).then(|| {

@@ -1,5 +1,8 @@
-//! From bytes to tokens, as PostgreSQL's own lexer sees them.
+//! From bytes to tokens, as the server's own lexer sees them; and what its client takes out before.
 
+use super::client::{self, DelimiterLine};
+use super::dialect::{Dialect, version_mark};
+use crate::settings::MAX_TOKENS;
 use crate::source::Span;
 
 /// The smallest part of a statement.
@@ -14,18 +17,21 @@ pub struct Token {
 /// What a token is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum TokenKind {
-    /// A keyword or an identifier.
+    /// A keyword, an identifier or a variable.
     Word,
-    /// `"An identifier"`.
+    /// An identifier in quotes: `"a"`, `` `a` ``, `[a]`.
     Quoted,
     /// A string: `'..'`, `E'..'`, `$$..$$`.
     Text,
     /// A number.
     Number,
-    /// Any other character.
+    /// Any other character. A semicolon ends a statement unless a body holds it.
     Symbol(u8),
-    /// A line that psql, not the server, reads: `\connect`, and the data lines of COPY.
-    Psql,
+    /// A semicolon where a line of the client has chosen another delimiter.
+    Inner,
+    /// Ends every statement and is part of none; the server never sees it: `\connect`, `GO`, a chosen delimiter, the data
+    /// lines of COPY, a runner's mark.
+    Stop,
 }
 
 /// What a lexer leaves beside its tokens.
@@ -37,21 +43,44 @@ pub struct Lexed {
     pub comments: Vec<Span>,
     /// Where something was opened and never closed, and what.
     pub unclosed: Option<(Span, &'static str)>,
+    /// There are more tokens than anyone should read.
+    pub is_cut: bool,
 }
 
 /// Splits a text into tokens. Never fails.
-pub fn lex(text: &str) -> Lexed {
-    let mut lexer = Lexer { text, bytes: text.as_bytes(), at: 0, out: Lexed::default() };
+pub fn lex(text: &str, dialect: Dialect) -> Lexed {
+    let mut lexer = Lexer {
+        bytes: text.as_bytes(),
+        dialect,
+        at: 0,
+        statement: 0,
+        delimiter: None,
+        conditional: None,
+        out: Lexed { tokens: Vec::with_capacity(text.len() / 6), ..Lexed::default() },
+    };
     while lexer.at < lexer.bytes.len() {
+        if lexer.out.tokens.len() >= MAX_TOKENS {
+            lexer.out.is_cut = true;
+            return lexer.out;
+        }
         lexer.step();
+    }
+    if let (Some(open), None) = (lexer.conditional, lexer.out.unclosed) {
+        lexer.out.unclosed = Some((open, "version comment"));
     }
     lexer.out
 }
 
 struct Lexer<'a> {
-    text: &'a str,
     bytes: &'a [u8],
+    dialect: Dialect,
     at: usize,
+    /// The first token of the statement that is open.
+    statement: usize,
+    /// What ends statements instead of a semicolon.
+    delimiter: Option<&'a [u8]>,
+    /// The opening mark of the version comment that we are in.
+    conditional: Option<Span>,
     out: Lexed,
 }
 
@@ -62,43 +91,51 @@ impl Lexer<'_> {
 
     fn step(&mut self) {
         let start = self.at;
-        match (self.peek(0), self.peek(1)) {
-            (byte, _) if byte.is_ascii_whitespace() => self.at += 1,
-            (b'-', b'-') => {
-                self.at = self.line_end();
-                self.out.comments.push(Span::new(start, self.at));
+        if self.delimiter.is_some_and(|delimiter| self.bytes[start..].starts_with(delimiter)) {
+            self.at += self.delimiter.map_or(1, <[u8]>::len);
+            return self.stop(start);
+        }
+        match self.bytes[start] {
+            b' ' | b'\n' | b'\t' | b'\r' | 0x0B | 0x0C => self.at += 1,
+            b'A'..=b'Z' | b'a'..=b'z' | b'_' | 0x80.. => self.word(),
+            b';' => self.semicolon(),
+            b'\'' => self.quoted(start, start, b'\'', TokenKind::Text, self.dialect.backslash_escapes),
+            b'0'..=b'9' => self.number(),
+            b'.' if self.peek(1).is_ascii_digit() && !self.follows_a_name() => self.number(),
+            b'-' if self.peek(1) == b'-' && self.dashes_comment() => self.line_comment(),
+            b'#' if self.dialect.hash_comments => self.line_comment(),
+            b'/' if self.peek(1) == b'*' => self.block_comment(),
+            b'*' if self.conditional.is_some() && self.peek(1) == b'/' => {
+                self.conditional = None;
+                self.at += 2;
             }
-            (b'/', b'*') => self.block_comment(),
-            (b'\'', _) => self.quoted(start, start, b'\'', false),
-            (b'"', _) => self.quoted(start, start, b'"', false),
-            (b'E' | b'e', b'\'') => self.quoted(start, start + 1, b'\'', true),
-            (b'B' | b'b' | b'X' | b'x' | b'N' | b'n', b'\'') => self.quoted(start, start + 1, b'\'', false),
-            (b'U' | b'u', b'&') if matches!(self.peek(2), b'\'' | b'"') => {
-                self.quoted(start, start + 2, self.peek(2), false);
+            b'"' if self.dialect.double_quoted_text => {
+                self.quoted(start, start, b'"', TokenKind::Text, self.dialect.backslash_escapes);
             }
-            (b'$', _) => self.dollar(),
-            (b'0'..=b'9', _) | (b'.', b'0'..=b'9') => self.number(),
-            (b'\\', _) if self.at_statement_start() => {
-                self.at = self.line_end();
-                self.push(TokenKind::Psql, start);
+            b'"' => self.quoted(start, start, b'"', TokenKind::Quoted, false),
+            b'`' if self.dialect.backticks => self.quoted(start, start, b'`', TokenKind::Quoted, false),
+            b'[' if self.dialect.brackets => self.quoted(start, start, b']', TokenKind::Quoted, false),
+            b'$' if self.dialect.dollar_quotes => self.dollar(),
+            b'@' | b'#' if self.dialect.sigils && is_sigil_part(self.peek(1)) => self.word(),
+            b'\\' if self.dialect.psql => self.client_line(),
+            b'.' if self.dialect.dot_lines && self.peek(1).is_ascii_alphabetic() && self.at_statement_start() => {
+                self.client_line();
             }
-            (byte, _) if is_word_start(byte) => {
-                let is_word = |byte: &u8| is_word_start(*byte) || byte.is_ascii_digit() || *byte == b'$';
-                self.at += self.bytes[self.at..].iter().take_while(|byte| is_word(byte)).count();
-                self.push(TokenKind::Word, start);
-            }
-            (byte, _) => {
+            byte => {
                 self.at += 1;
                 self.push(TokenKind::Symbol(byte), start);
-                if byte == b';' && self.is_copy_from_stdin() {
-                    self.copy_data();
-                }
             }
         }
     }
 
     fn push(&mut self, kind: TokenKind, start: usize) {
         self.out.tokens.push(Token { kind, span: Span::new(start, self.at) });
+    }
+
+    /// Ends the statement, whatever is open.
+    fn stop(&mut self, start: usize) {
+        self.push(TokenKind::Stop, start);
+        self.statement = self.out.tokens.len();
     }
 
     fn unclosed(&mut self, start: usize, opened: usize, what: &'static str, kind: TokenKind) {
@@ -111,17 +148,58 @@ impl Lexer<'_> {
         memchr::memchr2(b'\n', b'\r', &self.bytes[self.at..]).map_or(self.bytes.len(), |end| self.at + end)
     }
 
-    fn at_statement_start(&self) -> bool {
-        self.out.tokens.last().is_none_or(|last| matches!(last.kind, TokenKind::Symbol(b';') | TokenKind::Psql))
+    /// What stands before this place on its line, as far as it is blank.
+    fn blanks_before(&self, at: usize) -> &[u8] {
+        let line = self.bytes[..at].iter().rev().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
+        let start = at - line;
+        let whole = start == 0 || matches!(self.bytes[start - 1], b'\n' | b'\r');
+        &self.bytes[if whole { start } else { start - 1 }..at]
     }
 
-    /// PostgreSQL nests them.
+    fn at_statement_start(&self) -> bool {
+        self.statement == self.out.tokens.len()
+    }
+
+    /// `t.1` is no number to a server that lets names begin with digits.
+    fn follows_a_name(&self) -> bool {
+        let last = self.out.tokens.last().filter(|last| last.span.end as usize == self.at);
+        last.is_some_and(|last| matches!(last.kind, TokenKind::Word | TokenKind::Quoted))
+    }
+
+    fn client_line(&mut self) {
+        let start = self.at;
+        self.at = self.line_end();
+        self.stop(start);
+    }
+
+    fn dashes_comment(&self) -> bool {
+        !self.dialect.dashes_need_blank || matches!(self.peek(2), 0..=b' ')
+    }
+
+    fn line_comment(&mut self) {
+        let start = self.at;
+        self.at = self.line_end();
+        self.out.comments.push(Span::new(start, self.at));
+        if client::is_cut(&self.bytes[start..self.at]) && !self.at_statement_start() {
+            self.stop(start);
+        }
+    }
+
     fn block_comment(&mut self) {
         let start = self.at;
-        let mut depth = 0_usize;
+        if self.dialect.version_comments
+            && self.conditional.is_none()
+            && let Some(mark) = version_mark(&self.bytes[start..])
+        {
+            self.at += mark;
+            self.conditional = Some(Span::new(start, self.at));
+            return;
+        }
+        let mut depth = 1_usize;
+        self.at += 2;
         while self.at < self.bytes.len() {
             match (self.peek(0), self.peek(1)) {
-                (b'/', b'*') => depth += 1,
+                (b'/', b'*') if self.dialect.nested_comments => depth += 1,
                 (b'*', b'/') => depth -= 1,
                 _ => {
                     let skip = memchr::memchr2(b'/', b'*', &self.bytes[self.at + 1..]);
@@ -139,16 +217,18 @@ impl Lexer<'_> {
         self.out.comments.push(Span::new(start, self.at));
     }
 
-    fn quoted(&mut self, start: usize, quote_at: usize, quote: u8, escapes: bool) {
-        let kind = if quote == b'"' { TokenKind::Quoted } else { TokenKind::Text };
-        let what = if quote == b'"' { "quoted name" } else { "string" };
+    /// From an opening quote to the closing one; two of those stand for one inside.
+    fn quoted(&mut self, start: usize, quote_at: usize, close: u8, kind: TokenKind, escapes: bool) {
         let mut at = quote_at + 1;
         loop {
             let rest = &self.bytes[at.min(self.bytes.len())..];
-            let found = if escapes { memchr::memchr2(quote, b'\\', rest) } else { memchr::memchr(quote, rest) };
-            let Some(found) = found else { return self.unclosed(start, quote_at + 1, what, kind) };
+            let found = if escapes { memchr::memchr2(close, b'\\', rest) } else { memchr::memchr(close, rest) };
+            let Some(found) = found else {
+                let what = if kind == TokenKind::Quoted { "quoted name" } else { "string" };
+                return self.unclosed(start, quote_at + 1, what, kind);
+            };
             at += found;
-            if self.bytes[at] == b'\\' || self.bytes.get(at + 1) == Some(&quote) {
+            if self.bytes[at] == b'\\' || self.bytes.get(at + 1) == Some(&close) {
                 at += 2;
             } else {
                 self.at = at + 1;
@@ -187,17 +267,92 @@ impl Lexer<'_> {
         self.push(TokenKind::Number, start);
     }
 
-    /// Whether the statement that ends here is `COPY .. FROM STDIN`.
-    fn is_copy_from_stdin(&self) -> bool {
-        let tokens = &self.out.tokens[..self.out.tokens.len() - 1];
-        let mut wanted = ["from", "stdin"].iter().rev();
-        // Only options in brackets or words may follow STDIN, so a short look back is enough.
-        let near = tokens.iter().rev().take_while(|token| !matches!(token.kind, TokenKind::Symbol(b';'))).take(64);
-        let words: Vec<&str> =
-            near.filter(|token| token.kind == TokenKind::Word).map(|token| &self.text[token.span.range()]).collect();
-        let Some(stdin) = words.iter().position(|word| word.eq_ignore_ascii_case("stdin")) else { return false };
-        words[stdin..].iter().zip(&mut wanted).all(|(word, wanted)| word.eq_ignore_ascii_case(wanted))
-            && words.last().is_some_and(|first| first.eq_ignore_ascii_case("copy"))
+    /// A word, or the string that one letter begins: `E'..'`, `N'..'`, `x'..'`, `U&'..'`.
+    fn word(&mut self) {
+        let start = self.at;
+        let first = self.bytes[start];
+        match (self.peek(1), self.peek(2)) {
+            (b'\'', _) if matches!(first, b'E' | b'e' | b'B' | b'b' | b'X' | b'x' | b'N' | b'n') => {
+                let escapes = self.dialect.backslash_escapes || matches!(first, b'E' | b'e');
+                return self.quoted(start, start + 1, b'\'', TokenKind::Text, escapes);
+            }
+            (b'&', quote @ (b'\'' | b'"')) if matches!(first, b'U' | b'u') && self.dialect.psql => {
+                let kind = if quote == b'"' { TokenKind::Quoted } else { TokenKind::Text };
+                return self.quoted(start, start + 2, quote, kind, false);
+            }
+            _ => {}
+        }
+        let sigils = self.bytes[start..].iter().take_while(|byte| matches!(byte, b'@' | b'#')).count();
+        let mut end = start + sigils;
+        while self.bytes.get(end).is_some_and(|byte| WORD[*byte as usize]) {
+            end += 1;
+        }
+        if let Some(delimiter) = self.delimiter
+            && let Some(length @ 1..) = memchr::memmem::find(&self.bytes[start..end], delimiter)
+        {
+            end = start + length;
+        }
+        self.at = end;
+        if !self.is_for_the_client(start) {
+            self.push(TokenKind::Word, start);
+        }
+    }
+
+    /// Takes the word that was just passed, and the rest of its line, for the client if they are.
+    fn is_for_the_client(&mut self, start: usize) -> bool {
+        let word = &self.bytes[start..self.at];
+        match word.len() {
+            2 if self.dialect.batches && word.eq_ignore_ascii_case(b"go") => self.batch_end(start),
+            9 if self.dialect.delimiter_lines && word.eq_ignore_ascii_case(b"delimiter") => self.delimiter_line(start),
+            _ => false,
+        }
+    }
+
+    fn batch_end(&mut self, start: usize) -> bool {
+        let end = self.line_end();
+        if !client::is_batch_end(self.blanks_before(start), &self.bytes[self.at..end]) {
+            return false;
+        }
+        self.at = end;
+        self.stop(start);
+        true
+    }
+
+    /// `DELIMITER //` on a line of its own. Inside a statement it may be the name of a column.
+    fn delimiter_line(&mut self, start: usize) -> bool {
+        let bytes = self.bytes;
+        let Some(line) = DelimiterLine::read(&bytes[self.at..self.line_end()]) else { return false };
+        let alone = self.blanks_before(start).trim_ascii().is_empty();
+        if !alone || !(line.is_sign || self.at_statement_start()) {
+            return false;
+        }
+        self.delimiter = (line.delimiter != b";").then_some(line.delimiter);
+        self.at = self.line_end();
+        self.stop(start);
+        true
+    }
+
+    fn semicolon(&mut self) {
+        let start = self.at;
+        self.at += 1;
+        if self.delimiter.is_some() {
+            return self.push(TokenKind::Inner, start);
+        }
+        self.push(TokenKind::Symbol(b';'), start);
+        let statement = std::mem::replace(&mut self.statement, self.out.tokens.len());
+        if self.dialect.psql && self.is_copy_from_stdin(statement) {
+            self.copy_data();
+        }
+    }
+
+    /// Whether the statement from this token on is `COPY .. FROM STDIN`. Only those that begin with COPY are looked at.
+    fn is_copy_from_stdin(&self, statement: usize) -> bool {
+        let tokens = &self.out.tokens[statement..];
+        let is = |token: &Token, word: &[u8]| {
+            token.kind == TokenKind::Word && self.bytes[token.span.range()].eq_ignore_ascii_case(word)
+        };
+        tokens.first().is_some_and(|first| is(first, b"copy"))
+            && tokens.windows(2).any(|pair| is(&pair[0], b"from") && is(&pair[1], b"stdin"))
     }
 
     /// Data lines up to `\.`, or to the end of the file.
@@ -215,10 +370,23 @@ impl Lexer<'_> {
                 break;
             }
         }
-        self.push(TokenKind::Psql, start);
+        self.stop(start);
     }
 }
 
-fn is_word_start(byte: u8) -> bool {
-    byte.is_ascii_alphabetic() || byte == b'_' || byte >= 0x80
+/// Which bytes go on with a word.
+static WORD: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        #[expect(clippy::cast_possible_truncation, reason = "it counts to 255")]
+        let is_word = (byte as u8).is_ascii_alphanumeric() || matches!(byte as u8, b'_' | b'$' | 0x80..);
+        table[byte] = is_word;
+        byte += 1;
+    }
+    table
+};
+
+fn is_sigil_part(byte: u8) -> bool {
+    WORD[byte as usize] || matches!(byte, b'@' | b'#')
 }

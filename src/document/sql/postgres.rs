@@ -1,7 +1,6 @@
 //! What does a PostgreSQL statement say? Reads the statements that change a schema; the rest is harmless or unread.
 
 use super::cursor::Cursor;
-use super::lex::TokenKind;
 use super::statement::{Action, AlterTable, Column, CreateIndex, CreateTable, DropIndex, Name, TableAction, TableChange};
 use crate::source::Span;
 
@@ -36,7 +35,7 @@ const HARMLESS: &[&str] = &[
 /// Reads one statement.
 pub fn read(statement: Cursor<'_>) -> Action {
     let mut cursor = statement;
-    if cursor.token().is_some_and(|token| token.kind == TokenKind::Psql) || cursor.any_word(HARMLESS).is_some() {
+    if cursor.any_word(HARMLESS).is_some() {
         return Action::Harmless;
     }
     let start = cursor.here();

@@ -2,71 +2,131 @@
 
 use std::ops::Range;
 
+use super::Excess;
+use super::body::Body;
+use super::dialect::Dialect;
 use super::lex::{Token, TokenKind};
+use crate::settings::{MAX_NESTING, MAX_STATEMENTS, MAX_TERMS};
 
-/// The token ranges of all statements, without their semicolons and without empty ones.
-pub fn statements(text: &str, tokens: &[Token]) -> Vec<Range<usize>> {
-    let mut statements = Vec::new();
-    let mut start = 0;
-    let mut body = Body::default();
-    let mut brackets = 0_usize;
+/// The tokens of one statement, without its semicolon.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Piece {
+    /// Never empty.
+    pub tokens: Range<usize>,
+    /// Why nobody should read it.
+    pub excess: Option<Excess>,
+}
+
+/// All statements but empty ones. The second value is the first token that was not looked at any more.
+pub fn statements(text: &str, tokens: &[Token], dialect: Dialect) -> (Vec<Piece>, usize) {
+    let mut pieces = Vec::new();
+    let mut open = Open::new(0, dialect);
     for (at, token) in tokens.iter().enumerate() {
-        let ends = match token.kind {
-            TokenKind::Symbol(b'(') => {
-                brackets += 1;
-                false
-            }
-            TokenKind::Symbol(b')') => {
-                brackets = brackets.saturating_sub(1);
-                false
-            }
-            // Rules write several statements in brackets.
-            TokenKind::Symbol(b';') => body.depth == 0 && (brackets == 0 || !is_rule(text, &tokens[start..at])),
-            TokenKind::Psql => true,
+        let is_end = match token.kind {
             TokenKind::Word => {
-                body.word(&text[token.span.range()], text, &tokens[start..at]);
+                open.word(at, text, tokens);
                 false
             }
-            _ => false,
-        };
-        if ends {
-            if at > start {
-                statements.push(start..at);
+            TokenKind::Symbol(b';') => !open.holds_semicolon(text, &tokens[open.start..at]),
+            TokenKind::Symbol(symbol) => {
+                open.measure.symbol(symbol);
+                false
             }
-            start = at + 1;
-            body = Body::default();
-            brackets = 0;
-        }
-    }
-    if start < tokens.len() {
-        statements.push(start..tokens.len());
-    }
-    statements
-}
-
-/// `BEGIN ATOMIC .. END` of a function in SQL holds semicolons; CASE has an END of its own.
-#[derive(Default)]
-struct Body {
-    depth: usize,
-}
-
-impl Body {
-    fn word(&mut self, word: &str, text: &str, before: &[Token]) {
-        let opens = if self.depth == 0 {
-            word.eq_ignore_ascii_case("atomic") && last_word(text, before).eq_ignore_ascii_case("begin")
-        } else {
-            word.eq_ignore_ascii_case("case")
+            TokenKind::Inner => {
+                open.inner();
+                false
+            }
+            TokenKind::Stop => true,
+            TokenKind::Quoted | TokenKind::Text | TokenKind::Number => false,
         };
-        if opens {
-            self.depth += 1;
-        } else if self.depth > 0 && word.eq_ignore_ascii_case("end") {
-            self.depth -= 1;
+        if is_end {
+            pieces.extend(open.piece(at, tokens));
+            open = Open::new(at + 1, dialect);
+            if pieces.len() == MAX_STATEMENTS {
+                return (pieces, at + 1);
+            }
         }
+    }
+    pieces.extend(open.piece(tokens.len(), tokens));
+    (pieces, tokens.len())
+}
+
+/// A statement that has not ended yet.
+struct Open {
+    start: usize,
+    body: Body,
+    measure: Measure,
+}
+
+impl Open {
+    fn new(start: usize, dialect: Dialect) -> Self {
+        Self { start, body: Body::new(dialect), measure: Measure::default() }
+    }
+
+    fn word(&mut self, at: usize, text: &str, tokens: &[Token]) {
+        self.measure.word(&text.as_bytes()[tokens[at].span.range()]);
+        if self.body.is_watching() {
+            self.body.word(text, &tokens[self.start..], at - self.start);
+        }
+    }
+
+    fn inner(&mut self) {
+        self.measure.terms = 0;
+    }
+
+    fn holds_semicolon(&mut self, text: &str, before: &[Token]) -> bool {
+        // Rules write several statements in brackets.
+        let holds = self.body.holds_semicolon() || (self.measure.depth > 0 && is_rule(text, before));
+        self.measure.terms = 0;
+        holds
+    }
+
+    /// All of it up to a token, but for semicolons that end what is inside.
+    fn piece(&self, end: usize, tokens: &[Token]) -> Option<Piece> {
+        let is_inner = |token: &&Token| matches!(token.kind, TokenKind::Inner | TokenKind::Symbol(b';'));
+        let trailing = tokens[self.start..end].iter().rev().take_while(is_inner).count();
+        let tokens = self.start..end - trailing;
+        (!tokens.is_empty()).then_some(Piece { tokens, excess: self.measure.excess })
     }
 }
 
-fn last_word<'a>(text: &'a str, tokens: &[Token]) -> &'a str {
-    tokens.last().filter(|token| token.kind == TokenKind::Word).map_or("", |token| &text[token.span.range()])
+/// What a statement costs those who read it.
+#[derive(Default)]
+struct Measure {
+    depth: usize,
+    terms: usize,
+    excess: Option<Excess>,
+}
+
+impl Measure {
+    fn symbol(&mut self, symbol: u8) {
+        match symbol {
+            b'(' | b'[' => {
+                self.depth += 1;
+                if self.depth > MAX_NESTING {
+                    self.excess = Some(Excess::Nesting);
+                }
+            }
+            b')' | b']' => self.depth = self.depth.saturating_sub(1),
+            // The next element of a list; rows of values are many, and none of them is long.
+            b',' if self.depth == 0 => self.terms = 0,
+            b'+' | b'-' | b'*' | b'/' | b'%' | b'=' | b'<' | b'>' | b'|' | b'&' => self.term(),
+            _ => {}
+        }
+    }
+
+    fn word(&mut self, word: &[u8]) {
+        if word.len() <= 3 && (word.eq_ignore_ascii_case(b"and") || word.eq_ignore_ascii_case(b"or")) {
+            self.term();
+        }
+    }
+
+    fn term(&mut self) {
+        self.terms += 1;
+        if self.terms > MAX_TERMS {
+            self.excess = Some(Excess::Terms);
+        }
+    }
 }
 
 fn is_rule(text: &str, tokens: &[Token]) -> bool {

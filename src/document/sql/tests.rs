@@ -1,14 +1,39 @@
 use super::*;
 
+mod evidence;
+mod limits;
+mod mysql;
+mod sqlite;
+mod sqlserver;
+
 fn read(text: &str) -> (Source, Sql) {
     let source = Source::decode("x.sql", text.as_bytes().to_vec());
-    let sql = Sql::read(&source);
+    let sql = Sql::read(&source, None);
     (source, sql)
 }
 
 fn statements(text: &str) -> Vec<String> {
-    let (source, sql) = read(text);
-    sql.statements.iter().map(|statement| source.slice(statement.span).to_owned()).collect()
+    statements_of(Engine::Postgres, text)
+}
+
+fn read_as(engine: Engine, text: &str) -> Sql {
+    Sql::read(&Source::decode("x.sql", text.as_bytes().to_vec()), Some(engine))
+}
+
+fn statements_of(engine: Engine, text: &str) -> Vec<String> {
+    let sql = read_as(engine, text);
+    let statements: Vec<String> = sql.statements.iter().map(|statement| text[statement.span.range()].to_owned()).collect();
+    let places: Vec<String> = split(text, engine).iter().map(|span| text[span.range()].to_owned()).collect();
+    assert_eq!(statements, places);
+    statements
+}
+
+/// Each text between these signs is one statement; the signs themselves are taken out first.
+fn assert_split(engine: Engine, text: &str) {
+    let plain = text.replace(['«', '»'], "");
+    let wanted: Vec<&str> = text.split('«').skip(1).map(|part| part.split('»').next().expect("closed")).collect();
+    assert_eq!(statements_of(engine, &plain), wanted, "{text}");
+    assert!(read_as(engine, &plain).unclosed.is_none(), "{text}");
 }
 
 #[test]
@@ -35,6 +60,22 @@ fn what_psql_reads_is_no_statement_of_the_server_s() {
     assert_eq!(source.slice(sql.statements[0].span), "COPY t (a) FROM stdin WITH (FORMAT text)");
     assert_eq!(source.slice(sql.statements[1].span), "SELECT 1");
     assert_eq!((sql.statements.len(), sql.unclosed.is_none()), (2, true));
+    let columns = "c, ".repeat(100);
+    assert_split(Engine::Postgres, &format!("«COPY t ({columns}d) FROM stdin»;\n1;2\nit's\n\\.\n«SELECT 1»;"));
+    assert_split(Engine::Postgres, "«SELECT 'CREATE TABLE a ()'» \\gexec\n«SELECT 2»;\n");
+}
+
+#[test]
+fn no_statement_reaches_across_a_runner_s_mark() {
+    for marks in [
+        "-- +goose StatementBegin|-- +goose StatementEnd",
+        "-- migrate:up|-- migrate:down",
+        "--> statement-breakpoint|--> statement-breakpoint",
+    ] {
+        let (begin, end) = marks.split_once('|').expect("two");
+        assert_split(Engine::Postgres, &format!("{begin}\n«SELECT 1»\n{end}\n«SELECT 2»; «SELECT 3»\n{end}\n{begin}"));
+    }
+    assert_split(Engine::Postgres, "«SELECT 1 -- more > than -- this\n + 1»;");
 }
 
 #[test]

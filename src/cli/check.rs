@@ -138,7 +138,6 @@ fn settings(arguments: &Arguments) -> Result<Settings, Mistake> {
         allow_empty: arguments.allow_empty,
         max_file_size: arguments.max_file_size << 20,
         threads: arguments.threads,
-        ..Settings::default()
     })
 }
 

@@ -51,7 +51,7 @@ fn is_ordinary(text: &str) -> bool {
     // Without a way out of the loop the compiler looks at many bytes at a time.
     let mut has_control = false;
     for byte in text.as_bytes() {
-        has_control |= (*byte < b' ') & (*byte != b'\n') & (*byte != b'\t') | (*byte == 0x7F);
+        has_control |= (*byte < b' ' && *byte != b'\n' && *byte != b'\t') || *byte == 0x7F;
     }
     let odd = |next: char| matches!(next, '\u{80}'..='\u{9F}' | '\u{2028}' | '\u{2029}' | '\u{FEFF}' | '\u{FFFE}' | '\u{FFFF}');
     !has_control && (text.is_ascii() || !text.chars().any(odd))

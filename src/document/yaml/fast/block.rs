@@ -4,8 +4,8 @@ use super::super::Kind;
 use super::Reader;
 use crate::source::Span;
 
-/// The lines of a block.
-struct Lines {
+/// The text of a block.
+struct Content {
     text: String,
     /// Where the last one with content ends.
     end: usize,
@@ -32,7 +32,7 @@ impl Reader<'_> {
             return Some(());
         };
         let start = self.line + column;
-        let Lines { mut text, end, blank_lines } = self.block_lines(column, leading, is_folded)?;
+        let Content { mut text, end, blank_lines } = self.block_lines(column, leading, is_folded)?;
         match chomp {
             b'-' => {}
             b'+' => text.extend(std::iter::repeat_n('\n', blank_lines + 1)),
@@ -43,8 +43,8 @@ impl Reader<'_> {
         Some(())
     }
 
-    fn block_lines(&mut self, column: usize, leading: usize, is_folded: bool) -> Option<Lines> {
-        let mut lines = Lines { text: "\n".repeat(leading), end: 0, blank_lines: 0 };
+    fn block_lines(&mut self, column: usize, leading: usize, is_folded: bool) -> Option<Content> {
+        let mut lines = Content { text: "\n".repeat(leading), end: 0, blank_lines: 0 };
         self.at = self.line;
         while self.at < self.bytes.len() {
             let line_end = self.line_end();
@@ -72,6 +72,7 @@ impl Reader<'_> {
 
     /// The first line of a block: its column, which must be beyond the parent's, and the blank lines before it; nothing
     /// for a block without lines.
+    #[expect(clippy::option_option, reason = "the outer one declines")]
     fn block_begin(&mut self, parent: usize, given: Option<usize>) -> Option<Option<(usize, usize)>> {
         let from = self.at;
         let Some((found, leading)) = self.continuation(from)? else { return Some(None) };
@@ -85,7 +86,7 @@ impl Reader<'_> {
     }
 }
 
-impl Lines {
+impl Content {
     fn add(&mut self, content: &str, at: usize, is_folded: bool) {
         let is_first = self.end == 0;
         match (is_folded, self.blank_lines) {

@@ -72,7 +72,6 @@ impl Reader<'_> {
 
     /// The first line of a block: its column, which must be beyond the parent's, and the blank lines before it; nothing
     /// for a block without lines.
-    #[expect(clippy::option_option, reason = "the outer one declines")]
     fn block_begin(&mut self, parent: usize, given: Option<usize>) -> Option<Option<(usize, usize)>> {
         let from = self.at;
         let Some((found, leading)) = self.continuation(from)? else { return Some(None) };

@@ -81,7 +81,6 @@ impl Reader<'_> {
 
     /// Goes to the next line that is not blank: its column, and how many blank lines were passed. The end of the
     /// document is none.
-    #[expect(clippy::option_option, reason = "the outer one declines")]
     pub fn continuation(&mut self, from: usize) -> Option<Option<(usize, usize)>> {
         let mut line = from;
         let mut blank_lines = 0;

@@ -177,15 +177,16 @@ pub fn split(text: &str, engine: Engine) -> Vec<Span> {
     pieces.iter().map(tokens).collect()
 }
 
-/// The first words of a piece of SQL, to name it by.
+/// The first words of a piece of SQL, to name it by. None of a string: it may be secret.
 pub fn head(text: &str) -> String {
-    let mut words = text.split_whitespace();
-    let mut head = words.by_ref().take(3).collect::<Vec<_>>().join(" ");
+    let words: Vec<&str> = text.split_whitespace().take(4).collect();
+    let shown = words.iter().take(3).take_while(|word| !word.contains('\'')).count();
+    let mut head = words[..shown].join(" ");
     if let Some((cut, _)) = head.char_indices().nth(60) {
         head.truncate(cut);
         head.push('…');
-    } else if words.next().is_some() {
-        head.push_str(" …");
+    } else if words.len() > shown {
+        head.push_str(if shown == 0 { "…" } else { " …" });
     }
     head
 }

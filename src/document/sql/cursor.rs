@@ -49,9 +49,12 @@ impl<'a> Cursor<'a> {
     }
 
     pub fn nth_is(&self, ahead: usize, word: &str) -> bool {
-        self.tokens
-            .get(self.at + ahead)
-            .is_some_and(|token| token.kind == TokenKind::Word && self.text[token.span.range()].eq_ignore_ascii_case(word))
+        let Some(token) = self.tokens.get(self.at + ahead) else { return false };
+        // As bytes: this is asked more than anything else, and most words differ in length already.
+        let range = token.span.range();
+        range.len() == word.len()
+            && token.kind == TokenKind::Word
+            && self.text.as_bytes()[range].eq_ignore_ascii_case(word.as_bytes())
     }
 
     /// Passes one word.
@@ -107,6 +110,7 @@ impl<'a> Cursor<'a> {
             TokenKind::Quoted => text.trim_matches('"').replace("\"\"", "\""),
             // A template's mark stands for we do not know what, but always for the same.
             _ if text.contains('{') => text.to_owned(),
+            _ if text.is_ascii() => text.to_ascii_lowercase(),
             _ => text.to_lowercase(),
         };
         Some(Ident { span: token.span, text: folded.into() })

@@ -19,6 +19,7 @@ const HARMLESS: &[&str] = &[
     "release",
     "grant",
     "revoke",
+    "print",
 ];
 
 /// A statement that needs no semicolon before it begins with one of these.

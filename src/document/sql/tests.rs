@@ -154,6 +154,11 @@ fn the_rest_is_harmless_or_counted_as_unread() {
     let (source, sql) = read("SET x = 1; BEGIN; TRUNCATE t; CREATE TYPE y AS ENUM ('a'); ALTER TABLE t ADD CHECK (a); COMMIT");
     let unread: Vec<_> = sql.unread().map(|span| head(source.slice(span))).collect();
     assert_eq!(unread, ["TRUNCATE t", "CREATE TYPE y …", "ADD CHECK (a)"]);
+    for (text, wanted) in
+        [("CALL f ('secret')", "CALL f …"), ("'secret' x", "…"), ("CALL f('a')", "CALL …"), ("CALL f", "CALL f")]
+    {
+        assert_eq!(head(text), wanted);
+    }
 }
 
 #[test]

@@ -102,11 +102,16 @@ impl Reader<'_> {
             self.at += "export".len();
             self.skip(is_blank);
         }
-        let quoted_key = matches!(self.rest().first(), Some(b'"' | b'\''));
-        self.at += usize::from(quoted_key);
+        let quote = self.rest().first().copied().filter(|first| matches!(first, b'"' | b'\''));
+        self.at += usize::from(quote.is_some());
         let start = self.at;
         let end = self.skip(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.'));
-        self.at += usize::from(quoted_key);
+        if quote.is_some() {
+            if self.rest().first().copied() != quote {
+                return None;
+            }
+            self.at += 1;
+        }
         self.skip(is_blank);
         let separator = *self.rest().first()?;
         let colon = separator == b':' && self.rest().get(1).is_none_or(u8::is_ascii_whitespace);
@@ -210,6 +215,7 @@ mod tests {
         let (settings, malformed) = read("just words\nA=1\n=x\nB=\"never closed\nC=3\n=\nD='a' b\n");
         assert_eq!(settings, ["A=1", "C=3", "D=a"]);
         assert_eq!(malformed, ["just words", "=x", "B=\"never closed", "=", "b"]);
+        assert_eq!(read("\"A\"=1\n\"B=1\n\"C€=1\n\"").1, ["\"B=1", "\"C€=1", "\""]);
     }
 
     #[test]

@@ -8,9 +8,10 @@ use super::{Kind, NONE, Open, Part, RawNode, Refusal};
 use crate::settings::MAX_NESTING;
 use crate::source::Span;
 
-/// Reads what stands between two separators: one document, or several where `...` ends one.
+/// Reads what stands between two separators: one document.
 pub fn read(text: &str, span: Span, keep_comments: bool, parts: &mut Vec<Part>) {
     let slice = &text[span.range()];
+    let before = parts.len();
     let mut builder = Builder::new(span, slice);
     let options = options! {
         emit_comments: keep_comments,
@@ -24,6 +25,10 @@ pub fn read(text: &str, span: Span, keep_comments: bool, parts: &mut Vec<Part>) 
         let (event, marks) = match next {
             Ok(next) => next,
             Err(error) => {
+                // What stood before the error was a document only as long as nothing followed it.
+                for part in parts.drain(before..).rev() {
+                    builder.part.comments.splice(..0, part.comments);
+                }
                 builder.part.error = Some(refusal(&error, slice, span.start));
                 parts.push(builder.part);
                 return;
@@ -90,15 +95,35 @@ struct Builder<'t> {
     part: Part,
     slice: &'t str,
     base: usize,
-    /// Open collections: node and last child.
-    open: Vec<(u32, u32)>,
-    anchors: HashMap<usize, u32>,
+    open: Vec<Collection>,
+    anchors: HashMap<usize, Anchor>,
+    /// How many nodes there are if aliases count for all that they stand for.
+    total: u64,
+    /// How many of these aliases bring.
+    aliased: u64,
+}
+
+/// A collection whose end has not come.
+struct Collection {
+    node: u32,
+    last_child: u32,
+    anchor: usize,
+    /// The total before it.
+    before: u64,
+}
+
+/// What an alias may refer to.
+#[derive(Clone, Copy)]
+struct Anchor {
+    node: u32,
+    /// How many nodes it stands for.
+    weight: u64,
 }
 
 impl<'t> Builder<'t> {
     fn new(span: Span, slice: &'t str) -> Self {
         let part = Part { span, ..Part::default() };
-        Self { part, slice, base: span.start as usize, open: Vec::new(), anchors: HashMap::new() }
+        Self { part, slice, base: span.start as usize, open: Vec::new(), anchors: HashMap::new(), total: 0, aliased: 0 }
     }
 
     fn take(&mut self, event: Event<'_>, marks: &Marks) {
@@ -109,12 +134,21 @@ impl<'t> Builder<'t> {
             Event::SequenceStart(_, anchor, _) => self.begin(Kind::Sequence, span, anchor),
             Event::MappingEnd | Event::SequenceEnd => self.end(span),
             Event::Alias(anchor) => {
-                let target = self.anchors.get(&anchor).copied().unwrap_or(NONE);
-                self.add(RawNode { span, link: target, next: NONE, kind: Kind::Alias, open: Open::No });
+                let target = self.anchors.get(&anchor).copied().unwrap_or(Anchor { node: NONE, weight: 0 });
+                self.add(RawNode { span, link: target.node, next: NONE, kind: Kind::Alias, open: Open::No });
+                self.total = self.total.saturating_add(target.weight);
+                self.aliased = self.aliased.saturating_add(target.weight);
+                if is_excessive(self.aliased, self.total) {
+                    self.refuse(
+                        span,
+                        "with all that its aliases stand for, this document is too large for any reader of Kubernetes'",
+                    );
+                }
             }
             Event::UnresolvedAlias(_) => {
                 self.add(RawNode { span, link: NONE, next: NONE, kind: Kind::Alias, open: Open::No });
-                self.refuse(span);
+                // No reader of Kubernetes' takes it.
+                self.refuse(span, "`*` refers to an anchor, and this document has none of that name; text needs quotes");
             }
             Event::Scalar(text, style, anchor, tag) => {
                 let is_text = style != ScalarStyle::Plain || tag.is_some_and(|tag| tag.suffix() == "str");
@@ -123,16 +157,15 @@ impl<'t> Builder<'t> {
                 let link = if same || (text == "~" && range.is_empty()) { 0 } else { self.keep(&text) };
                 let kind = if is_text { Kind::Text } else { Kind::Plain };
                 let id = self.add(RawNode { span, link, next: NONE, kind, open: Open::No });
-                self.anchor(anchor, id);
+                self.anchor(anchor, Anchor { node: id, weight: 1 });
             }
             Event::Comment(..) => self.part.comments.push(span),
             _ => {}
         }
     }
 
-    /// No reader of Kubernetes' takes an alias without its anchor.
-    fn refuse(&mut self, alias: Span) {
-        let message = "`*` refers to an anchor, and this document has none of that name; text needs quotes".to_owned();
+    fn refuse(&mut self, alias: Span, message: &str) {
+        let message = message.to_owned();
         self.part.error.get_or_insert(Refusal { span: alias, message, accepted_by_libyaml: false });
     }
 
@@ -141,51 +174,69 @@ impl<'t> Builder<'t> {
         u32::try_from(self.part.texts.len()).unwrap_or(0)
     }
 
-    fn anchor(&mut self, anchor: usize, id: u32) {
-        if anchor > 0 {
-            self.anchors.insert(anchor, id);
+    fn anchor(&mut self, name: usize, anchor: Anchor) {
+        if name > 0 {
+            self.anchors.insert(name, anchor);
         }
     }
 
     fn add(&mut self, node: RawNode) -> u32 {
         let id = u32::try_from(self.part.nodes.len()).unwrap_or(NONE);
         self.part.nodes.push(node);
-        if let Some((parent, last)) = self.open.last_mut() {
-            match *last {
+        self.total += 1;
+        if let Some(collection) = self.open.last_mut() {
+            match collection.last_child {
                 NONE => {
-                    let parent = &mut self.part.nodes[*parent as usize];
+                    let parent = &mut self.part.nodes[collection.node as usize];
                     parent.link = id;
                     // A sequence without indentation of its own is said to begin after its first dash.
                     let at = parent.span.start as usize - self.base;
+                    let is_flow = self.slice[at..].starts_with('[');
                     let has_dash = self.slice[at..].starts_with('-') && node.span.start > parent.span.start;
-                    if parent.kind == Kind::Sequence && !has_dash && self.slice[..at].trim_end().ends_with('-') {
+                    if parent.kind == Kind::Sequence && !is_flow && !has_dash && self.slice[..at].trim_end().ends_with('-') {
                         parent.span.start = u32::try_from(self.base + self.slice[..at].trim_end().len() - 1).unwrap_or(0);
                     }
                 }
                 last => self.part.nodes[last as usize].next = id,
             }
-            *last = id;
+            collection.last_child = id;
         }
         id
     }
 
     fn begin(&mut self, kind: Kind, span: Span, anchor: usize) {
-        let id = self.add(RawNode { span, link: NONE, next: NONE, kind, open: Open::No });
-        self.anchor(anchor, id);
-        self.open.push((id, NONE));
+        let before = self.total;
+        let node = self.add(RawNode { span, link: NONE, next: NONE, kind, open: Open::No });
+        self.anchor(anchor, Anchor { node, weight: 1 });
+        self.open.push(Collection { node, last_child: NONE, anchor, before });
     }
 
     /// A block collection ends where its last child ends, not where the next thing begins.
     fn end(&mut self, bracket: Span) {
-        let Some((id, last)) = self.open.pop() else { return };
-        let end = match last {
+        let Some(Collection { node, last_child, anchor, before }) = self.open.pop() else { return };
+        // Its own anchor may have been taken by another node inside it.
+        if let Some(anchor) = self.anchors.get_mut(&anchor).filter(|anchor| anchor.node == node) {
+            anchor.weight = self.total - before;
+        }
+        let end = match last_child {
             _ if !bracket.is_empty() => bracket.end,
             NONE => bracket.end,
             last => self.part.nodes[last as usize].span.end,
         };
-        let span = &mut self.part.nodes[id as usize].span;
+        let span = &mut self.part.nodes[node as usize].span;
         span.end = end.max(span.start);
     }
+}
+
+/// Whether Kubernetes' own reader calls it excessive: small documents may consist of aliases nearly to the end, large
+/// ones to a tenth. So no document costs much more than its size.
+fn is_excessive(aliased: u64, total: u64) -> bool {
+    const SMALL: u64 = 400_000;
+    const LARGE: u64 = 4_000_000;
+    let beyond = total.clamp(SMALL, LARGE) - SMALL;
+    // In ten-thousandths: from 9900 down to 1000.
+    let allowed = 9900 - beyond * 8900 / (LARGE - SMALL);
+    aliased > 100 && total > 1000 && u128::from(aliased) * 10_000 > u128::from(total) * u128::from(allowed)
 }
 
 /// Block scalars reach over the blank lines after them, which are nobody's.

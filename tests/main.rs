@@ -3,8 +3,13 @@
 mod cli;
 mod engine;
 mod fixtures;
+mod gears;
 mod hostile;
+mod limits;
+mod mutate;
+mod mutations;
 mod pages;
 mod readers;
+mod sound;
 mod support;
 mod tidy;

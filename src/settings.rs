@@ -39,10 +39,7 @@ impl Default for Settings {
 pub const MAX_NESTING: usize = 512;
 
 /// How many YAML documents of one file are read; a cluster's whole state has fewer.
-pub const MAX_DOCUMENTS: usize = 100_000;
-
-/// How many aliases one YAML document may hold.
-pub const MAX_ALIASES: usize = 100_000;
+pub const MAX_DOCUMENTS: usize = 250_000;
 
 /// Every thread that reads or judges has this much stack; what we recurse into is bounded by [`MAX_NESTING`].
 pub const STACK_SIZE: usize = 16 << 20;
@@ -54,7 +51,7 @@ pub const MAX_ENTRIES: usize = 250_000;
 pub const MAX_PATH: usize = 1024;
 
 /// How many statements of one file are read; real histories have thousands, dumps a hundred thousand.
-pub const MAX_STATEMENTS: usize = 250_000;
+pub const MAX_STATEMENTS: usize = 1_000_000;
 
 /// How many tokens of one file are kept where a reader needs all of them at once: 48 MB of them.
 pub const MAX_TOKENS: usize = 4 << 20;

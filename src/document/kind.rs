@@ -110,10 +110,9 @@ pub fn holds_objects(source: &Source, yaml: &Yaml) -> bool {
 /// Whether a text that no parser took has `apiVersion:` and `kind:` at the beginnings of lines.
 pub fn looks_like_object(text: &str) -> bool {
     let has_key = |key: &str| {
-        text.match_indices(key).any(|(at, _)| {
-            let before = text[..at].rsplit(['\n', '\r']).next().unwrap_or_default();
-            let after = text[at + key.len()..].trim_start_matches(['"', ' ']);
-            before.trim_start_matches([' ', '\t', '"', '{', '-', '\u{FEFF}']).is_empty() && after.starts_with(':')
+        text.split(['\n', '\r']).any(|line| {
+            let after = line.trim_start_matches([' ', '\t', '"', '{', '-', '\u{FEFF}']).strip_prefix(key);
+            after.is_some_and(|after| after.trim_start_matches(['"', ' ']).starts_with(':'))
         })
     };
     has_key("apiVersion") && has_key("kind")

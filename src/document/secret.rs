@@ -134,8 +134,9 @@ fn of_sql(text: &str) -> Vec<Span> {
     let mut spans = Vec::new();
     for (at, word) in upper.match_indices("PASSWORD") {
         let rest = &text[at + word.len()..];
-        let Some(open) = rest.find('\'').filter(|open| rest[..*open].trim().len() <= 1) else { continue };
-        let start = at + word.len() + open + 1;
+        // At most one sign stands between the word and its string.
+        let Some(value) = rest.trim_start().trim_start_matches('=').trim_start().strip_prefix('\'') else { continue };
+        let start = text.len() - value.len();
         let length = text[start..].find('\'').unwrap_or(text.len() - start);
         spans.push(Span::new(start, start + length));
     }

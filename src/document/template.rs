@@ -54,12 +54,17 @@ pub fn mask(text: &str, marks: Marks) -> (Cow<'_, str>, Vec<Hole>) {
     let bytes = text.as_bytes();
     let mut masked = bytes.to_vec();
     mark_loose(bytes, &mut holes);
+    let mut done = 0;
     for hole in &holes {
         if hole.is_loose() {
             // Nothing at all: even the blanks before it would be content in a block scalar.
-            let line = &bytes[line_start(bytes, hole.span.start as usize)..hole.span.start as usize];
-            let blanks = if line.iter().all(u8::is_ascii_whitespace) { line.len() } else { 0 };
-            masked[hole.span.start as usize - blanks..hole.span.end as usize].fill(b'\n');
+            let range = hole.span.range();
+            let is_blank = |byte: &&u8| byte.is_ascii_whitespace() && !matches!(byte, b'\n' | b'\r');
+            let blanks = bytes[done..range.start].iter().rev().take_while(is_blank).count();
+            let begin = range.start - blanks;
+            let opens_line = begin == 0 || matches!(bytes[begin - 1], b'\n' | b'\r');
+            masked[if opens_line { begin } else { range.start }..range.end].fill(b'\n');
+            done = range.end;
             continue;
         }
         // A letter makes a plain scalar, a word or a part of one.
@@ -140,7 +145,10 @@ fn mark_loose(bytes: &[u8], holes: &mut [Hole]) {
         let mut end = line_end(bytes, holes[first].span.end as usize);
         while last + 1 < holes.len() && (holes[last + 1].span.start as usize) < end {
             last += 1;
-            end = line_end(bytes, holes[last].span.end as usize);
+            // Only a hole over several lines reaches a further end.
+            if holes[last].span.end as usize > end {
+                end = line_end(bytes, holes[last].span.end as usize);
+            }
         }
         let mut rest = start;
         let mut alone = true;
@@ -182,6 +190,8 @@ fn shape(mark: &[u8]) -> Shape {
         let digits = width.trim_start();
         digits[..digits.bytes().take_while(u8::is_ascii_digit).count()].parse().ok()
     });
+    // Nobody indents further; such a width is better unknown than searched for.
+    let indent = indent.filter(|width| *width < 1000);
     Shape::Lines(indent)
 }
 

@@ -12,8 +12,10 @@ mod opinion;
 mod scalar;
 mod split;
 
-pub use node::{Node, NodeId};
+pub use node::{Form, Node, NodeId};
 pub use scalar::{Scalar, Schema, is_ambiguous, resolve};
+
+use std::sync::OnceLock;
 
 use rayon::prelude::*;
 
@@ -55,6 +57,8 @@ pub struct Part {
     nodes: Vec<RawNode>,
     /// Texts that differ from their source: escapes, folded lines.
     texts: Vec<Box<str>>,
+    /// The items of a List, which many findings ask for.
+    items: OnceLock<Vec<NodeId>>,
 }
 
 /// Why a document could not be read.
@@ -112,16 +116,19 @@ impl RawNode {
             (Kind::Mapping | Kind::Sequence, Shape::Inline) => Open::No,
             (Kind::Mapping, Shape::Control) => Open::Branches,
             // Lines at another indentation belong to another mapping.
-            (Kind::Mapping, Shape::Lines(Some(indent))) if indent != column(masked, self.span.start as usize) => Open::No,
+            (Kind::Mapping, Shape::Lines(Some(indent))) if !stands_at(masked, self.span.start as usize, indent) => Open::No,
             (_, Shape::Control) if self.span.is_empty() => Open::No,
             _ => Open::Yes,
         }
     }
 }
 
-/// How many bytes stand before this one on its line.
-fn column(masked: &str, at: usize) -> usize {
-    at - memchr::memrchr2(b'\n', b'\r', &masked.as_bytes()[..at]).map_or(0, |newline| newline + 1)
+/// Whether so many bytes stand before this one on its line. Looks no further back than it must.
+fn stands_at(masked: &str, at: usize, column: usize) -> bool {
+    let Some(start) = at.checked_sub(column) else { return false };
+    let is_newline = |byte: &u8| matches!(byte, b'\n' | b'\r');
+    let bytes = masked.as_bytes();
+    (start == 0 || is_newline(&bytes[start - 1])) && !bytes[start..at].iter().any(is_newline)
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -227,6 +234,12 @@ impl Yaml {
         Self { parts, holes, fast_parts }
     }
 
+    /// Every node of a document in the order in which they begin, also of one that was not read to its end.
+    pub fn nodes_of<'a>(&'a self, source: &'a Source, id: SourceId, part: u32) -> impl Iterator<Item = Node<'a>> {
+        let home = &self.parts[part as usize];
+        (0..).zip(&home.nodes).map(move |(node, _)| Node { source, part: home, id: NodeId { source: id, part, node } })
+    }
+
     /// The top nodes of all documents that were read to their end.
     pub fn roots<'a>(&'a self, source: &'a Source, id: SourceId) -> impl Iterator<Item = Node<'a>> {
         let whole = self.parts.iter().zip(0..).filter(|(part, _)| part.error.is_none() && !part.nodes.is_empty());
@@ -243,8 +256,10 @@ impl Yaml {
     /// The object around this byte: the top node of the document, or the item of a List that holds it.
     pub fn object_at<'a>(&'a self, source: &'a Source, id: SourceId, offset: u32) -> Option<Node<'a>> {
         let root = self.root_at(source, id, offset)?;
-        let item = root.field("items").items().find(|item| item.span().start <= offset && offset < item.span().end);
-        Some(item.filter(|item| !item.field("kind").is_absent()).unwrap_or(root))
+        let items = root.part.items.get_or_init(|| root.field("items").items().map(Node::id).collect());
+        let at = items.partition_point(|item| self.node(source, *item).span().end <= offset);
+        let item = items.get(at).map(|item| self.node(source, NodeId { source: id, ..*item }));
+        Some(item.filter(|item| item.span().start <= offset).filter(|item| !item.field("kind").is_absent()).unwrap_or(root))
     }
 
     /// A node by its address.
@@ -280,13 +295,14 @@ impl Part {
 
     /// Marks what the holes of the file touch.
     fn open_up(&mut self, masked: &str, holes: &[Hole]) {
+        // The last stretch of blanks and comments that was passed.
         let mut gap = (usize::MAX, 0);
         for node in &mut self.nodes {
             let mut reach = node.span;
             // Lines that a hole stands for may belong to whatever ends just before it.
             if node.kind.is_collection() || node.span.is_empty() {
                 let end = node.span.end as usize;
-                if gap.0 != end {
+                if !(gap.0..=gap.1).contains(&end) {
                     gap = (end, next_content(masked, end));
                 }
                 reach.end = u32::try_from(gap.1).unwrap_or(u32::MAX);

@@ -46,10 +46,23 @@ pub struct Secrets {
 }
 
 impl Secrets {
-    fn within(&mut self, root: &Root, id: SourceId, line: Span) -> Vec<Span> {
-        let spans = self.spans.entry(id).or_insert_with(|| secrets(root.workspace.document(id)));
-        spans.iter().filter(|span| span.start < line.end && line.start < span.end).copied().collect()
+    fn within(&mut self, root: &Root, id: SourceId, part: Span) -> Vec<Span> {
+        let spans = self.spans.entry(id).or_insert_with(|| apart(secrets(root.workspace.document(id))));
+        let first = spans.partition_point(|span| span.end <= part.start);
+        spans[first..].iter().take_while(|span| span.start < part.end).copied().collect()
     }
+}
+
+/// One span for those that overlap, so that they can be searched; `spans` are in order.
+fn apart(spans: Vec<Span>) -> Vec<Span> {
+    let mut apart: Vec<Span> = Vec::with_capacity(spans.len());
+    for span in spans.into_iter().filter(|span| !span.is_empty()) {
+        match apart.last_mut() {
+            Some(last) if last.overlaps(span) => *last = last.to(span),
+            _ => apart.push(span),
+        }
+    }
+    apart
 }
 
 /// Lines this near to each other are shown with what is between them.
@@ -72,12 +85,12 @@ pub fn frames(root: &Root, id: SourceId, labels: &[(&Label, bool)], secrets: &mu
         let mut frame = Frame { path, first_line: first.line as usize - 1, text: String::new(), labels: Vec::new() };
         for line in first.line..=last {
             let here: Vec<&Mark<'_>> = run.iter().filter(|mark| mark.line == line).collect();
-            let span = source.line_span(line);
-            let masked = secrets.within(root, id, span);
+            let mut shown = Line { source, span: source.line_span(line), masked: Vec::new() };
+            shown.masked = secrets.within(root, id, shown.window(&here));
             if line > first.line {
                 frame.text.push('\n');
             }
-            Line { source, span, masked }.show(&here, &mut frame);
+            shown.show(&here, &mut frame);
         }
         frames.push(frame);
         rest = others;

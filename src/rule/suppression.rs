@@ -3,7 +3,7 @@
 //! `gonogo: allow RULE because REASON` in a comment, maybe `until 2027-01-31` before the reason. It holds for its own
 //! line and for the statement, object, key or item that begins below it, with everything in it. A reason is required.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::{Finding, Rule};
@@ -26,7 +26,7 @@ pub struct Suppression {
 const WORD: &str = "gonogo:";
 
 /// Reads a comment; `None` where it allows nothing, an error where it tries to.
-fn parse(comment: &str, line: u32) -> Option<Result<Suppression, String>> {
+pub fn parse(comment: &str, line: u32) -> Option<Result<(&'static Rule, Suppression), String>> {
     let (_, rest) = comment.split_once(WORD)?;
     let rest = rest.trim().strip_prefix("allow").filter(|rest| rest.starts_with(char::is_whitespace))?.trim();
     let rest = rest.strip_suffix("*/").unwrap_or(rest).trim();
@@ -38,13 +38,13 @@ fn parse(comment: &str, line: u32) -> Option<Result<Suppression, String>> {
     if reason.is_empty() || reason == "…" {
         return Some(Err(format!("this does not allow `{rule}` without a reason: write `gonogo: allow {rule} because ...`")));
     }
-    if Rule::find(&rule).is_none() {
+    let Some(found) = Rule::find(&rule) else {
         return Some(Err(format!("there is no rule `{rule}` to allow; `gonogo rules` lists them")));
-    }
+    };
     if until.as_deref().is_some_and(|until| until < today().as_str()) {
         return Some(Err(format!("this allowed `{rule}` until {}, which is over", until.unwrap_or_default())));
     }
-    Some(Ok(Suppression { rule, reason, until, line }))
+    Some(Ok((found, Suppression { rule, reason, until, line })))
 }
 
 /// Today in UTC as `2026-11-20`.
@@ -73,9 +73,11 @@ pub struct Suppressions {
 
 #[derive(Debug, Default)]
 struct File {
-    suppressions: Vec<Suppression>,
-    /// Lines that hold a comment and nothing else, to reach from a subject up to its comments.
-    comment_lines: Vec<u32>,
+    /// By rule and line; of several on one line the first.
+    suppressions: BTreeMap<(&'static str, u32), Suppression>,
+    /// Blocks of lines that hold comments and nothing else, first and last line, to reach from a subject up to its
+    /// comments.
+    blocks: Vec<(u32, u32)>,
 }
 
 impl Suppressions {
@@ -92,7 +94,7 @@ impl Suppressions {
                 let line = source.line(span.start);
                 match parse(source.slice(span), line) {
                     None => {}
-                    Some(Ok(suppression)) => file.suppressions.push(suppression),
+                    Some(Ok((rule, suppression))) => drop(file.suppressions.entry((rule.name, line)).or_insert(suppression)),
                     Some(Err(message)) => {
                         let path = source.path().to_owned();
                         all.notes.push(Note { path, line: Some(line), message, judged: Judged::Whole });
@@ -100,7 +102,7 @@ impl Suppressions {
                 }
                 let before = &source.text()[source.line_span(line).start as usize..span.start as usize];
                 if before.trim().is_empty() {
-                    file.comment_lines.extend(line..=source.line(span.end));
+                    file.comment(line, source.line(span.end));
                 }
             }
             all.by_file.insert(id, file);
@@ -115,15 +117,12 @@ impl Suppressions {
             return Some(annotated);
         }
         let file = self.by_file.get(&place.source)?;
-        let is_own =
-            |suppression: &&Suppression| Rule::find(&suppression.rule).is_some_and(|rule| rule.name == finding.rule.name);
-        let mut own = file.suppressions.iter().filter(is_own).peekable();
-        own.peek()?;
+        let name = finding.rule.name;
+        file.suppressions.range((name, 0)..=(name, u32::MAX)).next()?;
         let source = &workspace.document(place.source).source;
-        let here = source.line(place.span.start);
-        let around: Vec<u32> = workspace.around(place).into_iter().map(|start| source.line(start)).collect();
-        let above = |suppression: &Suppression| around.iter().any(|line| file.is_above(suppression.line, *line));
-        own.find(|suppression| suppression.line == here || above(suppression)).cloned()
+        let here = file.suppressions.get(&(name, source.line(place.span.start)));
+        let around = workspace.around(place).into_iter().filter_map(|start| file.above(name, source.line(start)));
+        around.chain(here).min_by_key(|suppression| suppression.line).cloned()
     }
 }
 
@@ -141,9 +140,19 @@ fn annotation(workspace: &Workspace, finding: &Finding) -> Option<Suppression> {
 }
 
 impl File {
-    /// Whether nothing but comments stands between a comment and the line below it.
-    fn is_above(&self, comment: u32, line: u32) -> bool {
-        comment < line && (comment..line).all(|line| self.comment_lines.binary_search(&line).is_ok())
+    /// Takes in a comment that has its lines to itself.
+    fn comment(&mut self, first: u32, last: u32) {
+        match self.blocks.last_mut() {
+            Some(block) if first <= block.1 + 1 => block.1 = block.1.max(last),
+            _ => self.blocks.push((first, last)),
+        }
+    }
+
+    /// The first suppression of a rule with nothing but comments between it and the line below.
+    fn above(&self, rule: &'static str, line: u32) -> Option<&Suppression> {
+        let at = self.blocks.partition_point(|block| block.1 + 1 < line);
+        let (first, _) = self.blocks.get(at).filter(|block| block.0 < line)?;
+        self.suppressions.range((rule, *first)..(rule, line)).next().map(|(_, suppression)| suppression)
     }
 }
 
@@ -154,13 +163,13 @@ mod tests {
     #[test]
     fn a_reason_is_required() {
         let parse = |text| parse(text, 1);
-        assert_eq!(parse("-- an ordinary comment"), None);
+        assert!(parse("-- an ordinary comment").is_none());
         assert!(matches!(parse("-- gonogo: allow missing-down"), Some(Err(message)) if message.contains("without a reason")));
         assert!(matches!(parse("# gonogo: allow no-such-rule because x"), Some(Err(message)) if message.contains("no rule")));
         assert!(
             matches!(parse("# gonogo: allow missing-down until 2001-01-01 because x"), Some(Err(message)) if message.contains("over"))
         );
-        let Some(Ok(found)) = parse("/* gonogo: allow missing-down until 2999-01-31 because we never go back */") else {
+        let Some(Ok((_, found))) = parse("/* gonogo: allow missing-down until 2999-01-31 because we never go back */") else {
             panic!("allowed")
         };
         assert_eq!((found.reason.as_str(), found.until.as_deref()), ("we never go back", Some("2999-01-31")));

@@ -281,6 +281,7 @@ impl<'t> Reader<'t> {
         let name = self.name()?;
         let id = self.next_node();
         self.anchors.insert(name, id);
+        self.arena.anchor(id);
         self.anchored = Some(id);
         self.skip_blanks();
         Some(())
@@ -292,7 +293,7 @@ impl<'t> Reader<'t> {
         let name = self.name()?;
         let target = *self.anchors.get(name)?;
         self.arena.alias(Span::new(start, self.at), Some(target));
-        (!self.arena.has_too_many_aliases()).then_some(())?;
+        (!self.arena.is_excessive()).then_some(())?;
         self.tail()
     }
 
@@ -321,7 +322,7 @@ impl<'t> Reader<'t> {
             behind = self.at - 1;
         }
         if matches!(self.peek(0), b'\n' | b'#') {
-            self.levels.last_mut()?.waiting = Some(key.span.end as usize);
+            self.levels.last_mut()?.waiting = Some(key.behind - 1);
             // Back to what a comment must be apart from.
             self.at = behind;
             return self.tail();
@@ -365,7 +366,8 @@ impl<'t> Reader<'t> {
                 self.quoted(parent?)?;
                 self.tail()
             }
-            b'*' => {
+            // An alias has no anchor of its own.
+            b'*' if self.anchored != Some(self.next_node()) => {
                 parent?;
                 self.alias()
             }

@@ -6,12 +6,12 @@ use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, ScanError, Span as Ma
 
 use super::arena::Arena;
 use super::{Cause, Kind, Part, Refusal};
-use crate::settings::{MAX_ALIASES, MAX_NESTING};
+use crate::settings::MAX_NESTING;
 use crate::source::Span;
 
-/// Reads what stands between two separators: one document, or several where `...` ends one.
+/// Reads what stands between two separators: one document.
 pub fn read(text: &str, span: Span, keep_comments: bool) -> Vec<Part> {
-    let mut parts = Vec::new();
+    let mut parts: Vec<Part> = Vec::new();
     let slice = &text[span.range()];
     let mut builder = Builder::new(span, slice);
     let options = options! {
@@ -26,6 +26,10 @@ pub fn read(text: &str, span: Span, keep_comments: bool) -> Vec<Part> {
         let (event, marks) = match next {
             Ok(next) => next,
             Err(error) => {
+                // What stood before the error was a document only as long as nothing followed it.
+                for part in parts.drain(..).rev() {
+                    builder.arena.part.comments.splice(..0, part.comments);
+                }
                 builder.arena.part.error = Some(refusal(&error, slice, span.start));
                 parts.push(builder.arena.part);
                 return parts;
@@ -37,13 +41,6 @@ pub fn read(text: &str, span: Span, keep_comments: bool) -> Vec<Part> {
             parts.push(finished.arena.part);
         } else {
             builder.take(event, &marks);
-            if builder.arena.has_too_many_aliases() {
-                let message = format!("more than {MAX_ALIASES} aliases in one document");
-                let end = Span { end: span.start, ..span };
-                builder.arena.part.error = Some(Refusal { span: end, message, cause: Cause::Limit });
-                parts.push(builder.arena.part);
-                return parts;
-            }
         }
     }
     if !builder.arena.part.comments.is_empty()
@@ -119,11 +116,18 @@ impl<'t> Builder<'t> {
             Event::Alias(anchor) => {
                 self.settle(span);
                 self.arena.alias(span, self.anchors.get(&anchor).copied());
+                if self.arena.is_excessive() {
+                    self.refuse(
+                        span,
+                        "with all that its aliases stand for, this document is too large for any reader of Kubernetes'",
+                    );
+                }
             }
             Event::UnresolvedAlias(_) => {
                 self.settle(span);
                 self.arena.alias(span, None);
-                self.refuse(span);
+                // No reader of Kubernetes' takes it.
+                self.refuse(span, "`*` refers to an anchor, and this document has none of that name; text needs quotes");
             }
             Event::Scalar(text, style, anchor, tag) => {
                 let is_text = style != ScalarStyle::Plain || tag.is_some_and(|tag| tag.suffix() == "str");
@@ -162,16 +166,15 @@ impl<'t> Builder<'t> {
         Span::new(self.base + before.len() + chomp, self.base + before.len() + chomp)
     }
 
-    /// No reader of Kubernetes' takes an alias without its anchor.
-    fn refuse(&mut self, alias: Span) {
-        let message = "`*` refers to an anchor, and this document has none of that name; text needs quotes".to_owned();
-        let refusal = Refusal { span: alias, message, cause: Cause::Invalid };
+    fn refuse(&mut self, alias: Span, message: &str) {
+        let refusal = Refusal { span: alias, message: message.to_owned(), cause: Cause::Invalid };
         self.arena.part.error.get_or_insert(refusal);
     }
 
     fn anchor(&mut self, anchor: usize, id: u32) {
         if anchor > 0 {
             self.anchors.insert(anchor, id);
+            self.arena.anchor(id);
         }
     }
 
@@ -183,9 +186,10 @@ impl<'t> Builder<'t> {
 
     /// A sequence without indentation of its own is said to begin after its first dash; its first item shows it.
     fn settle(&mut self, item: Span) {
-        let Some(sequence) = self.arena.empty_collection() else { return };
+        let Some(sequence) = self.arena.empty_sequence() else { return };
         let at = sequence.start as usize - self.base;
-        let has_dash = self.slice[at..].starts_with('-') && item.start > sequence.start;
+        let is_flow = self.slice[at..].starts_with('[');
+        let has_dash = is_flow || (self.slice[at..].starts_with('-') && item.start > sequence.start);
         if let Some(dash) = dash_before(&self.slice[..at]).filter(|_| !has_dash) {
             *sequence = Span { start: u32::try_from(self.base + dash).unwrap_or(0), ..*sequence };
         }

@@ -24,6 +24,21 @@ pub struct NodeId {
     pub(super) node: u32,
 }
 
+/// What a node was written as. Nothing is followed: an alias is an alias.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Form {
+    /// Keys and values.
+    Mapping,
+    /// Items.
+    Sequence,
+    /// A scalar whose meaning depends on its text.
+    Plain,
+    /// A scalar that is quoted, a block, or tagged as a string.
+    Text,
+    /// A reference to an anchor; `None` where there is no such anchor.
+    Alias(Option<NodeId>),
+}
+
 /// How many anchors are followed in a row before we call the value unknown.
 const MAX_ALIASES: usize = 16;
 
@@ -52,6 +67,22 @@ impl<'a> Node<'a> {
             }
         }
         None
+    }
+
+    /// What it was written as.
+    pub fn form(self) -> Form {
+        match self.raw() {
+            RawNode { kind: Kind::Mapping, .. } => Form::Mapping,
+            RawNode { kind: Kind::Sequence, .. } => Form::Sequence,
+            RawNode { kind: Kind::Plain, .. } => Form::Plain,
+            RawNode { kind: Kind::Text | Kind::Quoted, .. } => Form::Text,
+            RawNode { kind: Kind::Alias, link, .. } => Form::Alias((link != NONE).then(|| self.at(link).id)),
+        }
+    }
+
+    /// The text of a scalar as it was read, whether or not a template may change it; empty for anything else.
+    pub fn read_text(self) -> Cow<'a, str> {
+        if self.raw().kind.is_scalar() { self.decoded() } else { Cow::Borrowed("") }
     }
 
     /// Where it stands.
@@ -89,6 +120,11 @@ impl<'a> Node<'a> {
     /// Whether a template may change it: a scalar's text, a collection's children.
     pub fn is_open(self) -> bool {
         self.target().is_none_or(|node| node.raw().open == Open::Yes)
+    }
+
+    /// Whether a template decides which of its children are there, or how often.
+    pub fn has_branches(self) -> bool {
+        self.target().is_some_and(|node| node.raw().open == Open::Branches)
     }
 
     fn children(self) -> impl Iterator<Item = Self> {

@@ -1,0 +1,299 @@
+//! Broken files in any number, the same every time: a seeded generator of numbers, and small edits to good files.
+//!
+//! The fuzz targets in `fuzz/` use this file as well, so it knows nothing but bytes.
+
+/// A small generator of numbers (xorshift), seeded.
+pub struct Dice(u64);
+
+impl Dice {
+    pub fn new(seed: u64) -> Self {
+        // Neighbouring seeds must not begin alike, and zero would stay zero.
+        Self(seed.wrapping_add(1).wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1)
+    }
+
+    pub fn roll(&mut self, sides: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        usize::try_from((self.0 >> 11) % sides.max(1) as u64).unwrap_or(0)
+    }
+
+    pub fn pick<'a, T>(&mut self, list: &'a [T]) -> &'a T {
+        &list[self.roll(list.len())]
+    }
+}
+
+/// Pieces that mean something to YAML or to template engines.
+pub const YAML: &[&str] = &[
+    ": ",
+    ":",
+    "- ",
+    "-",
+    "? ",
+    "[",
+    "]",
+    "{",
+    "}",
+    ",",
+    ", ",
+    "#",
+    " # c",
+    "# gonogo: allow x because y\n",
+    "&a ",
+    "*a",
+    "*a ",
+    "!",
+    "!!str ",
+    "!!map ",
+    "|",
+    ">",
+    "|2-\n",
+    ">+\n",
+    "|-\n  x\n\n",
+    "'",
+    "\"",
+    "''",
+    "\\",
+    "\\n",
+    "\\u00e4",
+    "\\\n",
+    "%",
+    "%YAML 1.2\n",
+    "@",
+    "`",
+    "---",
+    "---\n",
+    "--- ",
+    "...\n",
+    "\n---\n",
+    "\t",
+    "\n",
+    "\n\n",
+    "\r",
+    "\r\n",
+    " ",
+    "  ",
+    "    ",
+    "\u{FEFF}",
+    "\u{85}",
+    "\u{A0}",
+    "\u{2028}",
+    "ä",
+    "€",
+    "😀",
+    "\0",
+    "\x07",
+    "\x7F",
+    "<<: ",
+    "<<: *a\n",
+    "~",
+    "null",
+    "key: value\n",
+    "\n  - a\n",
+    "\n  b: c\n",
+    "a: &a b\n",
+    "{{ .x }}",
+    "\n  {{- if .x }}\n",
+    "{{- end }}\n",
+    "${X}",
+    "((x))",
+    "<%= x %>",
+    "{a: b}",
+    "[a, b]",
+    "\"a\": ",
+    "=",
+    "<<<<<<< a\n",
+    "? a\n: b\n",
+    "- - a\n",
+    ":\n",
+    "-\n",
+];
+
+/// Pieces that mean something to SQL, to psql or to migration runners.
+pub const SQL: &[&str] = &[
+    ";",
+    ";\n",
+    "(",
+    ")",
+    "[",
+    "]",
+    ",",
+    ".",
+    "'",
+    "''",
+    "\"",
+    "\"\"",
+    "E'",
+    "\\'",
+    "U&'",
+    "B'",
+    "$$",
+    "$a$",
+    "$1",
+    "$",
+    "/*",
+    "*/",
+    "--",
+    "-- c\n",
+    "\n",
+    "\r\n",
+    "\r",
+    "\t",
+    " ",
+    "\0",
+    "ä",
+    "😀",
+    "\u{FEFF}",
+    "\u{2028}",
+    "BEGIN ATOMIC ",
+    "BEGIN;\n",
+    "END",
+    "END;\n",
+    "CASE ",
+    "COPY t FROM stdin;\n",
+    "\\.\n",
+    "\n\\connect x\n",
+    "CREATE ",
+    "CREATE INDEX i ON t (a);\n",
+    "CREATE INDEX CONCURRENTLY i ON t (a);\n",
+    "CREATE TABLE t (a int, b text);\n",
+    "ALTER TABLE t ",
+    "ADD COLUMN c int DEFAULT 1+1",
+    "DROP COLUMN c",
+    "RENAME TO u",
+    "ONLY ",
+    "IF NOT EXISTS ",
+    "DROP INDEX i;\n",
+    "RULE ",
+    "public.",
+    "{{ x }}",
+    "${x}",
+    "{% if %}\n",
+    "-- +goose Up\n",
+    "-- +goose Down\n",
+    "-- migrate:down\n",
+    "-- gonogo: allow blocking-index because x\n",
+    "PASSWORD '",
+    "`",
+    "GO\n",
+    "DELIMITER //\n",
+    "1.5e10",
+    "::",
+    "partition by ",
+    "DO $$ ",
+];
+
+/// Pieces that mean something to a reader of settings.
+pub const SETTINGS: &[&str] = &[
+    "=",
+    "= ",
+    ": ",
+    ":",
+    "\"",
+    "'",
+    "`",
+    "\\",
+    "\\\"",
+    "\\n",
+    "#",
+    " # c",
+    "# gonogo: allow duplicate-setting because x\n",
+    "export ",
+    "\n",
+    "\r\n",
+    "\r",
+    "\t",
+    " ",
+    "A=1\n",
+    "A=\n",
+    "\nA=\"two\nlines\"\n",
+    "B='",
+    "${A}",
+    "$(x)",
+    "\0",
+    "ä",
+    "😀",
+    "\u{FEFF}",
+    "\u{85}",
+    "\u{2028}",
+    "change_me",
+    "://u:p@h",
+    "-",
+    ".",
+    "_",
+    "<x>",
+    "{{ x }}",
+    "=#",
+    "K=V=W\n",
+];
+
+/// A copy of a text with one to four small edits.
+pub fn mutate(dice: &mut Dice, text: &[u8], pieces: &[&str]) -> Vec<u8> {
+    let mut bytes = text.to_vec();
+    for _ in 0..=dice.roll(4) {
+        edit(dice, &mut bytes, pieces);
+    }
+    bytes
+}
+
+fn edit(dice: &mut Dice, bytes: &mut Vec<u8>, pieces: &[&str]) {
+    let at = dice.roll(bytes.len() + 1);
+    let near = (at + 1 + dice.roll(12)).min(bytes.len());
+    match dice.roll(12) {
+        0 if at < bytes.len() => bytes[at] ^= 1 << dice.roll(8),
+        1 => drop(bytes.drain(at..near)),
+        2 => {
+            let again = bytes[at..near].to_vec();
+            drop(bytes.splice(at..at, again));
+        }
+        3 => bytes.truncate(at),
+        4 => drop(bytes.drain(..at)),
+        5 => swap_lines(dice, bytes),
+        6 | 7 => indent(dice, bytes),
+        8 => {
+            let line = line_at(bytes, at);
+            drop(bytes.drain(line));
+        }
+        9 => {
+            let line = bytes[line_at(bytes, at)].to_vec();
+            let there = line_at(bytes, dice.roll(bytes.len() + 1)).start;
+            drop(bytes.splice(there..there, line));
+        }
+        _ => {
+            let piece = dice.pick(pieces).bytes();
+            drop(bytes.splice(at..at, piece));
+        }
+    }
+}
+
+/// The line around a byte, with its line break.
+fn line_at(bytes: &[u8], at: usize) -> std::ops::Range<usize> {
+    let at = at.min(bytes.len());
+    let start = bytes[..at].iter().rposition(|byte| *byte == b'\n').map_or(0, |newline| newline + 1);
+    let end = bytes[at..].iter().position(|byte| *byte == b'\n').map_or(bytes.len(), |newline| at + newline + 1);
+    start..end
+}
+
+fn swap_lines(dice: &mut Dice, bytes: &mut Vec<u8>) {
+    let mut lines: Vec<Vec<u8>> = bytes.split_inclusive(|byte| *byte == b'\n').map(<[u8]>::to_vec).collect();
+    if lines.len() > 1 {
+        let (one, other) = (dice.roll(lines.len()), dice.roll(lines.len()));
+        lines.swap(one, other);
+        *bytes = lines.concat();
+    }
+}
+
+/// A line goes in or out by a blank or two, or begins with a tab.
+fn indent(dice: &mut Dice, bytes: &mut Vec<u8>) {
+    let at = dice.roll(bytes.len() + 1);
+    let start = line_at(bytes, at).start;
+    match dice.roll(4) {
+        0 => drop(bytes.splice(start..start, *b" ")),
+        1 => drop(bytes.splice(start..start, *b"  ")),
+        2 => drop(bytes.splice(start..start, *b"\t")),
+        _ => {
+            let blanks = bytes[start..].iter().take_while(|byte| **byte == b' ').take(1 + dice.roll(2)).count();
+            drop(bytes.drain(start..start + blanks));
+        }
+    }
+}

@@ -1,0 +1,142 @@
+//! Ten thousand broken files for each reader, the same every time, and none of them a surprise.
+//!
+//! `GONOGO_MUTATIONS` and `GONOGO_SEED` make a longer run, or another one; `fuzz/` does the same in bulk.
+
+use std::fs;
+use std::panic::catch_unwind;
+
+use gonogo::emit::Format;
+
+use crate::gears;
+use crate::mutate::{Dice, SETTINGS, SQL, YAML, mutate};
+use crate::sound;
+use crate::support::{files_below, from_environment, root};
+
+const COUNT: u64 = 10_000;
+
+fn fixtures(wanted: impl Fn(&str) -> bool) -> Vec<Vec<u8>> {
+    let files = files_below(&root().join("fixtures")).into_iter();
+    let ours = files.filter(|path| wanted(&path.to_string_lossy()));
+    ours.map(|path| fs::read(path).expect("a fixture")).collect()
+}
+
+fn sql_fixtures() -> Vec<Vec<u8>> {
+    fixtures(|path| path.ends_with(".sql"))
+}
+
+fn settings_fixtures() -> Vec<Vec<u8>> {
+    fixtures(|path| path.contains(".env"))
+}
+
+/// Runs a check on mutations and truncations of texts; what fails is shown with its number.
+fn on_mutations(count: u64, seeds: &[Vec<u8>], pieces: &[&str], check: impl Fn(&[u8]) + std::panic::RefUnwindSafe) {
+    assert!(!seeds.is_empty());
+    let count = from_environment("GONOGO_MUTATIONS", count);
+    let first = from_environment("GONOGO_SEED", 0);
+    for number in first..first + count {
+        let mut dice = Dice::new(number);
+        let seed = dice.pick(seeds);
+        // Long fixtures are no better than their parts, and slower.
+        let start = dice.roll(seed.len().saturating_sub(2000));
+        let text = mutate(&mut dice, &seed[start..seed.len().min(start + 2000)], pieces);
+        if catch_unwind(|| check(&text)).is_err() {
+            panic!("mutation {number} is {:?}", String::from_utf8_lossy(&text));
+        }
+    }
+}
+
+#[test]
+fn yaml_is_read_whatever_it_is() {
+    on_mutations(COUNT, &gears::seeds(), YAML, sound::yaml);
+}
+
+#[test]
+fn sql_is_read_whatever_it_is() {
+    on_mutations(COUNT, &sql_fixtures(), SQL, sound::sql);
+}
+
+#[test]
+fn settings_are_read_whatever_they_are() {
+    on_mutations(COUNT, &settings_fixtures(), SETTINGS, sound::dotenv);
+}
+
+#[test]
+fn templates_are_masked_whatever_they_are() {
+    let mut seeds = fixtures(|path| path.ends_with(".yaml"));
+    seeds.push(
+        b"a: {{ .b }}\n  {{- if .c }}\n\n{{- /* d\n */}} {{ e }}\n${F} ((g)) <%= h %> {% i %}\n{{- toYaml .j | nindent 8 }}\n"
+            .to_vec(),
+    );
+    on_mutations(COUNT, &seeds, YAML, sound::template);
+}
+
+#[test]
+fn comments_are_read_whatever_they_are() {
+    let seeds: Vec<Vec<u8>> = [
+        "-- gonogo: allow blocking-index because it is small",
+        "# gonogo: allow missing-down until 2999-01-31 because we never go back",
+        "/* gonogo: allow dropped-column until 2001-01-01 because x */",
+    ]
+    .map(|text| text.as_bytes().to_vec())
+    .to_vec();
+    let pieces = [
+        "gonogo:",
+        "allow",
+        " because ",
+        " until ",
+        "…",
+        "*/",
+        " ",
+        "\t",
+        "\n",
+        "\u{A0}",
+        "\u{2028}",
+        "missing-down",
+        "ä",
+        "2027-01-31",
+        "-",
+    ];
+    on_mutations(COUNT, &seeds, &pieces, sound::suppression);
+}
+
+#[test]
+fn kinds_are_told_whatever_they_are() {
+    let mut seeds = fixtures(|path| path.ends_with(".yaml"));
+    for path in files_below(&root().join("fixtures")) {
+        seeds.push(path.strip_prefix(root()).expect("below").to_string_lossy().into_owned().into_bytes());
+    }
+    seeds.push(b"db/migrations/V1.2__a.sql\nU3__x.sql\n20240101000000_a.up.sql\nprisma/migrations/1_a/migration.sql\n.env.production.local".to_vec());
+    let pieces = [
+        "/",
+        ".",
+        "_",
+        "__",
+        "V",
+        "R__",
+        "U",
+        "99999999999999999999999999999999999999999",
+        ".sql",
+        ".up.sql",
+        ".env",
+        "apiVersion: v1\n",
+        "kind: Pod\n",
+        "ä",
+        "\"",
+        "{",
+    ];
+    on_mutations(COUNT, &seeds, &pieces, sound::kinds);
+}
+
+#[test]
+fn reports_are_written_whatever_was_read() {
+    let kinds: [(&str, Vec<Vec<u8>>, &[&str]); 3] = [
+        ("k8s/\u{1b}a.yaml", fixtures(|path| path.ends_with(".yaml")), YAML),
+        ("db/\u{202E}1_a.sql", sql_fixtures(), SQL),
+        ("::a/.env.production", settings_fixtures(), SETTINGS),
+    ];
+    for (path, seeds, pieces) in kinds {
+        for (_, format) in Format::ALL {
+            on_mutations(300, &seeds, pieces, |text| sound::writer(format, path, text));
+        }
+    }
+}

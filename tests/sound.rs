@@ -1,0 +1,231 @@
+//! What must hold of every reader and writer whatever bytes it is given. Each function panics where it does not.
+//!
+//! The fuzz targets in `fuzz/` use this file as well, so it needs nothing but the library.
+
+use gonogo::diagnostic::SourceId;
+use gonogo::document::dotenv::Dotenv;
+use gonogo::document::kind::{Kind, holds_objects, looks_like_object, may_hold_objects};
+use gonogo::document::migration::layout;
+use gonogo::document::secret::secrets;
+use gonogo::document::sql::{Action, Name, Sql, TableChange};
+use gonogo::document::template::{Hole, Marks, mask};
+use gonogo::document::yaml::{Form, Yaml};
+use gonogo::document::{Content, Document};
+use gonogo::emit::{Format, Style, emit};
+use gonogo::report::{Report, Root};
+use gonogo::rule::suppression;
+use gonogo::settings::Settings;
+use gonogo::source::{Source, Span};
+use gonogo::tree::Memory;
+
+fn source(path: &str, bytes: &[u8]) -> Source {
+    let source = Source::decode(path, bytes.to_vec());
+    // Any offset has a place, even one inside a character or past the end.
+    for offset in [0, source.text().len() / 2, source.text().len(), source.text().len() + 9] {
+        let offset = u32::try_from(offset).unwrap_or(0);
+        let place = source.position(offset);
+        assert!(place.line >= 1 && place.line <= source.line_count() && place.column >= 1, "{place:?}");
+        assert!(source.original_offset(offset) as usize <= bytes.len() + 1, "{offset} in {:?}", source.encoding());
+    }
+    source
+}
+
+/// The span lies in the text, on boundaries of characters.
+fn fits(source: &Source, span: Span, what: &str) {
+    assert!(span.start <= span.end && source.text().get(span.range()).is_some(), "{what} at {span:?} in {:?}", source.text());
+}
+
+fn all_fit<'a>(source: &Source, spans: impl IntoIterator<Item = &'a Span>, what: &str) {
+    for span in spans {
+        fits(source, *span, what);
+    }
+}
+
+fn holes_fit(source: &Source, holes: &[Hole]) {
+    for hole in holes {
+        fits(source, hole.span, "a hole");
+    }
+    assert!(holes.windows(2).all(|pair| pair[0].span.end <= pair[1].span.start), "holes overlap");
+}
+
+fn secrets_fit(path: &str, bytes: &[u8], kind: Kind) {
+    if let Some(document) = Document::read(path, bytes.to_vec(), kind) {
+        all_fit(&document.source, &secrets(&document), "a secret");
+        all_fit(&document.source, &document.comments(), "a comment");
+    }
+}
+
+/// The reader of YAML.
+pub fn yaml(bytes: &[u8]) {
+    let source = source("x.yaml", bytes);
+    let yaml = Yaml::read(&source);
+    holes_fit(&source, &yaml.holes);
+    let mut end = 0;
+    for (part, at) in yaml.parts.iter().zip(0..) {
+        fits(&source, part.span, "a document");
+        assert!(part.span.start >= end, "documents overlap");
+        end = part.span.end;
+        all_fit(&source, &part.comments, "a comment");
+        if let Some(error) = &part.error {
+            fits(&source, error.span, "an error");
+            assert!(!error.message.is_empty());
+        }
+        for node in yaml.nodes_of(&source, SourceId(0), at) {
+            fits(&source, node.span(), "a node");
+            assert!(part.span.contains(node.span()), "a node outside its document");
+            let is_leaf = node.own_children().next().is_none();
+            assert!(is_leaf || matches!(node.form(), Form::Mapping | Form::Sequence));
+            for child in node.own_children() {
+                assert!(child.id() > node.id(), "a child before its parent");
+            }
+            // Whatever rules may ask of it.
+            let _ = (node.text(), node.scalar(), node.field("a"), node.field("<<"), node.items().count(), node.is_open());
+            fits(&source, node.title_place().span, "a title");
+        }
+    }
+    secrets_fit("x.yaml", bytes, Kind::Manifest);
+}
+
+fn name_fits(source: &Source, name: &Name) {
+    fits(source, name.span, "a name");
+    assert!(!name.text().is_empty() || !name.span.is_empty());
+}
+
+/// The reader of SQL.
+pub fn sql(bytes: &[u8]) {
+    let source = source("db/1_a.sql", bytes);
+    let sql = Sql::read(&source, None);
+    holes_fit(&source, &sql.holes);
+    all_fit(&source, &sql.comments, "a comment");
+    if let Some((span, _)) = &sql.unclosed {
+        fits(&source, *span, "an opening");
+    }
+    let mut end = 0;
+    for statement in &sql.statements {
+        fits(&source, statement.span, "a statement");
+        assert!(statement.span.start >= end && !statement.span.is_empty(), "statements overlap");
+        end = statement.span.end;
+        action_fits(&source, &statement.action);
+    }
+    for span in sql.unread() {
+        fits(&source, span, "what was not understood");
+        let _ = gonogo::document::sql::head(source.slice(span));
+    }
+    secrets_fit("db/1_a.sql", bytes, Kind::Migration);
+}
+
+fn action_fits(source: &Source, action: &Action) {
+    match action {
+        Action::CreateTable(create) => {
+            name_fits(source, &create.name);
+            for column in &create.columns {
+                fits(source, column.name.span, "a column");
+                fits(source, column.definition, "a definition");
+                let _ = gonogo::document::sql::definition(source.slice(column.definition));
+            }
+        }
+        Action::CreateIndex(create) => {
+            all_fit(source, [&create.keywords, &create.rest], "an index");
+            name_fits(source, &create.table);
+        }
+        Action::DropIndex(drop) => drop.names.iter().for_each(|name| name_fits(source, name)),
+        Action::DropTable(names) => names.iter().for_each(|name| name_fits(source, name)),
+        Action::AlterTable(alter) => {
+            name_fits(source, &alter.table);
+            for action in &alter.actions {
+                fits(source, action.span, "an action");
+                if let TableChange::AddColumn(column) = &action.change {
+                    fits(source, column.definition, "a definition");
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+/// The reader of settings.
+pub fn dotenv(bytes: &[u8]) {
+    let source = source(".env", bytes);
+    let file = Dotenv::read(&source);
+    all_fit(&source, &file.malformed, "a malformed line");
+    all_fit(&source, &file.comments, "a comment");
+    let mut end = 0;
+    for setting in &file.settings {
+        all_fit(&source, [&setting.key, &setting.value], "a setting");
+        assert!(setting.key.start >= end && setting.key.end <= setting.value.start, "settings overlap");
+        end = setting.value.end;
+        assert!(!setting.name(&source).is_empty());
+    }
+    secrets_fit(".env", bytes, Kind::Settings);
+}
+
+/// The masking of templates.
+pub fn template(bytes: &[u8]) {
+    let source = source("x", bytes);
+    for marks in [Marks::Yaml, Marks::Sql] {
+        let (masked, holes) = mask(source.text(), marks);
+        assert_eq!(masked.len(), source.text().len(), "masking moves the text");
+        holes_fit(&source, &holes);
+        let same = masked.char_indices().all(|(at, character)| {
+            let inside = holes.iter().any(|hole| hole.span.range().contains(&at));
+            inside || character == '\n' || source.text()[at..].starts_with(character)
+        });
+        assert!(same, "masking changes what is no hole");
+    }
+}
+
+/// The comment that allows a finding.
+pub fn suppression(bytes: &[u8]) {
+    let source = source("x", bytes);
+    if let Some(Ok((rule, suppression))) = suppression::parse(source.text(), 1) {
+        assert!(!suppression.reason.trim().is_empty(), "allowed without a reason");
+        assert!(rule.name == suppression.rule || rule.aliases.contains(&suppression.rule.as_str()));
+    }
+}
+
+/// What a file is taken for, by its path and by its text.
+pub fn kinds(bytes: &[u8]) {
+    let source = source("x.yaml", bytes);
+    for path in source.text().split('\n') {
+        for named in [false, true] {
+            let _ = Kind::of_path(path, named);
+        }
+        let _ = (layout(path), may_hold_objects(path, bytes));
+    }
+    let yaml = Yaml::read(&source);
+    let broken = yaml.parts.iter().any(|part| part.error.is_some());
+    if !broken && holds_objects(&source, &yaml) {
+        assert!(yaml.roots(&source, SourceId(0)).next().is_some(), "objects without a document");
+    }
+    let _ = looks_like_object(source.text());
+}
+
+/// Everything from bytes to a report: the text holds no control characters and, as JSON, is JSON.
+pub fn writer(format: Format, path: &str, bytes: &[u8]) {
+    let tree: Memory = [(path.to_owned(), bytes.to_vec())].into_iter().collect();
+    let settings = Settings::default();
+    let root = Root::judge(&tree, "", "", &settings);
+    for document in &root.workspace.documents {
+        let is_read = match &document.content {
+            Content::Yaml(yaml) => !yaml.parts.is_empty() || !yaml.has_holes(),
+            Content::Sql(_) | Content::Dotenv(_) => true,
+        };
+        assert!(is_read);
+    }
+    for finding in &root.findings {
+        for label in finding.diagnostic.labels() {
+            let source = &root.workspace.document(label.place.source).source;
+            fits(source, label.place.span, "a label");
+        }
+    }
+    assert!(!root.notes.iter().any(|note| note.message.contains("report it")), "{:?}", root.notes);
+    let report = Report::new(vec![root], &settings);
+    let text = emit(&report, format, Style { coverage: true, ..Style::default() });
+    let hidden =
+        |character: char| (character.is_control() && character != '\n') || ('\u{202A}'..='\u{202E}').contains(&character);
+    assert!(!text.chars().any(hidden), "a hidden character in {text}");
+    assert!(!text.split('\n').any(|line| line.trim_start().starts_with("::")), "a forged command in {text}");
+    if format == Format::Json {
+        assert!(text.starts_with('{') && text.trim_end().ends_with('}'));
+    }
+}

@@ -9,6 +9,8 @@ mod hostile;
 mod limits;
 mod mutate;
 mod mutations;
+mod odd_trees;
+mod order;
 mod pages;
 mod readers;
 mod sound;

@@ -105,6 +105,23 @@ fn every_span_lies_in_its_text() {
 }
 
 #[test]
+fn a_list_in_a_list_begins_at_its_bracket_or_its_first_dash() {
+    for (text, inner) in [("l:\n- [a, b]\n", "[a, b]"), ("l:\n- - a\n  - b\n", "- a\n  - b"), ("l:\n-\n  - a\n", "- a")] {
+        let span = with_root(text, |root| root.field("l").items().next().map(Node::span));
+        let document = document(text);
+        assert_eq!(span.map(|span| document.source.slice(span)), Some(inner), "{text}");
+    }
+}
+
+#[test]
+fn what_follows_a_document_without_a_separator_refuses_it() {
+    let text = format!(" {}b: 2\n", HEAD.replace('\n', "\n "));
+    let document = Document::read("x.yaml", text.replace("\n b", "\nb").into_bytes(), Kind::Manifest).expect("ours");
+    let yaml = document.yaml().expect("YAML");
+    assert_eq!((yaml.parts.len(), yaml.roots(&document.source, SourceId(0)).count()), (1, 0));
+}
+
+#[test]
 fn one_broken_document_costs_itself_alone() {
     let text = format!("{HEAD}a: 1\n---\napiVersion: v1\nkind: Pod\n  x: [\n---\n{HEAD}b: 2\n");
     let document = Document::read("x.yaml", text.into_bytes(), Kind::Manifest).expect("ours");

@@ -97,6 +97,7 @@ impl Arena {
         (last_child == NONE && node.kind == Kind::Sequence).then_some(&mut node.span)
     }
 
+    #[inline]
     fn add(&mut self, node: RawNode) -> u32 {
         let id = u32::try_from(self.part.nodes.len()).unwrap_or(NONE);
         self.part.nodes.push(node);

@@ -50,11 +50,10 @@ fn read_as(text: &str, span: Span, keep_comments: bool, is_lenient: bool) -> Opt
 
 /// No control characters, no line break but LF, and nothing that only some readers take for one.
 fn is_ordinary(text: &str) -> bool {
-    // Without a way out of the loop the compiler looks at many bytes at a time.
-    let mut has_control = false;
-    for byte in text.as_bytes() {
-        has_control |= (*byte < b' ' && *byte != b'\n' && *byte != b'\t') || *byte == 0x7F;
-    }
+    // In numbers and without a way out of the loop, so that the compiler looks at many bytes at a time.
+    let is = |condition: bool| u8::from(condition);
+    let control = |byte: u8| (is(byte < b' ') & is(byte != b'\n') & is(byte != b'\t')) | is(byte == 0x7F);
+    let has_control = text.bytes().fold(0, |found, byte| found | control(byte)) != 0;
     let odd = |next: char| matches!(next, '\u{80}'..='\u{9F}' | '\u{2028}' | '\u{2029}' | '\u{FEFF}' | '\u{FFFE}' | '\u{FFFF}');
     !has_control && (text.is_ascii() || !text.chars().any(odd))
 }
@@ -106,11 +105,13 @@ impl<'t> Reader<'t> {
         (!self.arena.part.nodes.is_empty()).then_some(())
     }
 
+    #[inline]
     fn peek(&self, ahead: usize) -> u8 {
         self.bytes.get(self.at + ahead).copied().unwrap_or(b'\n')
     }
 
     /// Whether a blank or the end of the line stands so far ahead.
+    #[inline]
     fn is_blank(&self, ahead: usize) -> bool {
         matches!(self.peek(ahead), b' ' | b'\n')
     }

@@ -80,30 +80,30 @@ impl Reader<'_> {
         }
     }
 
-    /// A scalar on one line.
+    /// A scalar on one line. Looks no further than its end: the line may hold very many.
     fn flow_scalar(&mut self) -> Option<()> {
+        let start = self.at;
         if matches!(self.peek(0), b'"' | b'\'') {
-            let line_end = self.line_end();
             self.quoted(0)?;
-            return (self.at <= line_end).then_some(());
+            return (!self.bytes[start..self.at].contains(&b'\n')).then_some(());
         }
         self.may_begin_plain().then_some(())?;
-        let start = self.at;
-        let line = &self.bytes[start..self.line_end()];
-        let ends = |at: &usize| matches!(line[*at], b',' | b'[' | b']' | b'{' | b'}' | b':' | b'#' | b'\t');
-        let mut end = line.len();
-        for at in (0..line.len()).filter(ends) {
-            match line[at] {
-                b':' if !matches!(line.get(at + 1), None | Some(b' ' | b',' | b'[' | b']' | b'{' | b'}')) => continue,
-                b'#' if line[at - 1] != b' ' => continue,
-                b'#' | b'\t' | b'[' | b'{' => return None,
-                _ => end = at,
+        let rest = &self.bytes[start..];
+        let mut length = 0;
+        while let Some(byte) = rest.get(length) {
+            match byte {
+                b',' | b']' | b'}' | b'\n' => break,
+                b':' if matches!(rest.get(length + 1), None | Some(b' ' | b'\n' | b',' | b'[' | b']' | b'{' | b'}')) => break,
+                b'#' if rest[length - 1] == b' ' => return None,
+                b'\t' | b'[' | b'{' => return None,
+                _ => length += 1,
             }
-            break;
         }
-        end -= line[..end].iter().rev().take_while(|byte| **byte == b' ').count();
-        self.arena.scalar(Kind::Plain, Span::new(start, start + end), None);
-        self.at = start + end;
+        while rest[length - 1] == b' ' {
+            length -= 1;
+        }
+        self.arena.scalar(Kind::Plain, Span::new(start, start + length), None);
+        self.at = start + length;
         Some(())
     }
 }

@@ -14,6 +14,7 @@ pub enum Stop {
 
 impl Reader<'_> {
     /// Whether a plain scalar may begin with the character here.
+    #[inline]
     pub fn may_begin_plain(&self) -> bool {
         match self.peek(0) {
             b'-' | b'?' | b':' => !self.is_blank(1) && !matches!(self.peek(1), b'\t' | b',' | b'[' | b']' | b'{' | b'}'),
@@ -24,6 +25,7 @@ impl Reader<'_> {
     }
 
     /// Where the plain text that begins here ends on its line, and why. Tabs are left to granit.
+    #[inline]
     pub fn plain_line(&self) -> Option<(usize, Stop)> {
         let rest = &self.bytes[self.at..];
         let mut stop = Stop::LineEnd;
@@ -59,8 +61,10 @@ impl Reader<'_> {
             let after = self.line_end() + 1;
             let Some((column, blank_lines)) = self.continuation(after)? else { break };
             if column <= parent || self.peek(0) == b'#' {
-                self.at = end;
-                break;
+                // Nothing but blank lines was passed.
+                self.arena.scalar(Kind::Plain, Span::new(start, end), folded.as_deref());
+                self.at = self.line;
+                return Some(());
             }
             let text = folded.get_or_insert_with(|| self.text[start..end].to_owned());
             match blank_lines {
@@ -105,9 +109,9 @@ impl Reader<'_> {
     /// The end of a quoted scalar that stands on one line and means what is between its quotes.
     pub fn simple_quoted(&self) -> Option<usize> {
         let quote = self.peek(0);
-        let line = &self.bytes[self.at + 1..self.line_end()];
-        let close = memchr::memchr2(quote, b'\\', line)?;
-        let is_simple = line[close] == quote && !(quote == b'\'' && line.get(close + 1) == Some(&b'\''));
+        let rest = self.bytes.get(self.at + 1..)?;
+        let close = memchr::memchr3(quote, b'\\', b'\n', rest)?;
+        let is_simple = rest[close] == quote && !(quote == b'\'' && rest.get(close + 1) == Some(&b'\''));
         is_simple.then_some(self.at + close + 2)
     }
 

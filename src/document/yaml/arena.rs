@@ -30,8 +30,8 @@ struct Collection {
 
 impl Arena {
     pub fn new(span: Span) -> Self {
-        // A node of a manifest takes a good dozen bytes of text.
-        let nodes = Vec::with_capacity(span.range().len() / 16 + 4);
+        // A node of a manifest takes some ten bytes of text; memory that is not touched costs nothing.
+        let nodes = Vec::with_capacity(span.range().len() / 8 + 4);
         Self { part: Part { span, nodes, ..Part::default() }, open: Vec::with_capacity(16), ..Self::default() }
     }
 

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, ScanError, Span as Marks, options};
+use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, ScanError, Span as Marks, StructureStyle, options};
 
 use super::arena::Arena;
 use super::{Cause, Kind, Part, Refusal};
@@ -99,11 +99,13 @@ struct Builder<'t> {
     slice: &'t str,
     base: usize,
     anchors: HashMap<usize, u32>,
+    /// A block sequence has begun and its first item has not come.
+    is_unsettled: bool,
 }
 
 impl<'t> Builder<'t> {
     fn new(span: Span, slice: &'t str) -> Self {
-        Self { arena: Arena::new(span), slice, base: span.start as usize, anchors: HashMap::new() }
+        Self { arena: Arena::new(span), slice, base: span.start as usize, anchors: HashMap::new(), is_unsettled: false }
     }
 
     fn take(&mut self, event: Event<'_>, marks: &Marks) {
@@ -111,7 +113,10 @@ impl<'t> Builder<'t> {
         let span = Span::new(self.base + range.start, self.base + range.end);
         match event {
             Event::MappingStart(_, anchor, _) => self.begin(Kind::Mapping, span, anchor),
-            Event::SequenceStart(_, anchor, _) => self.begin(Kind::Sequence, span, anchor),
+            Event::SequenceStart(style, anchor, _) => {
+                self.begin(Kind::Sequence, span, anchor);
+                self.is_unsettled = style == StructureStyle::Block;
+            }
             Event::MappingEnd | Event::SequenceEnd => self.arena.end((!span.is_empty()).then_some(span.end)),
             Event::Alias(anchor) => {
                 self.settle(span);
@@ -133,7 +138,8 @@ impl<'t> Builder<'t> {
                 let is_text = style != ScalarStyle::Plain || tag.is_some_and(|tag| tag.suffix() == "str");
                 let span = trimmed(span, &self.slice[range.clone()], style);
                 let is_block = matches!(style, ScalarStyle::Literal | ScalarStyle::Folded);
-                let span = if is_block && text.trim().is_empty() { self.header(span) } else { span };
+                let span =
+                    if is_block && text.trim_matches([' ', '\t', '\n', '\r']).is_empty() { self.header(span) } else { span };
                 let same = self.slice.get(range.start..range.start + span.range().len()) == Some(&*text);
                 let is_source = same || (text == "~" && range.is_empty());
                 let is_quoted = matches!(style, ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted);
@@ -186,10 +192,12 @@ impl<'t> Builder<'t> {
 
     /// A sequence without indentation of its own is said to begin after its first dash; its first item shows it.
     fn settle(&mut self, item: Span) {
+        if !std::mem::take(&mut self.is_unsettled) {
+            return;
+        }
         let Some(sequence) = self.arena.empty_sequence() else { return };
         let at = sequence.start as usize - self.base;
-        let is_flow = self.slice[at..].starts_with('[');
-        let has_dash = is_flow || (self.slice[at..].starts_with('-') && item.start > sequence.start);
+        let has_dash = self.slice[at..].starts_with('-') && item.start > sequence.start;
         if let Some(dash) = dash_before(&self.slice[..at]).filter(|_| !has_dash) {
             *sequence = Span { start: u32::try_from(self.base + dash).unwrap_or(0), ..*sequence };
         }

@@ -7,6 +7,8 @@ use crate::source::Span;
 /// The text of a block.
 struct Content {
     text: String,
+    /// No line was added yet.
+    is_empty: bool,
     /// Where the last one with content ends.
     end: usize,
     /// Blank lines after it.
@@ -32,7 +34,9 @@ impl Reader<'_> {
             return Some(());
         };
         let start = self.line + column;
-        let Content { mut text, end, blank_lines } = self.block_lines(column, leading, is_folded)?;
+        let Content { mut text, end, blank_lines, .. } = self.block_lines(column, leading, is_folded)?;
+        // Nothing but tabs is for granit to judge.
+        (end > start).then_some(())?;
         match chomp {
             b'-' => {}
             b'+' => text.extend(std::iter::repeat_n('\n', blank_lines + 1)),
@@ -44,7 +48,7 @@ impl Reader<'_> {
     }
 
     fn block_lines(&mut self, column: usize, leading: usize, is_folded: bool) -> Option<Content> {
-        let mut lines = Content { text: "\n".repeat(leading), end: 0, blank_lines: 0 };
+        let mut lines = Content { text: "\n".repeat(leading), is_empty: true, end: 0, blank_lines: 0 };
         self.at = self.line;
         while self.at < self.bytes.len() {
             let line_end = self.line_end();
@@ -87,15 +91,18 @@ impl Reader<'_> {
 
 impl Content {
     fn add(&mut self, content: &str, at: usize, is_folded: bool) {
-        let is_first = self.end == 0;
         match (is_folded, self.blank_lines) {
-            _ if is_first => {}
+            _ if self.is_empty => {}
             (true, 0) => self.text.push(' '),
             (true, count) => self.text.extend(std::iter::repeat_n('\n', count)),
             (false, count) => self.text.extend(std::iter::repeat_n('\n', count + 1)),
         }
         self.text.push_str(content);
         self.blank_lines = 0;
-        self.end = at + content.trim_end_matches([' ', '\t']).len();
+        self.is_empty = false;
+        let words = content.trim_end_matches([' ', '\t']);
+        if !words.is_empty() {
+            self.end = at + words.len();
+        }
     }
 }

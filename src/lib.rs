@@ -13,13 +13,15 @@
 //!
 //! # Floors
 //!
-//! A module may use what stands below it, never what stands above or beside it; `tests/tidy.rs` enforces this.
+//! A module may use what stands below it, never what stands above or beside it; `tests/tidy.rs` reads
+//! this table and enforces it.
 //!
 //! | floor | what it must not know |
 //! |---|---|
-//! | [`untrusted`], [`guard`] | anything else |
-//! | [`source`], [`tree`] | what a file is about |
-//! | [`diagnostic`], [`settings`] | who says it, and where values come from |
+//! | [`untrusted`] | anything else |
+//! | [`guard`], [`source`] | what a file is about |
+//! | [`tree`], [`diagnostic`] | who asks for a file, and who reports a finding |
+//! | [`settings`] | where values come from |
 //! | [`document`] | other documents |
 //! | [`database`] | files, frameworks, rules |
 //! | [`workspace`] | rules |

@@ -162,7 +162,7 @@ impl<'w> Run<'w> {
             diagnostic.severity = Severity::Low;
             diagnostic.assumptions.push(format!("a note only: {what}"));
         }
-        Finding { rule: self.rule, diagnostic, folded, fingerprint: String::new(), suppressed: None }
+        Finding { rule: self.rule, diagnostic, folded, fingerprint: String::new(), suppressed: None, known: false }
     }
 }
 

@@ -55,6 +55,8 @@ pub struct Root {
     pub coverage: Coverage,
     /// How many migrations the report is about.
     pub migrations: usize,
+    /// How many entries of the baseline nothing matches any more; none without a baseline.
+    pub fixed: Option<usize>,
 }
 
 /// Where something is, for people and for machines.
@@ -98,7 +100,7 @@ impl Root {
         }
         notes.sort();
         notes.dedup();
-        Self { prefix: prefix.to_owned(), workspace, findings, notes, coverage, migrations }
+        Self { prefix: prefix.to_owned(), workspace, findings, notes, coverage, migrations, fixed: None }
     }
 
     /// The path of a source as reports print it.
@@ -168,9 +170,9 @@ impl Report {
         self.roots.iter().flat_map(|root| root.findings.iter().map(move |finding| (root, finding)))
     }
 
-    /// The findings that nobody allowed.
+    /// The findings that nobody allowed and no baseline holds.
     pub fn counted(&self) -> impl Iterator<Item = (&Root, &Finding)> {
-        self.findings().filter(|(_, finding)| finding.suppressed.is_none())
+        self.findings().filter(|(_, finding)| finding.counts())
     }
 
     /// The findings that a report shows.
@@ -178,7 +180,7 @@ impl Report {
         self.findings().filter(|(_, finding)| finding.diagnostic.severity >= self.min_severity)
     }
 
-    /// How many findings of a severity nobody allowed.
+    /// How many findings of a severity count.
     pub fn count(&self, severity: Severity) -> usize {
         self.counted().filter(|(_, finding)| finding.diagnostic.severity == severity).count()
     }

@@ -127,6 +127,15 @@ pub struct Finding {
     pub fingerprint: String,
     /// Somebody allowed it.
     pub suppressed: Option<Suppression>,
+    /// The baseline holds it: it was there before the gate was.
+    pub known: bool,
+}
+
+impl Finding {
+    /// Nobody allowed it, and the baseline does not hold it.
+    pub fn counts(&self) -> bool {
+        self.suppressed.is_none() && !self.known
+    }
 }
 
 /// What a check reports through.

@@ -61,7 +61,7 @@ impl<'a> Printer<'a> {
 
     /// Findings about the same place share one frame.
     fn findings(&mut self, least: Severity, out: &mut String) {
-        let shown = |finding: &&Finding| finding.suppressed.is_none() && finding.diagnostic.severity >= least;
+        let shown = |finding: &&Finding| finding.counts() && finding.diagnostic.severity >= least;
         let shown: Vec<&Finding> = self.root.findings.iter().filter(shown).collect();
         for group in shown.chunk_by(|a, b| a.diagnostic.primary.place == b.diagnostic.primary.place) {
             for finding in group {

@@ -10,9 +10,20 @@ use super::{Finding, Rule};
 use crate::diagnostic::{Judged, Note, SourceId};
 use crate::workspace::Workspace;
 
-/// A comment that allows a rule.
+/// Where somebody allowed a rule.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Origin {
+    /// Beside what it allows: a comment or an annotation.
+    Source,
+    /// In the configuration.
+    Config,
+}
+
+/// A comment, an annotation or an entry of the configuration that allows a rule.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Suppression {
+    /// Where it stands.
+    pub origin: Origin,
     /// The rule, as written.
     pub rule: String,
     /// Why.
@@ -44,7 +55,7 @@ pub fn parse(comment: &str, line: u32) -> Option<Result<(&'static Rule, Suppress
     if until.as_deref().is_some_and(|until| until < today().as_str()) {
         return Some(Err(format!("this allowed `{rule}` until {}, which is over", until.unwrap_or_default())));
     }
-    Some(Ok((found, Suppression { rule, reason, until, line })))
+    Some(Ok((found, Suppression { origin: Origin::Source, rule, reason, until, line })))
 }
 
 /// Today in UTC as `2026-11-20`.
@@ -136,7 +147,8 @@ fn annotation(workspace: &Workspace, finding: &Finding) -> Option<Suppression> {
     let (key, reason) = names.find_map(|name| annotations.entry(&format!("gonogo/allow.{name}")).into_option())?;
     let reason = reason.text().into_option().filter(|reason| !reason.trim().is_empty() && *reason != "…")?;
     let line = document.source.line(key.span().start);
-    Some(Suppression { rule: finding.rule.name.to_owned(), reason: reason.into_owned(), until: None, line })
+    let rule = finding.rule.name.to_owned();
+    Some(Suppression { origin: Origin::Source, rule, reason: reason.into_owned(), until: None, line })
 }
 
 impl File {

@@ -34,7 +34,7 @@
 //!
 //! A third-party type stops at one door: sqlparser in `document/sql/types.rs`, granit and `serde_yaml` in
 //! `document/yaml/`, `toml_parser` in `document/toml.rs`, miette in `emit/text.rs`, clap in `cli`, walkdir in
-//! `tree/disk.rs`, ignore and globset in `workspace/discover.rs`.
+//! `tree/disk.rs`, ignore in `workspace/discover.rs`, globset there and in `settings/paths.rs`.
 //!
 //! # Words
 //!

@@ -1,6 +1,10 @@
 //! Plain values that steer reading and judging. Where they come from is not known here.
 
+mod paths;
+
 use crate::diagnostic::Severity;
+use crate::source::Span;
+pub use paths::Paths;
 
 /// How to read and judge.
 #[derive(Clone, Debug)]
@@ -19,6 +23,27 @@ pub struct Settings {
     pub allow_empty: bool,
     /// How many threads; `None` for as many as there are processors.
     pub threads: Option<usize>,
+    /// What the configuration allows.
+    pub allowed: Vec<Allowance>,
+    /// The file of known findings, below the root.
+    pub baseline: Option<String>,
+}
+
+/// A rule that the configuration allows for some files.
+#[derive(Clone, Debug)]
+pub struct Allowance {
+    /// The name of the rule, as written.
+    pub rule: String,
+    /// Where.
+    pub paths: Paths,
+    /// Why.
+    pub reason: String,
+    /// The last day, as `2027-01-31`.
+    pub until: Option<String>,
+    /// The file of configuration that says so, relative to the root.
+    pub file: String,
+    /// The name of the rule in that file.
+    pub span: Span,
 }
 
 impl Default for Settings {
@@ -31,6 +56,8 @@ impl Default for Settings {
             min_severity: Severity::Low,
             allow_empty: false,
             threads: None,
+            allowed: Vec::new(),
+            baseline: None,
         }
     }
 }

@@ -138,6 +138,7 @@ fn settings(arguments: &Arguments) -> Result<Settings, Mistake> {
         allow_empty: arguments.allow_empty,
         max_file_size: arguments.max_file_size << 20,
         threads: arguments.threads,
+        ..Settings::default()
     })
 }
 

@@ -1,6 +1,7 @@
 //! The command line: what was typed, and what becomes of it.
 
 mod check;
+mod ci;
 mod explain;
 mod rules;
 

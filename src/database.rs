@@ -65,13 +65,16 @@ pub struct Touched {
     pub created: Option<Place>,
     /// What it is, where the history knows it.
     pub nature: Option<Nature>,
+    /// It was created since the last release, as far as anybody can tell.
+    pub is_unshipped: bool,
 }
 
 impl Touched {
-    /// Created by the same file, so it is empty and nobody waits for it; or seen by this session alone.
+    /// Created by the same file or since the last release, so it is empty and nobody waits for it; or seen by this
+    /// session alone.
     pub fn is_new(&self) -> bool {
         let same_file = self.created.is_some_and(|created| created.source == self.place.source);
-        same_file || self.nature == Some(Nature::Temporary)
+        same_file || self.is_unshipped || self.nature == Some(Nature::Temporary)
     }
 }
 
@@ -143,6 +146,7 @@ impl Schema {
     fn touched(&self, name: &Name, source: SourceId) -> Touched {
         let known = self.tables.get(name.text());
         Touched {
+            is_unshipped: false,
             name: name.to_string(),
             place: Place { source, span: name.span },
             created: known.and_then(|table| table.created),

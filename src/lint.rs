@@ -9,11 +9,11 @@ use crate::diagnostic::{Diagnostic, Judged, Note, Place, Severity};
 use crate::document::Content;
 use crate::guard;
 use crate::rule::suppression::Suppressions;
-use crate::rule::{Check, Context, File, Finding, RULES, Rule};
+use crate::rule::{Check, Context, Family, File, Finding, RULES, Rule};
 use crate::settings::Settings;
 use crate::workspace::Workspace;
 use crate::workspace::environments::Tier;
-use crate::workspace::history::MigrationSet;
+use crate::workspace::history::{Migration, MigrationSet, Shipping};
 
 /// What the checks found, in order, and what went wrong on the way.
 #[derive(Debug, Default)]
@@ -44,6 +44,7 @@ pub fn judge(workspace: &Workspace, pairs: &[(&'static Rule, Check)]) -> Outcome
         outcome.findings.extend(part.findings);
         outcome.notes.extend(part.note);
     }
+    outcome.findings.retain(|finding| is_judged(workspace, finding));
     outcome.findings.sort_by(|a, b| order(workspace, a).cmp(&order(workspace, b)));
     supersede(&mut outcome.findings);
     identify(workspace, &mut outcome.findings);
@@ -54,6 +55,12 @@ pub fn judge(workspace: &Workspace, pairs: &[(&'static Rule, Check)]) -> Outcome
     outcome.notes.extend(suppressions.notes);
     outcome.notes.sort();
     outcome
+}
+
+/// What has shipped cannot be unshipped, so nothing is said of a migration that has.
+fn is_judged(workspace: &Workspace, finding: &Finding) -> bool {
+    let place = finding.diagnostic.primary.place;
+    finding.rule.family != Family::Migration || workspace.history.shipping(place.source) == Shipping::Pending
 }
 
 fn order<'a>(workspace: &'a Workspace, finding: &'a Finding) -> (&'a str, Place, &'a str, &'a str) {
@@ -78,8 +85,10 @@ impl<'w> Run<'w> {
         let workspace = self.workspace;
         match check {
             Check::Migration(check) => self.sets(|set, run| {
+                let pending = |migration: &&Migration| migration.shipping == Shipping::Pending;
                 set.migrations
                     .par_iter()
+                    .filter(pending)
                     .map(|migration| {
                         let source = migration.up.first().or(migration.down.first()).map(|script| script.source);
                         let path = source.map_or(set.folder.as_str(), |source| workspace.path(source));

@@ -1,5 +1,7 @@
 //! Findings, what was looked at, and the verdict.
 
+mod touched;
+
 use std::time::Duration;
 
 use crate::diagnostic::{Judged, Note, Place, Severity, SourceId};
@@ -7,6 +9,7 @@ use crate::lint;
 use crate::rule::Finding;
 use crate::settings::Settings;
 use crate::tree::Tree;
+use crate::workspace::history::Count;
 use crate::workspace::{Coverage, Workspace};
 
 /// The answer.
@@ -54,7 +57,7 @@ pub struct Root {
     /// How many files were judged.
     pub coverage: Coverage,
     /// How many migrations the report is about.
-    pub migrations: usize,
+    pub migrations: Count,
     /// How many entries of the baseline nothing matches any more; none without a baseline.
     pub fixed: Option<usize>,
 }
@@ -81,8 +84,12 @@ pub struct Location {
 impl Root {
     /// Reads and judges a tree. `named` is a file to report on alone, or empty for all.
     pub fn judge(tree: &dyn Tree, prefix: &str, named: &str, settings: &Settings) -> Self {
-        let workspace = Workspace::build(tree, named, settings);
-        let outcome = lint::lint(&workspace, settings);
+        let mut workspace = Workspace::build(tree, named, settings);
+        let mut outcome = lint::lint(&workspace, settings);
+        if let Some(reach) = settings.changed {
+            touched::narrow(&workspace, &mut outcome, reach, settings);
+            touched::excuse(&mut workspace);
+        }
         Self::new(workspace, outcome, prefix, named)
     }
 
@@ -195,9 +202,10 @@ impl Report {
         self.notes().filter(|(_, note)| note.judged == Judged::Nothing)
     }
 
-    /// How many migrations there are, of which all count as pending until git is read.
-    pub fn migrations(&self) -> usize {
-        self.roots.iter().map(|root| root.migrations).sum()
+    /// How many migrations there are.
+    pub fn migrations(&self) -> Count {
+        let counts = self.roots.iter().map(|root| root.migrations);
+        counts.fold(Count::default(), |sum, count| Count { all: sum.all + count.all, pending: sum.pending + count.pending })
     }
 
     /// Folders and files passed over by default.

@@ -23,10 +23,42 @@ pub struct Settings {
     pub allow_empty: bool,
     /// How many threads; `None` for as many as there are processors.
     pub threads: Option<usize>,
+    /// The revision that has shipped, where somebody named it.
+    pub base: Option<String>,
+    /// What has shipped is judged, too.
+    pub all: bool,
+    /// Only what the change since the base touches is reported.
+    pub changed: Option<Reach>,
+    /// What the CI system says of the change.
+    pub ci: Ci,
     /// What the configuration allows.
     pub allowed: Vec<Allowance>,
     /// The file of known findings, below the root.
     pub baseline: Option<String>,
+}
+
+/// What counts as touched by a change.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Reach {
+    /// The lines that differ.
+    Lines,
+    /// The files that differ.
+    Files,
+}
+
+/// What a CI system says of the change that it checks.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Ci {
+    /// What the change goes into: revisions to try, in order. Empty where the system names none.
+    pub target: Vec<String>,
+    /// The variable that names it.
+    pub variable: &'static str,
+    /// What it checks out may be a merge that it made itself.
+    pub merges: bool,
+    /// The branch that releases come from.
+    pub default_branch: Option<String>,
+    /// How to have it fetch the whole history.
+    pub deepen: Option<&'static str>,
 }
 
 /// A rule that the configuration allows for some files.
@@ -56,6 +88,10 @@ impl Default for Settings {
             min_severity: Severity::Low,
             allow_empty: false,
             threads: None,
+            base: None,
+            all: false,
+            changed: None,
+            ci: Ci::default(),
             allowed: Vec::new(),
             baseline: None,
         }

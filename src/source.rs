@@ -4,6 +4,8 @@
 //! and columns are computed late and only here: both count from 1, and a column counts characters. What a report
 //! calls a byte offset is one of the *original* bytes, so a byte-order mark or UTF-16 does not shift it.
 
+pub mod diff;
+
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
@@ -234,6 +236,12 @@ impl Index {
         }
         Self { starts, ascii, checkpoints }
     }
+}
+
+/// The lines of a text without their ends. What stands after the last line end is a line if it is anything.
+fn lines(text: &str) -> impl Iterator<Item = &str> {
+    let body = |line: &'_ str| line.strip_suffix("\r\n").or_else(|| line.strip_suffix('\n')).map_or(line.len(), str::len);
+    text.split_inclusive('\n').flat_map(move |line| line[..body(line)].split('\r'))
 }
 
 fn decode(bytes: Vec<u8>) -> (String, Encoding) {

@@ -1,12 +1,17 @@
 //! Where do bytes come from?
 //!
-//! From a [`Tree`]: a folder on disk, or files in memory (pages of rules, standard input, editors); objects of git
-//! come later. Nothing else in the house opens a file, so nothing else can be tricked into opening one.
+//! From a [`Tree`]: a folder on disk, files in memory (pages of rules, standard input, editors), or what git keeps of a
+//! commit or of what is staged. Nothing else in the house opens a file, so nothing else can be tricked into opening one.
 
 mod disk;
+pub mod git;
 mod memory;
 
+use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::Arc;
+
+use git::{NoRepository, Repository};
 
 pub use disk::{Disk, Named, Standing, locate};
 pub use memory::Memory;
@@ -19,6 +24,40 @@ pub trait Tree: Sync {
 
     /// The bytes of a file, if it is a plain file of at most `limit` bytes.
     fn read(&self, path: &str, limit: u64) -> Result<Vec<u8>, Unreadable>;
+
+    /// The repository whose files these are.
+    fn repository(&self) -> Result<Arc<Repository>, NoRepository> {
+        Err(NoRepository::Absent)
+    }
+}
+
+/// Walks files that are known by their paths alone, in order.
+fn walk_paths<'a>(files: impl Iterator<Item = (&'a str, EntryKind)>, enter: &mut dyn FnMut(&Entry) -> bool) -> Vec<Entry> {
+    let mut entries: Vec<Entry> = Vec::new();
+    let mut decided: BTreeMap<String, bool> = BTreeMap::new();
+    for (path, kind) in files {
+        let mut open = true;
+        for (slash, _) in path.match_indices('/') {
+            let folder = &path[..slash];
+            open = match decided.get(folder) {
+                Some(open) => *open,
+                None => {
+                    let entry = Entry { path: folder.to_owned(), kind: EntryKind::Folder };
+                    let enter = enter(&entry);
+                    entries.push(entry);
+                    decided.insert(folder.to_owned(), enter);
+                    enter
+                }
+            };
+            if !open {
+                break;
+            }
+        }
+        if open {
+            entries.push(Entry { path: path.to_owned(), kind });
+        }
+    }
+    entries
 }
 
 /// What a walk came across.
@@ -66,6 +105,8 @@ pub enum Unreadable {
         /// The limit in bytes.
         limit: u64,
     },
+    /// It is staged in several versions, because a merge is not finished.
+    Unmerged,
     /// The operating system refused, in its words.
     Refused(String),
 }
@@ -80,6 +121,7 @@ impl fmt::Display for Unreadable {
             Self::TooLarge { limit } => {
                 write!(f, "it is larger than the limit of {} MiB (--max-file-size raises it)", limit >> 20)
             }
+            Self::Unmerged => f.write_str("a merge left it in several versions: settle them and `git add` it"),
             Self::Refused(reason) => write!(f, "it could not be read: {reason}"),
         }
     }

@@ -89,6 +89,16 @@ pub fn carry_odd_byte(byte: u8) -> char {
     char::from_u32(ODD_BYTES + u32::from(byte)).unwrap_or(char::REPLACEMENT_CHARACTER)
 }
 
+/// A file name as text.
+pub fn carry_odd_bytes(name: &[u8]) -> String {
+    let mut text = String::with_capacity(name.len());
+    for chunk in name.utf8_chunks() {
+        text.push_str(chunk.valid());
+        text.extend(chunk.invalid().iter().copied().map(carry_odd_byte));
+    }
+    text
+}
+
 /// The byte that a character carries.
 pub fn odd_byte(character: char) -> Option<u8> {
     u8::try_from((character as u32).checked_sub(ODD_BYTES)?).ok()

@@ -4,7 +4,9 @@
 //! do, [`topology`] which objects are applied and how they refer to each other, [`environments`] which files configure
 //! the same thing for different environments.
 
+pub mod base;
 mod builds;
+pub mod change;
 pub mod container;
 pub mod discover;
 pub mod environments;
@@ -15,23 +17,30 @@ mod servers;
 pub mod topology;
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use crate::diagnostic::{Judged, Note, Place, SourceId};
 use crate::document::Document;
+use crate::document::kind::Kind;
 use crate::document::yaml::{Node, NodeId};
 use crate::settings::Settings;
 use crate::source::Span;
 use crate::tree::Tree;
-use discover::{Found, discover};
+use crate::tree::git::NoRepository;
+use base::Base;
+use change::Change;
+use discover::discover;
 use environments::{Environments, Tier};
-use history::History;
+use history::{Asked, History};
 use topology::Topology;
 
 /// All documents of a root and the facts joined from them.
 #[derive(Debug)]
 pub struct Workspace {
     /// The documents that are ours, by path.
-    pub documents: Vec<Document>,
+    pub documents: Vec<Arc<Document>>,
+    /// What differs from the base.
+    pub change: Change,
     /// What the migrations do.
     pub history: History,
     /// The objects and how they refer to each other.
@@ -49,18 +58,42 @@ pub struct Workspace {
 impl Workspace {
     /// Reads a tree. `named` is the path of a file that was asked for by name, or empty.
     pub fn build(tree: &dyn Tree, named: &str, settings: &Settings) -> Self {
-        let Found { files, mut notes, skipped, unsupported } = discover(tree, named);
-        let (documents, more) = load::load(tree, &files, settings);
-        notes.extend(more);
-        let ((history, topology), environments) =
-            rayon::join(|| rayon::join(|| History::of(&documents), || Topology::of(&documents)), || Environments::of(&documents));
-        notes.extend(history.notes.iter().cloned());
-        notes.extend(topology.notes.iter().cloned());
-        let unsupported = unsupported.into_iter().chain(history.unsupported(&documents)).collect();
-        let mut workspace = Self { documents, history, topology, environments, notes, skipped, unsupported };
+        let found = discover(tree, named);
+        let asks_git = settings.changed.is_some() || found.files.iter().any(|file| file.kind == Kind::Migration);
+        let ((documents, notes), base) = rayon::join(
+            || load::load(tree, &found.files, settings),
+            || if asks_git { Base::of(tree, settings) } else { Base::Unasked },
+        );
+        let change = Change::of(base, tree, &found, &documents, settings);
+        let asked = Asked { named, all: settings.all };
+        let mut workspace = Self::derive(documents, change, asked);
+        workspace.notes.extend(notes);
+        workspace.notes.extend(found.notes);
+        // Nothing to judge may have a reason that git knows.
+        if let (true, Err(NoRepository::Unusable(message))) = (workspace.documents.is_empty(), tree.repository()) {
+            workspace.notes.push(Note { path: ".".to_owned(), line: None, message, judged: Judged::NotOurs });
+        }
         workspace.notes.sort();
         workspace.notes.dedup();
+        workspace.unsupported.splice(0..0, found.unsupported);
+        workspace.skipped = found.skipped;
         workspace
+    }
+
+    /// The workspace as it was at the base, to tell what is older than the change.
+    pub fn before(&self, settings: &Settings) -> Self {
+        let documents = self.change.documents_before(&self.documents, settings);
+        Self::derive(documents, Change::none(Base::All), Asked { named: "", all: true })
+    }
+
+    fn derive(documents: Vec<Arc<Document>>, change: Change, asked: Asked<'_>) -> Self {
+        let ((history, topology), environments) = rayon::join(
+            || rayon::join(|| History::of(&documents, &change, asked), || Topology::of(&documents)),
+            || Environments::of(&documents),
+        );
+        let notes = history.notes.iter().chain(&topology.notes).cloned().collect();
+        let unsupported = history.unsupported(&documents);
+        Self { documents, change, history, topology, environments, notes, skipped: Vec::new(), unsupported }
     }
 
     /// A document.
@@ -148,7 +181,8 @@ impl Workspace {
         let unread = nothing.iter().filter(|path| self.find(path).is_none()).count();
         let in_part = paths(Judged::InPart).iter().filter(|path| !nothing.contains(path)).count();
         let inputs = self.documents.len() + unread;
-        Coverage { inputs, judged: inputs - nothing.len(), in_part }
+        let undecided = self.history.undecided().filter(|id| !nothing.contains(&self.path(*id))).count();
+        Coverage { inputs, judged: inputs - nothing.len() - undecided, in_part }
     }
 
     /// The document at a path.
@@ -188,7 +222,7 @@ pub struct Coverage {
     pub in_part: usize,
 }
 
-fn ids(documents: &[Document]) -> impl Iterator<Item = SourceId> + use<> {
+fn ids(documents: &[Arc<Document>]) -> impl Iterator<Item = SourceId> + use<> {
     let count: Range<u32> = 0..u32::try_from(documents.len()).unwrap_or(u32::MAX);
     count.map(SourceId)
 }

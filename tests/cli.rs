@@ -36,7 +36,7 @@ fn gonogo_alone_judges_the_current_folder() {
     let run = check(&[("db/1_a.sql", BAD_INDEX)], &[]);
     assert_eq!(run.code, 1);
     assert!(
-        run.verdict().starts_with("NO-GO  1 high · 0 medium · 0 low · 1 of 1 file judged · the one migration taken as pending"),
+        run.verdict().starts_with("NO-GO  1 high · 0 medium · 0 low · 1 of 1 file judged · the one migration pending"),
         "{}",
         run.out
     );
@@ -142,7 +142,7 @@ fn the_json_report_keeps_its_promise() {
     let report: serde_json::Value = serde_json::from_str(&run.out).expect("JSON");
     assert_eq!(report["schema_version"], 1);
     assert_eq!((&report["verdict"], &report["inputs"], &report["judged"]), (&"no-go".into(), &1.into(), &1.into()));
-    for key in ["tool", "in_part", "skipped", "base", "pending", "findings", "notes"] {
+    for key in ["tool", "in_part", "skipped", "bases", "pending", "migrations", "findings", "notes"] {
         assert!(report.get(key).is_some(), "{key}");
     }
     let finding = &report["findings"][0];

@@ -18,7 +18,7 @@ fn fixtures() -> Vec<String> {
 fn every_fixture_says_what_it_said_before() {
     for name in fixtures() {
         for (format, extension) in FORMATS {
-            let run = gonogo(&root().join("fixtures"), &["check", &name, "--coverage", "--output", format]);
+            let run = gonogo(&root().join("fixtures"), &["check", &name, "--all", "--coverage", "--output", format]);
             assert_eq!(run.err, "", "{name}");
             golden(&root().join(format!("fixtures/{name}.{extension}")), &timeless(&run.out));
         }
@@ -27,14 +27,14 @@ fn every_fixture_says_what_it_said_before() {
 
 #[test]
 fn a_well_kept_service_is_go() {
-    let run = gonogo(root(), &["check", "fixtures/go"]);
+    let run = gonogo(root(), &["check", "fixtures/go", "--all"]);
     assert_eq!(run.code, 0, "{}", run.out);
     assert!(run.verdict().starts_with("GO  0 high · 0 medium · 0 low"), "{}", run.out);
 }
 
 #[test]
 fn the_same_service_on_a_bad_day_is_no_go_in_all_three_families() {
-    let run = gonogo(root(), &["check", "fixtures/nogo", "--output", "json"]);
+    let run = gonogo(root(), &["check", "fixtures/nogo", "--all", "--output", "json"]);
     assert_eq!(run.code, 1);
     let report: serde_json::Value = serde_json::from_str(&run.out).expect("JSON");
     let findings = report["findings"].as_array().expect("findings");

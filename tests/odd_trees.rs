@@ -248,8 +248,9 @@ fn repositories_of_all_shapes_are_folders() {
         for (path, text) in *shape {
             scratch.write(path, text.as_bytes());
         }
-        let run = check(&scratch);
-        assert_eq!(run.out.matches("high[").count(), 1, "{shape:?}: {}", run.out);
+        let run = gonogo(scratch.path(), &["check", "--all", "--output", "concise"]);
+        assert_eq!((run.code, run.out.matches("high[").count()), (1, 1), "{shape:?}: {}", run.out);
+        assert!(run.out.contains(NEIGHBOUR), "{shape:?}: {}", run.out);
     }
 }
 

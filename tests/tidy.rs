@@ -155,10 +155,13 @@ fn third_party_types_stop_at_their_doors() {
             }
         }
         let opens_files =
-            ["std::fs", "fs::read", "File::open", "std::net", "std::process::Command"].iter().any(|word| code.contains(word));
+            ["std::fs", "fs::read", "File::open", "std::net"].iter().any(|word| code.contains(word));
         // It knows no lone CR; the line index of the source does.
         if code.contains(".lines()") {
             wrong.push(format!("src/{} uses str::lines", file.path));
+        }
+        if code.contains("Command::new") && file.path != "tree/git/process.rs" {
+            wrong.push(format!("src/{} starts a program", file.path));
         }
         if opens_files && !FILE_SYSTEM.contains(&file.path.as_str()) {
             wrong.push(format!("src/{} opens files", file.path));

@@ -6,13 +6,14 @@ use std::time::Instant;
 
 use clap::ValueEnum;
 
-use super::{Color, Exit, Mistake, print};
+use super::{Color, Exit, Mistake, ci, print};
 use crate::diagnostic::Severity;
 use crate::emit::{Format, Style, emit};
 use crate::report::{Report, Root, Verdict};
 use crate::rule::{RULES, Rule};
-use crate::settings::{STACK_SIZE, Settings};
-use crate::tree::{Disk, Named, Standing, locate};
+use crate::settings::{Reach, STACK_SIZE, Settings};
+use crate::tree::git::{NoRepository, Snapshot};
+use crate::tree::{Disk, Named, Standing, Tree, locate};
 
 #[derive(clap::Args, Debug)]
 #[group(id = "check")]
@@ -32,9 +33,21 @@ pub struct Arguments {
     /// Leave these rules out (comma-separated, repeatable)
     #[arg(long, value_name = "RULE", value_delimiter = ',')]
     ignore: Vec<String>,
-    /// Judge migrations that have shipped, too (for now all are taken as pending, so this changes nothing)
+    /// The revision that has shipped [default: what CI names, or where this branch leaves the default branch]
+    #[arg(long, value_name = "REVISION")]
+    base: Option<String>,
+    /// Judge migrations that have shipped, too
     #[arg(long)]
     all: bool,
+    /// Report only findings with a place on a line that differs from the base
+    #[arg(long)]
+    changed: bool,
+    /// With --changed: report on whole files that differ
+    #[arg(long, requires = "changed")]
+    whole_files: bool,
+    /// Judge what is staged, not the working copy
+    #[arg(long)]
+    staged: bool,
     /// Write the report in this format, to a file if one is named: text, concise, json (repeatable)
     #[arg(long, value_name = "FORMAT[=FILE]", default_value = "text", value_parser = output)]
     output: Vec<Output>,
@@ -103,7 +116,7 @@ pub fn run(arguments: &Arguments) -> Result<Exit, Mistake> {
     let pool = rayon::ThreadPoolBuilder::new().stack_size(STACK_SIZE).num_threads(arguments.threads.unwrap_or(0));
     let pool = pool.build().map_err(|error| Mistake(format!("no threads to work with: {error}")))?;
     let mut report = pool.install(|| -> Result<Report, Mistake> {
-        let roots = places.iter().map(|place| judge(place, places.len() > 1, &settings));
+        let roots = places.iter().map(|place| judge(place, places.len() > 1, arguments.staged, &settings));
         Ok(Report::new(roots.collect::<Result<_, _>>()?, &settings))
     })?;
     report.elapsed = Some(started.elapsed());
@@ -138,6 +151,10 @@ fn settings(arguments: &Arguments) -> Result<Settings, Mistake> {
         allow_empty: arguments.allow_empty,
         max_file_size: arguments.max_file_size << 20,
         threads: arguments.threads,
+        base: arguments.base.clone(),
+        all: arguments.all,
+        changed: arguments.changed.then_some(if arguments.whole_files { Reach::Files } else { Reach::Lines }),
+        ci: ci::read(|name| std::env::var(name).ok()),
         ..Settings::default()
     })
 }
@@ -181,10 +198,21 @@ fn places(paths: &[PathBuf]) -> Result<Vec<Named>, Mistake> {
     Ok(places)
 }
 
-fn judge(place: &Named, several: bool, settings: &Settings) -> Result<Root, Mistake> {
+fn judge(place: &Named, several: bool, staged: bool, settings: &Settings) -> Result<Root, Mistake> {
     let shown = place.root.to_string_lossy();
-    let tree = Disk::open(&place.root).map_err(|error| Mistake(format!("{shown} cannot be read: {error}")))?;
+    let disk = Disk::open(&place.root).map_err(|error| Mistake(format!("{shown} cannot be read: {error}")))?;
     let prefix = if several && place.only.is_empty() { format!("{}/", shown.trim_end_matches('/')) } else { String::new() };
+    if !staged {
+        if let (true, Err(NoRepository::Absent)) = (settings.changed.is_some(), disk.repository()) {
+            return Err(Mistake(format!(
+                "{shown} is in no git repository, so nobody can tell what changed: leave out --changed"
+            )));
+        }
+        return Ok(Root::judge(&disk, &prefix, &place.only, settings));
+    }
+    let repository = disk.repository().map_err(|reason| Mistake(format!("nothing is staged in {shown}: {reason}")))?;
+    let tree =
+        Snapshot::staged(repository).map_err(|reason| Mistake(format!("what is staged in {shown} cannot be read: {reason}")))?;
     Ok(Root::judge(&tree, &prefix, &place.only, settings))
 }
 

@@ -5,6 +5,7 @@ use serde::Serialize;
 use crate::diagnostic::Judged;
 use crate::report::{Location, Report, Root};
 use crate::rule::Finding;
+use crate::workspace::base;
 
 #[derive(Serialize)]
 struct Document {
@@ -15,9 +16,10 @@ struct Document {
     judged: usize,
     in_part: usize,
     skipped: usize,
-    /// The revision that has shipped; none until git is read.
-    base: Option<String>,
+    /// What has shipped, by root.
+    bases: Vec<Base>,
     pending: usize,
+    migrations: usize,
     unsupported: Vec<Unsupported>,
     findings: Vec<Entry>,
     notes: Vec<Note>,
@@ -27,6 +29,13 @@ struct Document {
 struct Tool {
     name: &'static str,
     version: &'static str,
+}
+
+#[derive(Serialize)]
+struct Base {
+    root: String,
+    commit: Option<String>,
+    why: String,
 }
 
 #[derive(Serialize)]
@@ -92,8 +101,9 @@ pub fn emit(report: &Report) -> String {
         judged: report.coverage.judged,
         in_part: report.coverage.in_part,
         skipped: report.skipped().count(),
-        base: None,
-        pending: report.migrations(),
+        bases: report.roots.iter().filter_map(base).collect(),
+        pending: report.migrations().pending,
+        migrations: report.migrations().all,
         unsupported: unsupported.map(|(name, migrations)| Unsupported { name: name.clone(), migrations: *migrations }).collect(),
         findings: report.shown().map(|(root, finding)| entry(root, finding)).collect(),
         notes: report
@@ -109,6 +119,17 @@ pub fn emit(report: &Report) -> String {
     let mut json = serde_json::to_string(&document).expect("plain structures become JSON");
     json.push('\n');
     visible(&json)
+}
+
+fn base(root: &Root) -> Option<Base> {
+    let (commit, why) = match &root.workspace.change.base {
+        base::Base::Unasked => return None,
+        base::Base::All => (None, "everything is judged, as asked".to_owned()),
+        base::Base::Nothing(why) => (None, (*why).to_owned()),
+        base::Base::Commit { commit, why } => (Some(commit.id.clone()), why.clone()),
+        base::Base::Unknown(why) => (None, why.clone()),
+    };
+    Some(Base { root: root.prefix.clone(), commit, why })
 }
 
 fn entry(root: &Root, finding: &Finding) -> Entry {

@@ -7,6 +7,8 @@ use crate::diagnostic::{Judged, Severity};
 use crate::report::{Report, Root, Verdict};
 use crate::rule::Finding;
 use crate::untrusted::{Untrusted, UntrustedPath};
+use crate::workspace::base::Base;
+use crate::workspace::history::Count;
 
 /// The notes that a report shows: those that stand in the way of a GO, what people ought to know, and on demand the rest.
 pub fn notes(report: &Report, style: Style) -> String {
@@ -43,12 +45,8 @@ pub fn line(report: &Report) -> String {
     if report.coverage.in_part > 0 {
         let _ = write!(out, " · {} in part", report.coverage.in_part);
     }
-    match report.migrations() {
-        0 => {}
-        1 => out.push_str(" · the one migration taken as pending"),
-        count => {
-            let _ = write!(out, " · all {count} migrations taken as pending");
-        }
+    for migrations in migrations(report) {
+        let _ = write!(out, " · {migrations}");
     }
     for (name, count) in report.roots.iter().flat_map(|root| &root.workspace.unsupported) {
         let _ = write!(out, " · {count} {name} {} not understood yet", if *count == 1 { "migration" } else { "migrations" });
@@ -63,6 +61,36 @@ pub fn line(report: &Report) -> String {
         out.push_str(" · nothing here is a migration, a manifest or an environment file that gonogo knows (--allow-empty if that is right)");
     }
     out
+}
+
+/// What is said of the migrations of all roots, once for each base.
+fn migrations(report: &Report) -> Vec<String> {
+    let mut by_base: Vec<(&Base, Count)> = Vec::new();
+    for root in &report.roots {
+        let Count { all, pending } = root.migrations;
+        let base = &root.workspace.change.base;
+        match by_base.iter_mut().find(|(known, _)| *known == base) {
+            Some((_, count)) => (count.all, count.pending) = (count.all + all, count.pending + pending),
+            None => by_base.push((base, root.migrations)),
+        }
+    }
+    by_base.into_iter().filter(|(_, count)| count.all > 0).map(|(base, count)| since(base, count)).collect()
+}
+
+fn since(base: &Base, Count { all, pending }: Count) -> String {
+    let everything = match all {
+        1 => "the one migration".to_owned(),
+        all => format!("all {all} migrations"),
+    };
+    match base {
+        Base::Unasked | Base::All => format!("{everything} judged"),
+        Base::Nothing(why) => format!("{everything} pending ({why})"),
+        Base::Commit { commit, .. } => {
+            let commit = Untrusted(commit.short());
+            format!("{pending} of {} pending since {commit}", plural(all, "migration", "migrations"))
+        }
+        Base::Unknown(_) => format!("{pending} of {} judged", plural(all, "migration", "migrations")),
+    }
 }
 
 fn counts(report: &Report) -> String {

@@ -3,11 +3,13 @@
 use std::fs::{self, File, FileType};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
 
 use walkdir::WalkDir;
 
+use super::git::{NoRepository, Repository};
 use super::{Entry, EntryKind, Tree, Unreadable};
-use crate::untrusted::{carry_odd_byte, odd_byte};
+use crate::untrusted::{carry_odd_bytes, odd_byte};
 
 /// A folder on disk.
 #[derive(Debug)]
@@ -15,6 +17,8 @@ pub struct Disk {
     root: PathBuf,
     /// The root with all links resolved, to tell which links leave it.
     resolved: PathBuf,
+    /// Opened by the first who asks.
+    repository: OnceLock<Result<Arc<Repository>, NoRepository>>,
 }
 
 impl Disk {
@@ -22,7 +26,7 @@ impl Disk {
     pub fn open(root: impl Into<PathBuf>) -> io::Result<Self> {
         let root = root.into();
         let resolved = root.canonicalize()?;
-        Ok(Self { root, resolved })
+        Ok(Self { root, resolved, repository: OnceLock::new() })
     }
 
     fn entry(&self, found: &walkdir::DirEntry) -> Entry {
@@ -89,6 +93,10 @@ impl Tree for Disk {
             return Err(Unreadable::TooLarge { limit });
         }
         Ok(bytes)
+    }
+
+    fn repository(&self) -> Result<Arc<Repository>, NoRepository> {
+        self.repository.get_or_init(|| Repository::open(&self.resolved).map(Arc::new)).clone()
     }
 }
 
@@ -172,10 +180,7 @@ fn relative(path: &Path, root: &Path) -> String {
         if !text.is_empty() {
             text.push('/');
         }
-        for chunk in part.as_os_str().as_encoded_bytes().utf8_chunks() {
-            text.push_str(chunk.valid());
-            text.extend(chunk.invalid().iter().copied().map(carry_odd_byte));
-        }
+        text.push_str(&carry_odd_bytes(part.as_os_str().as_encoded_bytes()));
     }
     text
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Entry, EntryKind, Tree, Unreadable};
+use super::{Entry, EntryKind, Tree, Unreadable, walk_paths};
 
 /// Files in memory, by path.
 #[derive(Clone, Default, Debug)]
@@ -26,27 +26,7 @@ impl<P: Into<String>, B: Into<Vec<u8>>> FromIterator<(P, B)> for Memory {
 
 impl Tree for Memory {
     fn walk(&self, enter: &mut dyn FnMut(&Entry) -> bool) -> Vec<Entry> {
-        let mut entries: Vec<Entry> = Vec::new();
-        let mut decided: BTreeMap<String, bool> = BTreeMap::new();
-        for path in self.files.keys() {
-            let mut open = true;
-            for (slash, _) in path.match_indices('/') {
-                let folder = &path[..slash];
-                open = *decided.entry(folder.to_owned()).or_insert_with(|| {
-                    let entry = Entry { path: folder.to_owned(), kind: EntryKind::Folder };
-                    let enter = enter(&entry);
-                    entries.push(entry);
-                    enter
-                });
-                if !open {
-                    break;
-                }
-            }
-            if open {
-                entries.push(Entry { path: path.clone(), kind: EntryKind::File });
-            }
-        }
-        entries
+        walk_paths(self.files.keys().map(|path| (path.as_str(), EntryKind::File)), enter)
     }
 
     fn read(&self, path: &str, limit: u64) -> Result<Vec<u8>, Unreadable> {

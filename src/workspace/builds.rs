@@ -4,6 +4,7 @@
 //! base that an overlay repairs.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use super::ids;
 use super::topology::owned;
@@ -28,7 +29,7 @@ pub struct Builds {
 
 impl Builds {
     /// Reads all kustomizations and build files.
-    pub fn of(documents: &[Document]) -> Self {
+    pub fn of(documents: &[Arc<Document>]) -> Self {
         let mut builds = Self::default();
         for (id, document) in ids(documents).zip(documents) {
             let Some(yaml) = document.yaml() else { continue };

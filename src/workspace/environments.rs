@@ -5,6 +5,7 @@
 //! differences, where a missing key means "inherit").
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::sync::Arc;
 
 use super::ids;
 use crate::diagnostic::{Place, SourceId};
@@ -101,7 +102,7 @@ impl Tier {
 
 impl Environments {
     /// Groups the settings files of a workspace.
-    pub fn of(documents: &[Document]) -> Self {
+    pub fn of(documents: &[Arc<Document>]) -> Self {
         let all = ids(documents).zip(documents);
         let dotenv = all.filter(|(_, document)| matches!(document.content, Content::Dotenv(_)));
         let files: Vec<SettingsFile> = dotenv.map(|(id, document)| settings_file(id, document.source.path())).collect();
@@ -139,7 +140,7 @@ fn words(path: &str) -> Vec<(usize, usize)> {
     words
 }
 
-fn groups(files: &[SettingsFile], documents: &[Document]) -> Vec<Group> {
+fn groups(files: &[SettingsFile], documents: &[Arc<Document>]) -> Vec<Group> {
     let path = |file: &SettingsFile| documents[file.source.index()].source.path();
     let mut slots: BTreeMap<String, Vec<&SettingsFile>> = BTreeMap::new();
     let is_aside = |file: &SettingsFile| file.environment.as_deref().is_some_and(|name| ASIDE.contains(&name));
@@ -184,7 +185,7 @@ fn shared_paths(slot: &str) -> BTreeSet<String> {
 /// At least this share of all cells (a key in a file) must be filled in a group of the complete style.
 const COMPLETE_PERCENT: usize = 95;
 
-fn group(members: Vec<SettingsFile>, base: &[SourceId], documents: &[Document]) -> Group {
+fn group(members: Vec<SettingsFile>, base: &[SourceId], documents: &[Arc<Document>]) -> Group {
     let names = |id: SourceId| {
         let document = &documents[id.index()];
         let settings = document.dotenv().map(|dotenv| dotenv.settings.as_slice()).unwrap_or_default();
@@ -232,9 +233,10 @@ mod tests {
         }
     }
 
-    fn documents(files: &[(&str, &str)]) -> Vec<Document> {
+    fn documents(files: &[(&str, &str)]) -> Vec<Arc<Document>> {
         use crate::document::kind::Kind;
-        files.iter().filter_map(|(path, text)| Document::read(path, text.as_bytes().to_vec(), Kind::Settings)).collect()
+        let read = |path: &str, text: &str| Document::read(path, text.as_bytes().to_vec(), Kind::Settings).map(Arc::new);
+        files.iter().filter_map(|(path, text)| read(path, text)).collect()
     }
 
     #[test]

@@ -4,7 +4,10 @@
 //! keeps the effects of every forward statement. Down parts never go forward.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
+use super::base::Base;
+use super::change::{Change, Standing};
 use super::ids;
 use crate::database::{self, Effect, Schema};
 use crate::diagnostic::{Judged, Note, SourceId};
@@ -21,6 +24,29 @@ pub struct History {
     pub sets: Vec<MigrationSet>,
     /// What could not be replayed.
     pub notes: Vec<Note>,
+    /// For each document, whether its migration has shipped.
+    shipping: Vec<Shipping>,
+}
+
+/// Whether a migration has shipped.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
+pub enum Shipping {
+    /// It is context, and nobody can unship it.
+    Shipped,
+    /// Nobody can say.
+    Undecided,
+    /// It will ship, or somebody wants it judged all the same.
+    #[default]
+    Pending,
+}
+
+/// What somebody wants judged whether it has shipped or not.
+#[derive(Clone, Copy, Debug)]
+pub struct Asked<'a> {
+    /// The path of a file, or empty.
+    pub named: &'a str,
+    /// Everything.
+    pub all: bool,
 }
 
 /// The migrations that one runner applies in order.
@@ -47,6 +73,8 @@ pub struct Migration {
     pub down: Vec<Script>,
     /// Its name says that there is a way back.
     pub is_paired: bool,
+    /// Whether it has shipped.
+    pub shipping: Shipping,
     version: Vec<u128>,
 }
 
@@ -80,28 +108,95 @@ impl MigrationSet {
     }
 }
 
+impl MigrationSet {
+    /// Finds out what has shipped.
+    fn ship(&mut self, documents: &[Arc<Document>], change: &Change, asked: Asked<'_>) {
+        let gone: Vec<Layout> = change.gone().map(place).filter(|layout| layout.folder == self.folder).collect();
+        for migration in &mut self.migrations {
+            let is_named = |script: &Script| documents[script.source.index()].source.path() == asked.named;
+            let named = migration.up.iter().chain(&migration.down).any(is_named);
+            let lost_a_part = gone.iter().any(|old| (&old.version, &old.title) == (&migration.version, &migration.title));
+            migration.shipping = match change.base {
+                _ if named || asked.all || lost_a_part => Shipping::Pending,
+                Base::Unknown(_) => Shipping::Undecided,
+                Base::Unasked | Base::All | Base::Nothing(_) => Shipping::Pending,
+                // What goes back never went forward, so a new way back makes no migration new.
+                Base::Commit { .. } => {
+                    let parts = if migration.up.is_empty() { &migration.down } else { &migration.up };
+                    parts.iter().map(|script| shipping(change.standing(script.source))).max().unwrap_or_default()
+                }
+            };
+        }
+    }
+}
+
+fn shipping(standing: &Standing) -> Shipping {
+    match standing {
+        Standing::Same => Shipping::Shipped,
+        Standing::Unknown => Shipping::Undecided,
+        Standing::New | Standing::Differs(_) => Shipping::Pending,
+    }
+}
+
 impl History {
     /// Finds and replays all sets.
-    pub fn of(documents: &[Document]) -> Self {
-        let mut history = Self { sets: sets(documents), notes: Vec::new() };
+    pub fn of(documents: &[Arc<Document>], change: &Change, asked: Asked<'_>) -> Self {
+        let mut history = Self { sets: sets(documents), notes: Vec::new(), shipping: Vec::new() };
         for set in &mut history.sets {
             let folder = set.folder.clone();
-            if guard::caught(&folder, || replay(set, documents)).is_none() {
+            set.ship(documents, change, asked);
+            if guard::caught(&folder, || replay(set, documents, change)).is_none() {
                 let message = "gonogo failed while replaying these migrations; please report it".to_owned();
                 history.notes.push(Note { path: folder, line: None, message, judged: Judged::Nothing });
             }
         }
+        history.shipping = vec![Shipping::default(); documents.len()];
+        for migration in history.sets.iter().flat_map(|set| &set.migrations) {
+            for script in migration.up.iter().chain(&migration.down) {
+                history.shipping[script.source.index()] = migration.shipping;
+            }
+        }
+        if let Some(set) = history.undecided_set() {
+            let reason = match &change.base {
+                Base::Unknown(reason) => reason,
+                _ => "they are in a submodule that lacks the commit of the base; fetch it with `git submodule update --init`",
+            };
+            let path = if set.is_empty() { ".".to_owned() } else { set.to_owned() };
+            let message = format!("nobody can tell which migrations have shipped: {reason}. --all judges every one");
+            history.notes.push(Note { path, line: None, message, judged: Judged::Nothing });
+        }
         history
     }
 
-    /// How many migrations there are with a part in any of these files.
-    pub fn count(&self, wanted: impl Fn(SourceId) -> bool) -> usize {
+    fn undecided_set(&self) -> Option<&str> {
+        let undecided = |set: &&MigrationSet| set.migrations.iter().any(|migration| migration.shipping == Shipping::Undecided);
+        self.sets.iter().find(undecided).map(|set| set.folder.as_str())
+    }
+
+    /// Whether the migration in a file has shipped; other files count as pending.
+    pub fn shipping(&self, id: SourceId) -> Shipping {
+        self.shipping.get(id.index()).copied().unwrap_or_default()
+    }
+
+    /// The files of migrations of which nobody can say whether they have shipped.
+    pub fn undecided(&self) -> impl Iterator<Item = SourceId> {
+        let ids = (0..).map(SourceId).zip(&self.shipping);
+        ids.filter(|(_, shipping)| **shipping == Shipping::Undecided).map(|(id, _)| id)
+    }
+
+    /// How many migrations there are with a part in any of these files, and how many of them are to be judged.
+    pub fn count(&self, wanted: impl Fn(SourceId) -> bool) -> Count {
         let migrations = self.sets.iter().flat_map(|set| &set.migrations);
-        migrations.filter(|migration| migration.up.iter().chain(&migration.down).any(|script| wanted(script.source))).count()
+        let wanted =
+            migrations.filter(|migration| migration.up.iter().chain(&migration.down).any(|script| wanted(script.source)));
+        wanted.fold(Count::default(), |count, migration| Count {
+            all: count.all + 1,
+            pending: count.pending + usize::from(migration.shipping == Shipping::Pending),
+        })
     }
 
     /// Sets for servers whose statements are not understood yet, by server.
-    pub fn unsupported(&self, documents: &[Document]) -> Vec<(String, usize)> {
+    pub fn unsupported(&self, documents: &[Arc<Document>]) -> Vec<(String, usize)> {
         let mut engines: BTreeMap<Engine, usize> = BTreeMap::new();
         for set in self.sets.iter().filter(|set| set.engine != Engine::Postgres) {
             let files = set.migrations.iter().flat_map(|migration| &migration.up).map(|script| script.source);
@@ -111,7 +206,16 @@ impl History {
     }
 }
 
-fn sets(documents: &[Document]) -> Vec<MigrationSet> {
+/// How many migrations there are.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Count {
+    /// Altogether.
+    pub all: usize,
+    /// Of these, to be judged.
+    pub pending: usize,
+}
+
+fn sets(documents: &[Arc<Document>]) -> Vec<MigrationSet> {
     let mut folders: BTreeMap<_, Vec<(Layout, SourceId)>> = BTreeMap::new();
     for (id, document) in ids(documents).zip(documents) {
         if document.sql().is_some() {
@@ -122,7 +226,7 @@ fn sets(documents: &[Document]) -> Vec<MigrationSet> {
     folders.into_iter().map(|((folder, _), files)| set(folder, files, documents)).collect()
 }
 
-fn set(folder: String, files: Vec<(Layout, SourceId)>, documents: &[Document]) -> MigrationSet {
+fn set(folder: String, files: Vec<(Layout, SourceId)>, documents: &[Arc<Document>]) -> MigrationSet {
     // Its files agree; see `servers`.
     let read = files.iter().filter_map(|(_, id)| documents[id.index()].sql());
     let (certainty, engine) = read.map(|sql| (sql.certainty, sql.engine)).max().unwrap_or((Certainty::Assumed, Engine::Postgres));
@@ -130,7 +234,14 @@ fn set(folder: String, files: Vec<(Layout, SourceId)>, documents: &[Document]) -
     for (layout, source) in files {
         let Layout { version, title, role, .. } = layout;
         let entry = migrations.entry((version.clone(), title.clone()));
-        let migration = entry.or_insert_with(|| Migration { title, version, up: Vec::new(), down: Vec::new(), is_paired: false });
+        let migration = entry.or_insert_with(|| Migration {
+            title,
+            version,
+            up: Vec::new(),
+            down: Vec::new(),
+            is_paired: false,
+            shipping: Shipping::Pending,
+        });
         migration.is_paired |= role == Role::PairedUp;
         migration.add(role, source, &documents[source.index()]);
     }
@@ -184,11 +295,14 @@ fn pair_by_version(migrations: &mut Vec<Migration>) {
     }
 }
 
-fn replay(set: &mut MigrationSet, documents: &[Document]) {
+fn replay(set: &mut MigrationSet, documents: &[Arc<Document>], change: &Change) {
     let mut schema = Schema::default();
     for script in set.migrations.iter_mut().flat_map(|migration| &mut migration.up) {
         let Some(sql) = documents[script.source.index()].sql() else { continue };
         let statements = script.statements.iter().map(|at| &sql.statements[*at]);
         script.effects = statements.flat_map(|statement| database::apply(&mut schema, statement, script.source)).collect();
+        for effect in &mut script.effects {
+            effect.table.is_unshipped = effect.table.created.is_some_and(|created| change.is_new(created.source));
+        }
     }
 }

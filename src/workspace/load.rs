@@ -1,5 +1,7 @@
 //! Reads and parses all candidates in parallel. One file costs itself alone, whatever is in it.
 
+use std::sync::Arc;
+
 use rayon::prelude::*;
 
 use super::discover::Candidate;
@@ -14,13 +16,13 @@ use crate::source::{Encoding, Source};
 use crate::tree::Tree;
 
 /// The documents that are ours, by path, and what there is to know about the others.
-pub fn load(tree: &dyn Tree, files: &[Candidate], settings: &Settings) -> (Vec<Document>, Vec<Note>) {
+pub fn load(tree: &dyn Tree, files: &[Candidate], settings: &Settings) -> (Vec<Arc<Document>>, Vec<Note>) {
     let mut read: Vec<(Option<Document>, Vec<Note>)> = files.par_iter().map(|file| one(tree, file, settings)).collect();
     servers::agree(&mut read, notes);
     let mut documents = Vec::new();
     let mut all = Vec::new();
     for (document, said) in read {
-        documents.extend(document);
+        documents.extend(document.map(Arc::new));
         all.extend(said);
     }
     (documents, all)

@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use super::builds::Builds;
 use super::{Workspace, ids};
@@ -63,7 +64,7 @@ pub struct Service {
 
 impl Topology {
     /// Collects the objects of all documents.
-    pub fn of(documents: &[Document]) -> Self {
+    pub fn of(documents: &[Arc<Document>]) -> Self {
         let mut topology = Self { builds: Builds::of(documents), ..Self::default() };
         for (id, document) in ids(documents).zip(documents) {
             let Some(yaml) = document.yaml() else { continue };

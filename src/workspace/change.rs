@@ -1,0 +1,299 @@
+//! What differs between the base and the files at hand, by file and by line.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use super::base::Base;
+use super::discover::{Candidate, Found};
+use super::load;
+use crate::diagnostic::SourceId;
+use crate::document::Document;
+use crate::document::kind::Kind;
+use crate::document::migration::layout;
+use crate::settings::{Reach, Settings};
+use crate::source::diff::Difference;
+use crate::source::{Encoding, Source};
+use crate::tree::Tree;
+use crate::tree::git::{Blob, Commit, Mode, Repository, Snapshot};
+
+/// What differs between the base and the files at hand.
+#[derive(Debug)]
+pub struct Change {
+    /// What the files are compared with.
+    pub base: Base,
+    /// For each document, where they were compared.
+    standings: Vec<Standing>,
+    /// Files of the base that may be ours and are no more.
+    gone: Vec<Old>,
+}
+
+/// How a file stands to the base.
+#[derive(Debug)]
+pub enum Standing {
+    /// Nobody compared, or nobody can say.
+    Unknown,
+    /// The base does not have it.
+    New,
+    /// The base has it as it is, maybe elsewhere.
+    Same,
+    /// The base has it otherwise, maybe elsewhere.
+    Differs(Box<Differing>),
+}
+
+/// A file that the base has otherwise.
+#[derive(Debug)]
+pub struct Differing {
+    old: Old,
+    /// By line, where somebody asked for it.
+    difference: Option<Difference>,
+}
+
+/// A file as the base has it.
+#[derive(Clone, Debug)]
+struct Old {
+    blob: Blob,
+    repository: Arc<Repository>,
+}
+
+impl Old {
+    fn text(&self, limit: u64) -> Option<Source> {
+        let bytes = self.repository.read(&self.blob.id, limit).ok()?;
+        Some(Source::decode(self.blob.path.as_str(), bytes))
+    }
+}
+
+impl Change {
+    /// Without a comparison.
+    pub fn none(base: Base) -> Self {
+        Self { base, standings: Vec::new(), gone: Vec::new() }
+    }
+
+    /// Compares documents with the base: migrations always, the others where the change is all that counts.
+    pub fn of(base: Base, tree: &dyn Tree, found: &Found, documents: &[Arc<Document>], settings: &Settings) -> Self {
+        let (Base::Commit { commit, .. }, Ok(repository)) = (&base, tree.repository()) else { return Self::none(base) };
+        let past = match Past::of(&repository, commit, &found.files) {
+            Ok(past) => past,
+            Err(reason) => return Self::none(Base::Unknown(reason)),
+        };
+        let is_asked = |document: &Document| settings.changed.is_some() || document.sql().is_some();
+        let standings = documents.par_iter().map(|document| match is_asked(document) {
+            true => past.standing(document, tree, settings.max_file_size),
+            false => Standing::Unknown,
+        });
+        let mut change = Self { standings: standings.collect(), gone: past.gone(found), base };
+        change.follow_moves(documents, settings);
+        if settings.changed == Some(Reach::Lines) {
+            change.compare_lines(documents, settings.max_file_size);
+        }
+        change
+    }
+
+    /// How a file stands to the base.
+    pub fn standing(&self, id: SourceId) -> &Standing {
+        self.standings.get(id.index()).unwrap_or(&Standing::Unknown)
+    }
+
+    /// The base does not have it, nor anything that it was made from.
+    pub fn is_new(&self, id: SourceId) -> bool {
+        matches!(self.standing(id), Standing::New)
+    }
+
+    /// The paths of the base's files that are gone.
+    pub fn gone(&self) -> impl Iterator<Item = &str> {
+        self.gone.iter().map(|old| old.blob.path.as_str())
+    }
+
+    /// Whether any of these lines is new since the base; both ends belong to them.
+    pub fn touches(&self, id: SourceId, first: u32, last: u32) -> bool {
+        match self.standing(id) {
+            Standing::New => true,
+            Standing::Differs(differing) => {
+                differing.difference.as_ref().is_none_or(|difference| difference.touches(first, last))
+            }
+            // What cannot be compared may have changed.
+            Standing::Unknown => true,
+            Standing::Same => false,
+        }
+    }
+
+    /// Whether anything is there that the base does not have.
+    pub fn differs(&self, id: SourceId) -> bool {
+        !matches!(self.standing(id), Standing::Same)
+    }
+
+    /// Whether the base has lines or files that are gone.
+    pub fn removes(&self) -> bool {
+        let removes = |standing: &Standing| match standing {
+            Standing::Differs(differing) => differing.difference.as_ref().is_none_or(|difference| difference.removes),
+            _ => false,
+        };
+        !self.gone.is_empty() || self.standings.iter().any(removes)
+    }
+
+    /// The documents as the base has them, by path. What did not change is shared.
+    pub fn documents_before(&self, documents: &[Arc<Document>], settings: &Settings) -> Vec<Arc<Document>> {
+        let mut before = Vec::new();
+        let mut read = Vec::new();
+        for (document, standing) in documents.iter().zip(&self.standings) {
+            match standing {
+                Standing::New => {}
+                Standing::Differs(differing) => read.push((&differing.old, document.kind)),
+                Standing::Same | Standing::Unknown => before.push(Arc::clone(document)),
+            }
+        }
+        read.extend(self.gone.iter().filter_map(|old| Some((old, Kind::of_path(&old.blob.path, false)?))));
+        let old = read.par_iter().filter_map(|(old, kind)| {
+            let tree = Snapshot::new(Arc::clone(&old.repository), vec![old.blob.clone()]);
+            let file = Candidate { path: old.blob.path.clone(), kind: *kind };
+            load::load(&tree, &[file], settings).0.pop()
+        });
+        before.extend(old.collect::<Vec<_>>());
+        before.sort_by(|a, b| a.source.path().cmp(b.source.path()));
+        before.dedup_by(|a, b| a.source.path() == b.source.path());
+        before
+    }
+
+    /// A new file with the content of one that is gone is that file; so is one with most of its lines, where lines count.
+    fn follow_moves(&mut self, documents: &[Arc<Document>], settings: &Settings) {
+        for (document, standing) in documents.iter().zip(&mut self.standings) {
+            if self.gone.is_empty() || !matches!(standing, Standing::New) {
+                continue;
+            }
+            let (bytes, path) = (original(&document.source), document.source.path());
+            let moved = |old: &Old| is_same_place(&old.blob.path, path) && old.repository.is_same(&bytes, &old.blob.id);
+            if let Some(at) = self.gone.iter().position(moved) {
+                self.gone.remove(at);
+                *standing = Standing::Same;
+            } else if settings.changed.is_some()
+                && let Some((at, difference)) = self::moved(&self.gone, document, settings.max_file_size)
+            {
+                let difference = Some(difference).filter(|_| settings.changed == Some(Reach::Lines));
+                *standing = Standing::Differs(Box::new(Differing { old: self.gone.remove(at), difference }));
+            }
+        }
+    }
+
+    fn compare_lines(&mut self, documents: &[Arc<Document>], limit: u64) {
+        let pairs = documents.par_iter().zip(&mut self.standings);
+        pairs.for_each(|(document, standing)| {
+            if let Standing::Differs(differing) = standing
+                && differing.difference.is_none()
+            {
+                let old = differing.old.text(limit);
+                differing.difference = old.map(|old| Difference::between(old.text(), document.source.text()));
+            }
+        });
+    }
+}
+
+/// A migration has its place by its version, so it has not moved if it got another one.
+fn is_same_place(old: &str, new: &str) -> bool {
+    match (layout(old), layout(new)) {
+        (Some(old), Some(new)) => (old.title, old.role) == (new.title, new.role),
+        (old, new) => old.is_none() == new.is_none(),
+    }
+}
+
+/// How many files that are gone a new one is compared with; more have been moved by a machine.
+const MOST_MOVES: usize = 64;
+
+/// The file that is gone with which a new one shares most of its lines, and how they differ.
+fn moved(gone: &[Old], document: &Document, limit: u64) -> Option<(usize, Difference)> {
+    let extension = |path: &str| path.rsplit_once('.').map(|(_, extension)| extension.to_owned());
+    let new = &document.source;
+    let alike = gone
+        .iter()
+        .enumerate()
+        .filter(|(_, old)| extension(&old.blob.path) == extension(new.path()) && is_same_place(&old.blob.path, new.path()));
+    let differences = alike.take(MOST_MOVES).filter_map(|(at, old)| {
+        let old = old.text(limit)?;
+        let difference = Difference::between(old.text(), new.text());
+        let kept = new.line_count().saturating_sub(difference.count());
+        (2 * kept > new.line_count().max(old.line_count())).then_some((kept, at, difference))
+    });
+    differences.max_by_key(|(kept, at, _)| (*kept, std::cmp::Reverse(*at))).map(|(_, at, difference)| (at, difference))
+}
+
+/// The bytes that a source was read from, where its text still tells; else none.
+fn original(source: &Source) -> Vec<u8> {
+    match source.encoding() {
+        Encoding::Utf8 => source.text().as_bytes().to_vec(),
+        Encoding::Utf8Marked => [b"\xEF\xBB\xBF", source.text().as_bytes()].concat(),
+        Encoding::Utf16 | Encoding::Latin1 => Vec::new(),
+    }
+}
+
+/// The files of the base.
+struct Past {
+    files: HashMap<String, Old>,
+    /// Folders of other repositories of which nobody can say what they held.
+    closed: Vec<String>,
+}
+
+impl Past {
+    fn of(repository: &Arc<Repository>, commit: &Commit, files: &[Candidate]) -> Result<Self, String> {
+        let mut past = Self { files: HashMap::new(), closed: Vec::new() };
+        past.add("", repository, commit, files)?;
+        Ok(past)
+    }
+
+    /// Takes in what a commit holds below a folder, with the repositories inside it that hold files of ours.
+    fn add(&mut self, folder: &str, repository: &Arc<Repository>, commit: &Commit, files: &[Candidate]) -> Result<(), String> {
+        for mut blob in repository.files_of(commit)? {
+            blob.path = format!("{folder}{}", blob.path);
+            match blob.mode {
+                Mode::Submodule => {
+                    let below = format!("{}/", blob.path);
+                    if files.iter().any(|file| file.path.starts_with(&below)) && !self.enter(&below, repository, &blob, files) {
+                        self.closed.push(below);
+                    }
+                }
+                Mode::Link => {}
+                Mode::File | Mode::Unmerged => {
+                    self.files.insert(blob.path.clone(), Old { blob, repository: Arc::clone(repository) });
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether it was possible.
+    fn enter(&mut self, below: &str, outer: &Repository, blob: &Blob, files: &[Candidate]) -> bool {
+        let Some(inner) = outer.submodule(below).map(Arc::new) else { return false };
+        let Some(commit) = inner.revision(&blob.id).commit() else { return false };
+        self.add(below, &inner, &commit, files).is_ok()
+    }
+
+    fn standing(&self, document: &Document, tree: &dyn Tree, limit: u64) -> Standing {
+        let path = document.source.path();
+        let Some(old) = self.files.get(path) else {
+            let closed = self.closed.iter().any(|folder| path.starts_with(folder.as_str()));
+            return if closed { Standing::Unknown } else { Standing::New };
+        };
+        let source = &document.source;
+        let is_same = match source.encoding() {
+            Encoding::Utf8 => old.repository.is_same(source.text().as_bytes(), &old.blob.id),
+            _ => tree.read(path, limit).is_ok_and(|bytes| old.repository.is_same(&bytes, &old.blob.id)),
+        };
+        if is_same { Standing::Same } else { Standing::Differs(Box::new(Differing { old: old.clone(), difference: None })) }
+    }
+
+    /// What may have been ours, and is no more.
+    fn gone(&self, found: &Found) -> Vec<Old> {
+        let here: HashSet<&str> = found.files.iter().map(|file| file.path.as_str()).collect();
+        let is_skipped = |path: &str| {
+            let mut above = path.match_indices('/').map(|(slash, _)| &path[..slash]);
+            above.any(|folder| found.skipped.iter().any(|skipped| skipped == folder))
+                || found.skipped.iter().any(|skipped| skipped == path)
+        };
+        let gone = self.files.values().filter(|old| {
+            let path = old.blob.path.as_str();
+            !here.contains(path) && Kind::of_path(path, false).is_some() && !is_skipped(path)
+        });
+        let mut gone: Vec<Old> = gone.cloned().collect();
+        gone.sort_by(|a, b| a.blob.path.cmp(&b.blob.path));
+        gone
+    }
+}

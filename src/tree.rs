@@ -39,16 +39,13 @@ fn walk_paths<'a>(files: impl Iterator<Item = (&'a str, EntryKind)>, enter: &mut
         let mut open = true;
         for (slash, _) in path.match_indices('/') {
             let folder = &path[..slash];
-            open = match decided.get(folder) {
-                Some(open) => *open,
-                None => {
-                    let entry = Entry { path: folder.to_owned(), kind: EntryKind::Folder };
-                    let enter = enter(&entry);
-                    entries.push(entry);
-                    decided.insert(folder.to_owned(), enter);
-                    enter
-                }
-            };
+            open = decided.get(folder).copied().unwrap_or_else(|| {
+                let entry = Entry { path: folder.to_owned(), kind: EntryKind::Folder };
+                let enter = enter(&entry);
+                entries.push(entry);
+                decided.insert(folder.to_owned(), enter);
+                enter
+            });
             if !open {
                 break;
             }

@@ -71,7 +71,7 @@ impl Workspace {
         workspace.notes.extend(found.notes);
         // Nothing to judge may have a reason that git knows.
         if let (true, Err(NoRepository::Unusable(message))) = (workspace.documents.is_empty(), tree.repository()) {
-            workspace.notes.push(Note { path: ".".to_owned(), line: None, message, judged: Judged::NotOurs });
+            workspace.notes.push(Note { path: ".".to_owned(), line: None, message, judged: Judged::Whole });
         }
         workspace.notes.sort();
         workspace.notes.dedup();
@@ -81,6 +81,7 @@ impl Workspace {
     }
 
     /// The workspace as it was at the base, to tell what is older than the change.
+    #[must_use]
     pub fn before(&self, settings: &Settings) -> Self {
         let documents = self.change.documents_before(&self.documents, settings);
         Self::derive(documents, Change::none(Base::All), Asked { named: "", all: true })

@@ -1,10 +1,12 @@
 //! One integration binary: what gonogo promises, tried from outside.
 
+mod changed;
 mod cli;
 mod configuration;
 mod engine;
 mod fixtures;
 mod gears;
+mod git;
 mod hostile;
 mod limits;
 mod mutate;
@@ -13,6 +15,7 @@ mod odd_trees;
 mod order;
 mod pages;
 mod readers;
+mod repository;
 mod sound;
 mod support;
 mod tidy;

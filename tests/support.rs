@@ -14,8 +14,20 @@ pub struct Run {
 
 /// Runs the binary in a folder, with nothing of the environment that could change what it says.
 pub fn gonogo(folder: &Path, arguments: &[&str]) -> Run {
+    gonogo_with(folder, arguments, &[])
+}
+
+/// Variables of the machine that runs the tests, which must not change what they say.
+const FOREIGN: &[&str] = &["NO_COLOR", "RAYON_NUM_THREADS", "GITHUB_ACTIONS", "GITLAB_CI", "GIT_DIR", "GIT_INDEX_FILE"];
+
+/// As [`gonogo`], with these variables set.
+pub fn gonogo_with(folder: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Run {
     let mut command = Command::new(env!("CARGO_BIN_EXE_gonogo"));
-    command.current_dir(folder).args(arguments).env_remove("NO_COLOR").env_remove("RAYON_NUM_THREADS");
+    command.current_dir(folder).args(arguments);
+    for variable in FOREIGN {
+        command.env_remove(variable);
+    }
+    command.envs(variables.iter().copied());
     said(&command.output().expect("the binary runs"))
 }
 

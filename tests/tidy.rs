@@ -154,8 +154,7 @@ fn third_party_types_stop_at_their_doors() {
                 wrong.push(format!("src/{} lets {guest} in", file.path));
             }
         }
-        let opens_files =
-            ["std::fs", "fs::read", "File::open", "std::net"].iter().any(|word| code.contains(word));
+        let opens_files = ["std::fs", "fs::read", "File::open", "std::net"].iter().any(|word| code.contains(word));
         // It knows no lone CR; the line index of the source does.
         if code.contains(".lines()") {
             wrong.push(format!("src/{} uses str::lines", file.path));

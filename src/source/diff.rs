@@ -226,6 +226,7 @@ mod tests {
     #[test]
     fn differences_read_as_people_see_them() {
         let older = "a\nb\nc\nd\n";
+        #[expect(clippy::single_range_in_vec_init, reason = "one range of lines is meant")]
         let table: &[(&str, &[Range<u32>], bool)] = &[
             ("a\nb\nc\nd\n", &[], false),
             ("a\r\nb\r\nc\r\nd\r\n", &[], false),

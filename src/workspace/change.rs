@@ -78,9 +78,9 @@ impl Change {
             Err(reason) => return Self::none(Base::Unknown(reason)),
         };
         let is_asked = |document: &Document| settings.changed.is_some() || document.sql().is_some();
-        let standings = documents.par_iter().map(|document| match is_asked(document) {
-            true => past.standing(document, tree, settings.max_file_size),
-            false => Standing::Unknown,
+        let standings = documents.par_iter().map(|document| {
+            let standing = is_asked(document).then(|| past.standing(document, tree, settings.max_file_size));
+            standing.unwrap_or(Standing::Unknown)
         });
         let mut change = Self { standings: standings.collect(), gone: past.gone(found), base };
         change.follow_moves(documents, settings);
@@ -108,13 +108,12 @@ impl Change {
     /// Whether any of these lines is new since the base; both ends belong to them.
     pub fn touches(&self, id: SourceId, first: u32, last: u32) -> bool {
         match self.standing(id) {
-            Standing::New => true,
+            Standing::Same => false,
             Standing::Differs(differing) => {
                 differing.difference.as_ref().is_none_or(|difference| difference.touches(first, last))
             }
             // What cannot be compared may have changed.
-            Standing::Unknown => true,
-            Standing::Same => false,
+            Standing::New | Standing::Unknown => true,
         }
     }
 
@@ -139,14 +138,19 @@ impl Change {
         for (document, standing) in documents.iter().zip(&self.standings) {
             match standing {
                 Standing::New => {}
-                Standing::Differs(differing) => read.push((&differing.old, document.kind)),
+                // Under the name that it has now, so that what is said of both is the same.
+                Standing::Differs(differing) => read.push((&differing.old, document.source.path(), document.kind)),
                 Standing::Same | Standing::Unknown => before.push(Arc::clone(document)),
             }
         }
-        read.extend(self.gone.iter().filter_map(|old| Some((old, Kind::of_path(&old.blob.path, false)?))));
-        let old = read.par_iter().filter_map(|(old, kind)| {
-            let tree = Snapshot::new(Arc::clone(&old.repository), vec![old.blob.clone()]);
-            let file = Candidate { path: old.blob.path.clone(), kind: *kind };
+        read.extend(self.gone.iter().filter_map(|old| {
+            let path = old.blob.path.as_str();
+            Some((old, path, Kind::of_path(path, false)?))
+        }));
+        let old = read.par_iter().filter_map(|(old, path, kind)| {
+            let blob = Blob { path: (*path).to_owned(), ..old.blob.clone() };
+            let tree = Snapshot::new(Arc::clone(&old.repository), vec![blob]);
+            let file = Candidate { path: (*path).to_owned(), kind: *kind };
             load::load(&tree, &[file], settings).0.pop()
         });
         before.extend(old.collect::<Vec<_>>());

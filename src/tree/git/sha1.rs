@@ -33,6 +33,7 @@ pub fn blob(bytes: &[u8]) -> String {
     name
 }
 
+#[expect(clippy::many_single_char_names, reason = "they are called so wherever it is described")]
 fn blocks(state: &mut [u32; 5], bytes: &[u8]) {
     for block in bytes.chunks_exact(64) {
         let mut words = [0_u32; 80];
@@ -81,7 +82,7 @@ mod tests {
             (119, "1325c3d76ea6a66e75dce490a0b8cb8b12233ee0"),
             (120, "253af86ee859905852357aee8bd83b08601364ae"),
             (1000, "a50be72b20f0e3f078d252e8e56b11b4bec67509"),
-            (100000, "94bc76618de566c4e568aaf031cce7cef592d868"),
+            (100_000, "94bc76618de566c4e568aaf031cce7cef592d868"),
         ];
         for (length, name) in table {
             assert_eq!(blob(&vec![b'a'; *length]), *name, "{length} bytes");

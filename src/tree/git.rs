@@ -166,6 +166,11 @@ impl Repository {
         stored == bytes || unix_lines(bytes).is_some_and(|bytes| stored == bytes)
     }
 
+    /// Whether these are the very bytes of a blob, where that can be told without reading it.
+    fn is_exactly(&self, bytes: &[u8], id: &str) -> bool {
+        self.is_sha1 && sha1::blob(bytes) == id
+    }
+
     fn objects(&self) -> std::sync::MutexGuard<'_, Objects> {
         self.objects.lock().unwrap_or_else(PoisonError::into_inner)
     }

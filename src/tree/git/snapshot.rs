@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use super::{Blob, Mode, Repository};
-use crate::tree::{Entry, EntryKind, NoRepository, Tree, Unreadable, walk_paths};
+use crate::tree::{Disk, Entry, EntryKind, NoRepository, Tree, Unreadable, walk_paths};
 
 /// Files as git keeps them.
 #[derive(Debug)]
@@ -13,6 +13,8 @@ pub struct Snapshot {
     files: BTreeMap<String, Blob>,
     /// Where the links among them lead.
     links: HashMap<String, String>,
+    /// The working copy, which mostly holds the same and is read sooner.
+    copy: Option<Disk>,
 }
 
 impl Snapshot {
@@ -22,13 +24,22 @@ impl Snapshot {
         let links =
             links.filter_map(|link| Some((link.path.clone(), target(&link.path, &repository.read(&link.id, 4096).ok()?)?)));
         let links = links.collect();
-        Self { repository, links, files: files.into_iter().map(|file| (file.path.clone(), file)).collect() }
+        Self { repository, links, copy: None, files: files.into_iter().map(|file| (file.path.clone(), file)).collect() }
     }
 
     /// Of what is staged.
     pub fn staged(repository: Arc<Repository>) -> Result<Self, String> {
         let files = repository.staged_files()?;
-        Ok(Self::new(repository, files))
+        let copy = Disk::open(&repository.folder).ok();
+        Ok(Self { copy, ..Self::new(repository, files) })
+    }
+
+    fn content(&self, blob: &Blob, limit: u64) -> Result<Vec<u8>, Unreadable> {
+        let copy = self.copy.as_ref().and_then(|copy| copy.read(&blob.path, limit).ok());
+        match copy.filter(|bytes| self.repository.is_exactly(bytes, &blob.id)) {
+            Some(bytes) => Ok(bytes),
+            None => self.repository.read(&blob.id, limit),
+        }
     }
 
     fn kind(&self, blob: &Blob) -> EntryKind {
@@ -60,7 +71,7 @@ impl Tree for Snapshot {
     fn read(&self, path: &str, limit: u64) -> Result<Vec<u8>, Unreadable> {
         let blob = self.files.get(path).ok_or(Unreadable::Vanished)?;
         match blob.mode {
-            Mode::File => self.repository.read(&blob.id, limit),
+            Mode::File => self.content(blob, limit),
             Mode::Unmerged => Err(Unreadable::Unmerged),
             Mode::Link | Mode::Submodule => Err(Unreadable::NotAFile),
         }

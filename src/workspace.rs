@@ -179,17 +179,27 @@ impl Workspace {
             paths
         };
         let nothing = paths(Judged::Nothing);
-        let unread = nothing.iter().filter(|path| self.find(path).is_none()).count();
+        // What is said of a folder of documents is said of no file.
+        let is_file = |path: &&&str| self.find(path).is_none() && !self.has_below(path);
+        let unread = nothing.iter().filter(is_file).count();
         let in_part = paths(Judged::InPart).iter().filter(|path| !nothing.contains(path)).count();
         let inputs = self.documents.len() + unread;
         let undecided = self.history.undecided().filter(|id| !nothing.contains(&self.path(*id))).count();
-        Coverage { inputs, judged: inputs - nothing.len() - undecided, in_part }
+        let unjudged = nothing.iter().filter(|path| self.find(path).is_some()).count();
+        Coverage { inputs, judged: inputs - unread - unjudged - undecided, in_part }
     }
 
     /// The document at a path.
     pub fn find(&self, path: &str) -> Option<SourceId> {
         let at = self.documents.binary_search_by(|document| document.source.path().cmp(path)).ok()?;
         Some(SourceId(u32::try_from(at).ok()?))
+    }
+
+    /// Whether there are documents in a folder.
+    fn has_below(&self, folder: &str) -> bool {
+        let below = format!("{folder}/");
+        let at = self.documents.partition_point(|document| document.source.path() < below.as_str());
+        folder == "." || self.documents.get(at).is_some_and(|document| document.source.path().starts_with(&below))
     }
 
     /// The ids of all documents.

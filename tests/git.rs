@@ -128,7 +128,12 @@ fn a_shallow_clone_says_what_to_do() {
     let run = check(clone.path(), &[], &[]);
     assert_eq!((run.code, findings(&run).len()), (3, 0), "{}", run.out);
     assert!(run.out.contains("`git fetch --unshallow`") && run.out.contains("--all judges every one"), "{}", run.out);
-    assert!(run.verdict().starts_with("NO VERDICT") && run.verdict().contains("0 of 3 migrations judged"), "{}", run.out);
+    assert!(
+        run.verdict().starts_with("NO VERDICT")
+            && run.verdict().contains("0 of 3 files judged (3 not, see above) · 0 of 3 migrations judged"),
+        "{}",
+        run.out
+    );
     let run = check(clone.path(), &[], &[("GITHUB_ACTIONS", "true")]);
     assert!(run.out.contains("`fetch-depth: 0`"), "{}", run.out);
     assert_eq!(findings(&check(clone.path(), &["--all"], &[])).len(), 2);

@@ -6,7 +6,8 @@
 use std::collections::HashSet;
 
 use crate::diagnostic::{Diagnostic, Judged, Note};
-use crate::lint::{Outcome, lint};
+use crate::lint::{Outcome, lint_with};
+use crate::rule::{Finding, Rule};
 use crate::settings::{Reach, Settings};
 use crate::workspace::Workspace;
 use crate::workspace::base::Base;
@@ -21,14 +22,20 @@ pub fn narrow(workspace: &Workspace, outcome: &mut Outcome, reach: Reach, settin
     }
     let mut kept: Vec<bool> = outcome.findings.iter().map(|finding| touches(workspace, &finding.diagnostic, reach)).collect();
     if kept.contains(&false) && workspace.change.removes() {
-        let before = workspace.before(settings);
-        let known: HashSet<String> = lint(&before, settings).findings.into_iter().map(|finding| finding.fingerprint).collect();
+        let before = lint_with(&workspace.before(settings), |rule| in_doubt(&outcome.findings, &kept, rule));
+        let known: HashSet<String> = before.findings.into_iter().map(|finding| finding.fingerprint).collect();
         for (kept, finding) in kept.iter_mut().zip(&outcome.findings) {
             *kept |= !known.contains(&finding.fingerprint);
         }
     }
     let mut kept = kept.into_iter();
     outcome.findings.retain(|_| kept.next().unwrap_or(true));
+}
+
+/// Whether a rule found anything that the change does not show, or speaks for a rule that did.
+fn in_doubt(findings: &[Finding], kept: &[bool], rule: &Rule) -> bool {
+    let mut doubtful = findings.iter().zip(kept).filter(|(_, kept)| !**kept).map(|(finding, _)| finding.rule.name);
+    doubtful.any(|name| name == rule.name || rule.supersedes.contains(&name))
 }
 
 fn touches(workspace: &Workspace, diagnostic: &Diagnostic, reach: Reach) -> bool {

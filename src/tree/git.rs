@@ -141,7 +141,8 @@ impl Repository {
 
     /// The repository in a folder below this one, if it is one of its own.
     pub fn submodule(&self, below: &str) -> Option<Self> {
-        let folder = self.folder.join(below);
+        // The name comes from a commit, which may say anything, and a link may stand there.
+        let folder = self.folder.join(below).canonicalize().ok().filter(|folder| folder.starts_with(&self.folder))?;
         // Without its own mark, git would answer for this repository.
         folder.join(".git").symlink_metadata().ok()?;
         Self::open(&folder).ok()

@@ -209,6 +209,11 @@ impl<'a> Node<'a> {
     }
 
     fn is_text(self, text: &str) -> bool {
+        let RawNode { span, link, kind, .. } = self.raw();
+        // Most keys stand as they are, and most differ in length: they are asked for all the time.
+        if kind == Kind::Plain && link == 0 {
+            return (span.end - span.start) as usize == text.len() && self.source.slice(span) == text;
+        }
         self.target().is_some_and(|node| node.raw().kind.is_scalar() && node.decoded().as_ref() == text)
     }
 

@@ -33,7 +33,6 @@ pub fn blob(bytes: &[u8]) -> String {
     name
 }
 
-#[expect(clippy::many_single_char_names, reason = "they are called so wherever it is described")]
 fn blocks(state: &mut [u32; 5], bytes: &[u8]) {
     for block in bytes.chunks_exact(64) {
         let mut words = [0_u32; 80];
@@ -43,21 +42,30 @@ fn blocks(state: &mut [u32; 5], bytes: &[u8]) {
         for at in 16..80 {
             words[at] = (words[at - 3] ^ words[at - 8] ^ words[at - 14] ^ words[at - 16]).rotate_left(1);
         }
-        let [mut a, mut b, mut c, mut d, mut e] = *state;
-        for (at, word) in words.into_iter().enumerate() {
-            let (mix, constant) = match at {
-                0..20 => (d ^ (b & (c ^ d)), 0x5A82_7999),
-                20..40 => (b ^ c ^ d, 0x6ED9_EBA1),
-                40..60 => ((b & c) | (d & (b | c)), 0x8F1B_BCDC),
-                _ => (b ^ c ^ d, 0xCA62_C1D6_u32),
-            };
-            let next = a.rotate_left(5).wrapping_add(mix).wrapping_add(e).wrapping_add(constant).wrapping_add(word);
-            (a, b, c, d, e) = (next, a, b.rotate_left(30), c, d);
-        }
-        for (sum, part) in state.iter_mut().zip([a, b, c, d, e]) {
+        let mut mixed = *state;
+        mixed = rounds(mixed, &words[..20], 0x5A82_7999, |b, c, d| d ^ (b & (c ^ d)));
+        mixed = rounds(mixed, &words[20..40], 0x6ED9_EBA1, |b, c, d| b ^ c ^ d);
+        mixed = rounds(mixed, &words[40..60], 0x8F1B_BCDC, |b, c, d| (b & c) | (d & (b | c)));
+        mixed = rounds(mixed, &words[60..], 0xCA62_C1D6, |b, c, d| b ^ c ^ d);
+        for (sum, part) in state.iter_mut().zip(mixed) {
             *sum = sum.wrapping_add(part);
         }
     }
+}
+
+#[expect(clippy::many_single_char_names, reason = "they are called so wherever it is described")]
+#[inline]
+fn rounds(
+    [mut a, mut b, mut c, mut d, mut e]: [u32; 5],
+    words: &[u32],
+    constant: u32,
+    mix: impl Fn(u32, u32, u32) -> u32,
+) -> [u32; 5] {
+    for word in words {
+        let next = a.rotate_left(5).wrapping_add(mix(b, c, d)).wrapping_add(e).wrapping_add(constant).wrapping_add(*word);
+        (a, b, c, d, e) = (next, a, b.rotate_left(30), c, d);
+    }
+    [a, b, c, d, e]
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! One integration binary: what gonogo promises, tried from outside.
 
+mod allow;
+mod baseline;
 mod changed;
 mod cli;
 mod configuration;

@@ -86,6 +86,20 @@ fn annotations_hold_for_their_own_object() {
     assert_eq!(told(&judge(&[("pod.yaml", &format!("{shared}{pod}"))], &on("2026-11-20"))), ["(mutable-image-tag)"]);
 }
 
+/// A comment of a template is one, and so is what stands above the `---` that a file begins with.
+#[test]
+fn manifests_have_comments_of_more_than_one_kind() {
+    let pod = POD.replace("1.0.0", "latest");
+    let allow = "gonogo: allow mutable-image-tag because it is a demo";
+    let above = |text: &str| told(&judge(&[("charts/web/templates/pod.yaml", &format!("{text}\n{pod}"))], &on("2026-11-20")));
+    for comment in ["{{- /* X */ -}}", "{{/* X */}}", "# {{/* X */}}", "# X", "\n# licence\n# X\n---", "# {{ .x }} X"] {
+        assert_eq!(above(&comment.replace('X', allow)), ["(mutable-image-tag)"], "{comment}");
+    }
+    let between = format!("{pod}# {allow}\n---");
+    assert_eq!(above(&between), ["mutable-image-tag", "unused-suppression", "mutable-image-tag"]);
+    assert_eq!(above(&format!("{{{{ \"{allow}\" }}}}")), ["mutable-image-tag"], "a text is no comment");
+}
+
 #[test]
 fn several_rules_share_a_comment() {
     let text = format!("-- gonogo: allow blocking-index, missing-down because it is small\n{INDEX}");

@@ -7,9 +7,9 @@ use gonogo::report::{Report, Root, Verdict};
 use gonogo::settings::{BASELINE, Settings};
 use gonogo::tree::Memory;
 
+use crate::repository::{INDEX, Repository, findings};
 use crate::support::{POD, Run, Scratch, from_environment, gonogo};
 
-const INDEX: &str = "CREATE INDEX i ON t (a);\n";
 const OLD: &[(&str, &str)] = &[
     ("db/1_a.sql", "CREATE INDEX i ON t (a);\nCREATE INDEX i ON t (a);\nALTER TABLE t DROP COLUMN c;\n"),
     (".env.production", "A=1\nA=canary-secret\n"),
@@ -304,6 +304,40 @@ fn links_and_pipes_are_neither_read_nor_written() {
     let names: Vec<_> =
         fs::read_dir(scratch.path()).expect("a folder").map(|entry| entry.expect("an entry").file_name()).collect();
     assert!(!names.iter().any(|name| name.to_string_lossy().contains("tmp")), "{names:?}");
+}
+
+/// What has shipped cannot be changed, so nothing is said of the comments in it, and its entries stay.
+#[test]
+fn what_has_shipped_is_left_alone() {
+    let comments = "-- gonogo: allow missing-down because x\n-- gonogo: allow no-such-rule because x\n";
+    let old = format!("{comments}{INDEX}-- gonogo: allow blocking-index until 2001-01-01 because x\n{INDEX}");
+    let repository = Repository::new(&[("db/V1__a.sql", &old)]);
+    repository.write("README", "x").commit("second");
+    let all = repository.check(&["--all"]);
+    let told = ["unused-suppression", "misspelt-suppression", "expired-suppression", "blocking-index"];
+    assert!(told.iter().all(|rule| all.out.contains(rule)), "{}", all.out);
+    assert_eq!(findings(&repository.check(&[])).len(), 0);
+    run(&repository.0, &["baseline", "--all"]);
+    let text = file(&repository.0);
+    assert_eq!(counts(&repository.0), (0, 0, Some(0)));
+    run(&repository.0, &["baseline"]);
+    assert_eq!(file(&repository.0), text, "nobody looked, so nothing is fixed");
+    assert_eq!(repository.check(&["--all"]).code, 0);
+    for flag in ["--changed", "--staged"] {
+        assert_eq!(run(&repository.0, &["baseline", flag]).code, 2);
+    }
+    // A file that has shipped and keeps a checksum is not to be edited, one that has not is.
+    repository.write("db/V2__b.sql", INDEX);
+    let shown = |path| run(&repository.0, &["check", path, "--no-baseline"]).out;
+    assert!(shown("db/V1__a.sql").contains("on purpose?  its runner compares checksums"));
+    assert!(shown("db/V2__b.sql").contains("on purpose?  -- gonogo: allow blocking-index because"));
+    // What is staged is compared with the baseline that is staged.
+    repository.git(&["add", "db"]);
+    assert_eq!(repository.check(&["--staged"]).code, 1);
+    run(&repository.0, &["baseline"]);
+    assert_eq!(repository.check(&["--staged"]).code, 1);
+    repository.git(&["add", BASELINE]);
+    assert_eq!(repository.check(&["--staged"]).code, 0);
 }
 
 fn compared(files: &Memory, baseline: &Baseline) -> (Root, Compared) {

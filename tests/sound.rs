@@ -12,6 +12,7 @@ use gonogo::document::template::{Hole, Marks, mask};
 use gonogo::document::yaml::{Form, Yaml};
 use gonogo::document::{Content, Document};
 use gonogo::emit::{Format, Style, emit};
+use gonogo::report::baseline::Baseline;
 use gonogo::report::{Report, Root};
 use gonogo::rule::suppression::comment::wishes;
 use gonogo::settings::Settings;
@@ -184,6 +185,18 @@ pub fn suppression(bytes: &[u8]) {
         assert!(wish.fault.is_some() || named == wish.rule, "`{named}` is not what was read");
         assert!(wish.reason == wish.reason.trim(), "a reason with blanks around it");
         end = wish.at.end;
+    }
+}
+
+/// A baseline: whatever was read is written so that it is read again.
+pub fn baseline(bytes: &[u8]) {
+    match Baseline::read("b", bytes) {
+        Ok(baseline) => {
+            let written = baseline.write();
+            assert!(written.split('\n').count() == baseline.len() + 3, "a line for each entry");
+            assert_eq!(Baseline::read("b", written.as_bytes()), Ok(baseline));
+        }
+        Err(reason) => assert!(!reason.contains('\n') && reason.len() < 100, "{reason}"),
     }
 }
 

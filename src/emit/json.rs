@@ -85,6 +85,8 @@ struct Fix {
 #[derive(Serialize)]
 struct Suppressed {
     reason: String,
+    /// The file that says so.
+    path: String,
     line: Option<u32>,
     until: Option<String>,
 }
@@ -163,6 +165,7 @@ fn entry(root: &Root, finding: &Finding) -> Entry {
         fingerprint: finding.fingerprint.clone(),
         suppressed: finding.suppressed.as_ref().map(|suppression| Suppressed {
             reason: suppression.reason.clone(),
+            path: format!("{}{}", root.prefix, suppression.file),
             line: suppression.line,
             until: suppression.until.clone(),
         }),

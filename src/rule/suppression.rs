@@ -135,6 +135,7 @@ impl<'s> Suppressions<'s> {
                 for span in document.comments() {
                     all.comment(&document.source, id, span, &today, &mut file);
                 }
+                file.begin(&document.source);
                 if let Some(yaml) = document.yaml() {
                     all.annotations(&document.source, id, yaml, &today, &mut file);
                 }
@@ -284,6 +285,15 @@ impl File {
         match self.blocks.last_mut() {
             Some(block) if first <= block.1 + 1 => block.1 = block.1.max(last),
             _ => self.blocks.push((first, last)),
+        }
+    }
+
+    /// Comments at the very beginning of a file may have a `---` between them and what they speak of.
+    fn begin(&mut self, source: &Source) {
+        let Some((first, last)) = self.blocks.first_mut() else { return };
+        let before = &source.text()[..source.line_span(*first).start as usize];
+        if before.trim().is_empty() && source.slice(source.line_span(*last + 1)).trim_end() == "---" {
+            *last += 1;
         }
     }
 

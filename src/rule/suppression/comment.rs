@@ -40,7 +40,8 @@ pub fn wishes(comment: &str) -> Vec<Wish> {
     let ends = starts.iter().skip(1).copied().chain([comment.len()]);
     let mut wishes = Vec::new();
     for (start, end) in starts.iter().zip(ends) {
-        let text = comment[..end].trim_end().trim_end_matches("*/").trim_end_matches("-->").trim_end();
+        let end = comment[*start..end].find("*/").map_or(end, |at| start + at);
+        let text = comment[..end].trim_end().trim_end_matches("-->").trim_end();
         if text.len() > start + WORD.len() {
             wish(text, *start, &mut wishes);
         }
@@ -254,6 +255,7 @@ mod tests {
             ("-- gonogo: allow a it is small", "a/-/"),
             ("-- gonogo: allow a because …", "a/-/"),
             ("<!-- gonogo: allow a because b -->", "a/-/b"),
+            ("{{- /* gonogo: allow a because b */ -}}", "a/-/b"),
         ];
         for (comment, wanted) in table {
             assert_eq!(told(comment), wanted, "{comment}");

@@ -19,7 +19,7 @@ pub fn line_to_allow(workspace: &Workspace, finding: &Finding) -> Option<String>
     }
     let (document, name) = (workspace.document(place.source), finding.rule.name);
     if document.sql().is_some() && keeps_checksums(&document.source) && has_shipped(workspace, place.source) {
-        let why = "its runner compares checksums, so leave the file alone";
+        let why = "its runner compares checksums, so leave a file that has shipped as it is";
         return Some(format!("{why}; in gonogo.toml:\n{}", entry(name, document.source.path())));
     }
     if workspace.is_unreadable(place) {

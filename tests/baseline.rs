@@ -7,7 +7,7 @@ use gonogo::report::{Report, Root, Verdict};
 use gonogo::settings::{BASELINE, Settings};
 use gonogo::tree::Memory;
 
-use crate::repository::{INDEX, Repository, findings};
+use crate::repository::INDEX;
 use crate::support::{POD, Run, Scratch, from_environment, gonogo};
 
 const OLD: &[(&str, &str)] = &[
@@ -15,16 +15,16 @@ const OLD: &[(&str, &str)] = &[
     (".env.production", "A=1\nA=canary-secret\n"),
 ];
 
-fn run(scratch: &Scratch, arguments: &[&str]) -> Run {
+pub fn run(scratch: &Scratch, arguments: &[&str]) -> Run {
     gonogo(scratch.path(), arguments)
 }
 
-fn file(scratch: &Scratch) -> String {
+pub fn file(scratch: &Scratch) -> String {
     fs::read_to_string(scratch.path().join(BASELINE)).expect("a baseline")
 }
 
 /// `(exit code, known, fixed)` of a check, as machines are told.
-fn counts(scratch: &Scratch) -> (i32, u64, Option<u64>) {
+pub fn counts(scratch: &Scratch) -> (i32, u64, Option<u64>) {
     let run = run(scratch, &["check", "--output", "json"]);
     let report: serde_json::Value = serde_json::from_str(&run.out).expect("JSON");
     let known = report["findings"].as_array().expect("findings").iter().filter(|finding| finding["known"] == true).count();
@@ -304,40 +304,6 @@ fn links_and_pipes_are_neither_read_nor_written() {
     let names: Vec<_> =
         fs::read_dir(scratch.path()).expect("a folder").map(|entry| entry.expect("an entry").file_name()).collect();
     assert!(!names.iter().any(|name| name.to_string_lossy().contains("tmp")), "{names:?}");
-}
-
-/// What has shipped cannot be changed, so nothing is said of the comments in it, and its entries stay.
-#[test]
-fn what_has_shipped_is_left_alone() {
-    let comments = "-- gonogo: allow missing-down because x\n-- gonogo: allow no-such-rule because x\n";
-    let old = format!("{comments}{INDEX}-- gonogo: allow blocking-index until 2001-01-01 because x\n{INDEX}");
-    let repository = Repository::new(&[("db/V1__a.sql", &old)]);
-    repository.write("README", "x").commit("second");
-    let all = repository.check(&["--all"]);
-    let told = ["unused-suppression", "misspelt-suppression", "expired-suppression", "blocking-index"];
-    assert!(told.iter().all(|rule| all.out.contains(rule)), "{}", all.out);
-    assert_eq!(findings(&repository.check(&[])).len(), 0);
-    run(&repository.0, &["baseline", "--all"]);
-    let text = file(&repository.0);
-    assert_eq!(counts(&repository.0), (0, 0, Some(0)));
-    run(&repository.0, &["baseline"]);
-    assert_eq!(file(&repository.0), text, "nobody looked, so nothing is fixed");
-    assert_eq!(repository.check(&["--all"]).code, 0);
-    for flag in ["--changed", "--staged"] {
-        assert_eq!(run(&repository.0, &["baseline", flag]).code, 2);
-    }
-    // A file that has shipped and keeps a checksum is not to be edited, one that has not is.
-    repository.write("db/V2__b.sql", INDEX);
-    let shown = |path| run(&repository.0, &["check", path, "--no-baseline"]).out;
-    assert!(shown("db/V1__a.sql").contains("on purpose?  its runner compares checksums"));
-    assert!(shown("db/V2__b.sql").contains("on purpose?  -- gonogo: allow blocking-index because"));
-    // What is staged is compared with the baseline that is staged.
-    repository.git(&["add", "db"]);
-    assert_eq!(repository.check(&["--staged"]).code, 1);
-    run(&repository.0, &["baseline"]);
-    assert_eq!(repository.check(&["--staged"]).code, 1);
-    repository.git(&["add", BASELINE]);
-    assert_eq!(repository.check(&["--staged"]).code, 0);
 }
 
 fn compared(files: &Memory, baseline: &Baseline) -> (Root, Compared) {

@@ -2,6 +2,7 @@
 
 mod allow;
 mod baseline;
+mod baseline_base;
 mod changed;
 mod cli;
 mod configuration;

@@ -70,7 +70,14 @@ pub fn named(
     if found.is_none() && is_named {
         return Err(Mistake(format!("there is no baseline at {file}; `gonogo baseline` with the same settings writes it")));
     }
-    Ok(found.map(|(baseline, _)| baseline))
+    let Some((found, _)) = found else { return Ok(None) };
+    if !arguments.frozen_baseline {
+        return Ok(Some(found));
+    }
+    // Where the base has none, this is the first, and not one that grew.
+    let before = Baseline::of_base(tree, &file, settings);
+    let before = before.map_err(|reason| Mistake(format!("nobody can tell whether {file} grew: {reason}")))?;
+    Ok(Some(before.unwrap_or(found)))
 }
 
 /// The baseline that is there, or an empty one.

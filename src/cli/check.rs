@@ -65,6 +65,9 @@ pub struct Arguments {
     /// The file of known findings; they count no more [default: what gonogo.toml says, else gonogo-baseline.json of the folder]
     #[arg(long, value_name = "FILE", conflicts_with = "no_baseline")]
     pub(super) baseline: Option<PathBuf>,
+    /// Known is only what the baseline of the base holds: what a change adds to it counts
+    #[arg(long, conflicts_with = "no_baseline")]
+    pub(super) frozen_baseline: bool,
     /// Let known findings count, too
     #[arg(long)]
     no_baseline: bool,
@@ -158,6 +161,7 @@ pub const OF_REPORTS: &[&str] = &[
     "coverage",
     "exit_zero",
     "fail_on",
+    "frozen_baseline",
     "min_severity",
     "no_baseline",
     "output",
@@ -172,7 +176,7 @@ impl Arguments {
     pub fn steers_reports(&self) -> bool {
         let is_plain = matches!(self.output.as_slice(), [Output { format: Format::Text, file: None }]);
         let is_default = self.fail_on == Level::High && self.min_severity == Level::Low && self.color == Color::Auto;
-        let is_narrow = self.changed || self.staged || self.whole_files;
+        let is_narrow = self.changed || self.staged || self.whole_files || self.frozen_baseline;
         !is_plain || !is_default || is_narrow || self.exit_zero || self.coverage || self.no_baseline || self.show_known
     }
 

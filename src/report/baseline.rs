@@ -13,8 +13,12 @@ use serde::{Deserialize, Serialize};
 use super::Root;
 use crate::lint::Outcome;
 use crate::rule::{Finding, Rule};
+use crate::settings::Settings;
+use crate::tree::git::Snapshot;
+use crate::tree::{Tree, Unreadable};
 use crate::untrusted::harmless_json;
 use crate::workspace::Workspace;
+use crate::workspace::base::Base;
 
 /// Larger baselines are not read: this one would have half a million entries.
 pub const LARGEST: u64 = 128 << 20;
@@ -105,6 +109,22 @@ impl Baseline {
             baseline.entries.insert(Entry { path, rule, fingerprint }, line.hint.unwrap_or_default());
         }
         Ok(baseline)
+    }
+
+    /// The one that the base holds in the same place, if it holds one; an error says why nobody can tell.
+    pub fn of_base(tree: &dyn Tree, file: &str, settings: &Settings) -> Result<Option<Self>, String> {
+        let commit = match Base::of(tree, &Settings { all: false, ..settings.clone() }) {
+            Base::Commit { commit, .. } => commit,
+            Base::Nothing(reason) if tree.repository().is_err() => return Err(reason.to_owned()),
+            Base::Unknown(reason) => return Err(reason),
+            Base::Nothing(_) | Base::Unasked | Base::All => return Ok(None),
+        };
+        let repository = tree.repository().map_err(|reason| reason.to_string())?;
+        let files = repository.files_of(&commit)?;
+        match Snapshot::new(repository, files).read(file, LARGEST) {
+            Err(Unreadable::Vanished) => Ok(None),
+            bytes => Self::read(file, &bytes.map_err(|reason| reason.to_string())?).map(Some),
+        }
     }
 
     /// The file: by path, rule and fingerprint.

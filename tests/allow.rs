@@ -9,6 +9,7 @@ use gonogo::settings::{Allowance, Paths, Settings};
 use gonogo::source::Span;
 use gonogo::tree::Memory;
 
+use crate::repository::{Repository, findings};
 use crate::support::POD;
 
 const INDEX: &str = "CREATE INDEX i ON t (a);\n";
@@ -176,6 +177,24 @@ fn a_named_file_hears_nothing_of_comments_in_others() {
     let comment = format!("-- gonogo: allow dropped-column because x\n{INDEX}");
     let tree: Memory = [("db/1_a.sql", comment.as_str()), ("db/2_b.sql", INDEX)].into_iter().collect();
     assert_eq!(told(&Root::judge(&tree, "", "db/2_b.sql", &on("2026-11-20"))), ["blocking-index"]);
+}
+
+/// A comment that was idle before is nobody's news; one that a change leaves without anything to allow is.
+#[test]
+fn a_change_answers_for_the_comments_that_it_leaves_behind() {
+    let allow = "# gonogo: allow mutable-image-tag because it is a demo";
+    let idle = format!("{allow}\n{POD}");
+    let used = POD.replace("    image: web:1.0.0\n", &format!("    {allow}\n    image: web:latest\n"));
+    let gone = "    image: web:latest\n";
+    let repository = Repository::new(&[("idle.yaml", &idle), ("used.yaml", &used), ("x.yaml", &POD.replace("1.0.0", "latest"))]);
+    repository.write("README", "x").commit("second").branch("feature");
+    let told = || repository.check(&["--changed"]).out;
+    repository.remove("x.yaml");
+    assert_eq!(findings(&repository.check(&["--changed"])), [""; 0], "{}", told());
+    repository.write("used.yaml", &used.replace(gone, ""));
+    let run = repository.check(&["--changed"]);
+    assert_eq!(findings(&run).len(), 1, "{}", run.out);
+    assert!(run.out.starts_with("used.yaml:8:21: low[unused-suppression]"), "{}", run.out);
 }
 
 #[test]

@@ -144,11 +144,14 @@ fn catalogue(pages: &[Page]) -> String {
         let options: Vec<(&String, &String)> = options.iter().collect();
         let family = capitalised(&page.family);
         let (name, path, body_at, on) = (&page.name, page.path.display().to_string(), page.body_at, *default == Switch::On);
+        // A rule about what allows rules: if it could be allowed in turn, there would be no end to it.
+        let can_be_allowed = page.subject != "Suppression";
         writeln!(
             code,
             "Rule {{ name: {name:?}, family: Family::{family}, severity: Severity::{severity:?}, summary: {summary:?}, \
              on_by_default: {on}, since: {since:?}, engines: &{engines:?}, group: {group:?}, supersedes: &{supersedes:?}, \
-             options: &{options:?}, aliases: &{aliases:?}, sources: &{sources:?}, page: include_str!({path:?}), body_at: {body_at} }},"
+             options: &{options:?}, aliases: &{aliases:?}, sources: &{sources:?}, page: include_str!({path:?}), body_at: {body_at}, \
+             can_be_allowed: {can_be_allowed} }},"
         )
         .expect("a String takes everything");
     }

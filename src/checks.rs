@@ -5,6 +5,7 @@
 mod environment;
 mod manifest;
 mod migration;
+mod release;
 
 use crate::rule::Check;
 

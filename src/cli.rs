@@ -1,5 +1,6 @@
 //! The command line: what was typed, and what becomes of it.
 
+mod baseline;
 mod check;
 mod ci;
 mod explain;
@@ -29,6 +30,9 @@ struct Arguments {
 enum Command {
     /// Judge folders or files; `gonogo` alone is `gonogo check .`
     Check(check::Arguments),
+    /// Take what is found now as known, so that only new findings count: writes gonogo-baseline.json
+    #[command(mut_args(baseline::hidden))]
+    Baseline(baseline::Arguments),
     /// Print the page of a rule: what it finds, why it stops a deploy, what to do instead
     Explain(explain::Arguments),
     /// List all rules
@@ -74,6 +78,7 @@ fn answer() -> ExitCode {
     let result = match arguments.command {
         None => check::run(&arguments.check),
         Some(Command::Check(arguments)) => check::run(&arguments),
+        Some(Command::Baseline(arguments)) => baseline::run(&arguments),
         Some(Command::Explain(arguments)) => explain::run(&arguments),
         Some(Command::Rules(arguments)) => rules::run(&arguments),
     };

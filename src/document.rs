@@ -148,8 +148,22 @@ impl Document {
         match &self.content {
             Content::Sql(sql) => sql.comments.clone(),
             Content::Dotenv(dotenv) => dotenv.comments.clone(),
-            Content::Yaml(yaml) => yaml.parts.iter().flat_map(|part| part.comments.iter().copied()).collect(),
+            Content::Yaml(yaml) => {
+                let of_templates = yaml.holes.iter().map(|hole| hole.span).filter(|span| is_comment(self.source.slice(*span)));
+                let own = yaml.parts.iter().flat_map(|part| part.comments.iter().copied());
+                let mut comments: Vec<Span> = own.chain(of_templates).chain(self.prelude(yaml)).collect();
+                comments.sort_unstable();
+                comments.dedup_by(|inner, outer| outer.contains(*inner));
+                comments
+            }
         }
+    }
+
+    /// The comments before the `---` that a file of YAML begins with: they belong to no document.
+    fn prelude(&self, yaml: &Yaml) -> impl Iterator<Item = Span> {
+        let first = yaml.parts.first().map_or(1, |part| self.source.line(part.span.start));
+        let lines = (1..first).map(|line| self.source.line_span(line));
+        lines.filter(|line| self.source.slice(*line).starts_with('#'))
     }
 
     /// Whether a template leaves parts of it open.
@@ -160,6 +174,12 @@ impl Document {
             Content::Dotenv(_) => false,
         }
     }
+}
+
+/// Whether a mark of a template says nothing to it: `{{/* ... */}}`.
+fn is_comment(mark: &str) -> bool {
+    let inner = mark.strip_prefix("{{").map(|inner| inner.trim_start_matches('-').trim_start());
+    inner.is_some_and(|inner| inner.starts_with("/*"))
 }
 
 /// YAML or JSON as kubectl reads it.

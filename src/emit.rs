@@ -7,6 +7,7 @@ mod text;
 pub mod verdict;
 
 use crate::report::Report;
+use crate::rule::Finding;
 
 /// A format of reports.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -26,13 +27,23 @@ impl Format {
 
 /// How a report is written.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub struct Style {
     /// In colour.
     pub color: bool,
     /// With everything that was judged in part or skipped.
     pub coverage: bool,
+    /// With the findings that a baseline holds.
+    pub known: bool,
     /// The verdict alone, unless something stands in the way of a GO.
     pub quiet: bool,
+}
+
+impl Style {
+    /// Whether people are shown a finding.
+    fn shows(self, finding: &Finding) -> bool {
+        finding.counts() || (self.known && finding.known && finding.suppressed.is_none())
+    }
 }
 
 /// Writes a report.

@@ -5,12 +5,14 @@ use std::collections::{HashMap, HashSet};
 use rayon::prelude::*;
 
 use crate::checks::CHECKS;
-use crate::diagnostic::{Diagnostic, Judged, Note, Place, Severity};
-use crate::document::Content;
+use crate::diagnostic::{Diagnostic, Judged, Note, Place, Severity, SourceId};
+use crate::document::secret::{MASK, secrets};
+use crate::document::{Content, Document};
 use crate::guard;
-use crate::rule::suppression::Suppressions;
+use crate::rule::suppression::{Suppression, Suppressions};
 use crate::rule::{Check, Context, Family, File, Finding, RULES, Rule};
 use crate::settings::Settings;
+use crate::source::Span;
 use crate::workspace::Workspace;
 use crate::workspace::environments::Tier;
 use crate::workspace::history::{Migration, MigrationSet, Shipping};
@@ -20,19 +22,42 @@ use crate::workspace::history::{Migration, MigrationSet, Shipping};
 pub struct Outcome {
     /// By path, place and rule; suppressed ones included.
     pub findings: Vec<Finding>,
-    /// Checks that failed, and suppressions that allow nothing.
+    /// Checks that failed, and suppressions that allow nothing and stand where nobody can be shown them.
     pub notes: Vec<Note>,
+    /// Who looked at what.
+    pub looked: Looked,
+}
+
+/// Which rules looked at which files. Where none looked, nothing found means nothing.
+#[derive(Debug, Default)]
+pub struct Looked {
+    rules: HashSet<&'static str>,
+    /// Files, and folders of migrations, that could not be judged.
+    unread: HashSet<String>,
+}
+
+impl Looked {
+    /// Whether a rule would have found what it is about in this file.
+    pub fn at(&self, workspace: &Workspace, rule: &Rule, path: &str) -> bool {
+        let mut around = path.match_indices('/').map(|(at, _)| &path[..at]).chain([path, "."]);
+        let is_judged = workspace.find(path).is_none_or(|id| {
+            let engine = workspace.document(id).sql().map(|sql| sql.engine.key());
+            let knows = engine.is_none_or(|engine| rule.engines.is_empty() || rule.engines.contains(&engine));
+            knows && is_judged(workspace, rule, id)
+        });
+        is_judged && self.rules.contains(rule.name) && !around.any(|path| self.unread.contains(path))
+    }
 }
 
 /// Judges a workspace with all rules that are switched on.
 pub fn lint(workspace: &Workspace, settings: &Settings) -> Outcome {
-    lint_with(workspace, |rule| is_on(rule, settings))
+    lint_with(workspace, settings, |rule| is_on(rule, settings))
 }
 
 /// Judges a workspace with some of the rules.
-pub fn lint_with(workspace: &Workspace, wanted: impl Fn(&Rule) -> bool) -> Outcome {
+pub fn lint_with(workspace: &Workspace, settings: &Settings, wanted: impl Fn(&Rule) -> bool) -> Outcome {
     let pairs = RULES.iter().zip(CHECKS.iter().copied()).filter(|(rule, _)| wanted(rule));
-    judge(workspace, &pairs.collect::<Vec<_>>())
+    judge(workspace, &pairs.collect::<Vec<_>>(), settings)
 }
 
 fn is_on(rule: &Rule, settings: &Settings) -> bool {
@@ -41,31 +66,51 @@ fn is_on(rule: &Rule, settings: &Settings) -> bool {
     selected && !names(&settings.ignore)
 }
 
-/// Judges a workspace with these rules and checks.
-pub fn judge(workspace: &Workspace, pairs: &[(&'static Rule, Check)]) -> Outcome {
-    let parts: Vec<Part> = pairs.par_iter().flat_map_iter(|(rule, check)| Run { workspace, rule }.all(*check)).collect();
+/// Judges a workspace with these rules and checks. Those about suppressions come last: what a suppression is good for
+/// shows when all others have spoken.
+pub fn judge(workspace: &Workspace, pairs: &[(&'static Rule, Check)], settings: &Settings) -> Outcome {
     let mut outcome = Outcome::default();
-    for part in parts {
-        outcome.findings.extend(part.findings);
-        outcome.notes.extend(part.note);
+    let (last, first): (Vec<_>, Vec<_>) = pairs.iter().copied().partition(|(_, check)| matches!(check, Check::Suppression(_)));
+    let mut findings = outcome.run(workspace, &first, &[]);
+    let mut suppressions = Suppressions::of(workspace, settings);
+    for finding in &mut findings {
+        finding.suppressed = suppressions.claim(workspace, finding);
     }
-    outcome.findings.retain(|finding| is_judged(workspace, finding));
-    outcome.findings.sort_by(|a, b| order(workspace, a).cmp(&order(workspace, b)));
-    supersede(&mut outcome.findings);
-    identify(workspace, &mut outcome.findings);
-    let suppressions = Suppressions::of(workspace);
-    for finding in &mut outcome.findings {
-        finding.suppressed = suppressions.of_finding(workspace, finding);
-    }
-    outcome.notes.extend(suppressions.notes);
+    findings.retain(|finding| is_judged(workspace, finding.rule, finding.diagnostic.primary.place.source));
+    supersede(&mut findings);
+    outcome.looked.rules = pairs.iter().map(|(rule, _)| rule.name).collect();
+    let unread = workspace.notes.iter().chain(&outcome.notes).filter(|note| note.judged == Judged::Nothing);
+    outcome.looked.unread = unread.map(|note| note.path.clone()).collect();
+    let looked = |rule: &Rule, id| outcome.looked.at(workspace, rule, workspace.path(id));
+    let suppressions = suppressions.settled(workspace, looked);
+    findings.extend(outcome.run(workspace, &last, &suppressions));
+    findings.retain(|finding| is_judged(workspace, finding.rule, finding.diagnostic.primary.place.source));
+    findings.sort_by(|a, b| order(workspace, a).cmp(&order(workspace, b)));
+    identify(workspace, &mut findings);
+    outcome.findings = findings;
     outcome.notes.sort();
     outcome
 }
 
-/// What has shipped cannot be unshipped, so nothing is said of a migration that has.
-fn is_judged(workspace: &Workspace, finding: &Finding) -> bool {
-    let place = finding.diagnostic.primary.place;
-    finding.rule.family != Family::Migration || workspace.history.shipping(place.source) == Shipping::Pending
+/// What has shipped cannot be unshipped, so nothing is said of a migration that has, nor of the comments in it.
+fn is_judged(workspace: &Workspace, rule: &Rule, source: SourceId) -> bool {
+    let is_about_migrations = rule.family == Family::Migration || !rule.can_be_allowed;
+    !is_about_migrations || workspace.history.shipping(source) == Shipping::Pending
+}
+
+impl Outcome {
+    /// Runs checks, takes in their notes and hands back their findings, in order.
+    fn run(&mut self, workspace: &Workspace, pairs: &[(&'static Rule, Check)], suppressions: &[Suppression]) -> Vec<Finding> {
+        let run = |rule| Run { workspace, rule, suppressions };
+        let parts: Vec<Part> = pairs.par_iter().flat_map_iter(|(rule, check)| run(*rule).all(*check)).collect();
+        let mut findings = Vec::new();
+        for part in parts {
+            findings.extend(part.findings);
+            self.notes.extend(part.note);
+        }
+        findings.sort_by(|a, b| order(workspace, a).cmp(&order(workspace, b)));
+        findings
+    }
 }
 
 fn order<'a>(workspace: &'a Workspace, finding: &'a Finding) -> (&'a str, Place, &'a str, &'a str) {
@@ -83,6 +128,7 @@ struct Part {
 struct Run<'w> {
     workspace: &'w Workspace,
     rule: &'static Rule,
+    suppressions: &'w [Suppression],
 }
 
 impl<'w> Run<'w> {
@@ -137,7 +183,24 @@ impl<'w> Run<'w> {
                 let file = |id| File { id, document: workspace.document(id) };
                 ids.into_par_iter().map(|id| self.one(workspace.path(id), None, |cx| check(&file(id), cx))).collect()
             }
+            Check::Suppression(check) => self.suppressions.iter().map(|one| self.suppression(one, check)).collect(),
         }
+    }
+
+    /// What stands in a file that is not of the workspace has no place to show, so it becomes a note.
+    fn suppression(&self, suppression: &Suppression, check: fn(&Suppression, &mut Context<'_>)) -> Part {
+        let path = &suppression.file;
+        if !suppression.is_elsewhere() {
+            return self.one(path, None, |cx| check(suppression, cx));
+        }
+        let mut context = Context::new(self.workspace, self.rule);
+        check(suppression, &mut context);
+        let said = context.into_findings().into_iter().next();
+        let note = said.map(|(diagnostic, _)| {
+            let message = format!("{} ({})", diagnostic.message, self.rule.name);
+            Note { path: path.clone(), line: None, message, judged: Judged::Whole }
+        });
+        Part { findings: Vec::new(), note }
     }
 
     /// Over the sets whose server the rule knows.
@@ -176,7 +239,8 @@ impl<'w> Run<'w> {
             diagnostic.severity = Severity::Low;
             diagnostic.assumptions.push(format!("a note only: {what}"));
         }
-        Finding { rule: self.rule, diagnostic, folded, fingerprint: String::new(), suppressed: None, known: false }
+        let (fingerprint, essence) = (String::new(), String::new());
+        Finding { rule: self.rule, diagnostic, folded, fingerprint, essence, suppressed: None, known: false }
     }
 }
 
@@ -196,26 +260,59 @@ fn supersede(findings: &mut Vec<Finding>) {
 /// Gives each finding a fingerprint that survives everything but a change of its own subject.
 fn identify(workspace: &Workspace, findings: &mut [Finding]) {
     let mut seen: HashMap<u64, u32> = HashMap::new();
+    let mut hidden: HashMap<SourceId, Vec<(Span, &'static str)>> = HashMap::new();
     for finding in findings {
         let place = finding.diagnostic.primary.place;
-        let about = &finding.diagnostic.about;
-        let parts = [finding.rule.name, workspace.path(place.source), &identity(workspace, place), about];
-        let hash = fnv(&parts.join("\0"));
+        let document = workspace.document(place.source);
+        let hidden = hidden.entry(place.source).or_insert_with(|| left_out(document));
+        let (rule, about) = (finding.rule.name, &finding.diagnostic.about);
+        let identity = identity(workspace, place, hidden);
+        let hash = fnv(&[rule, workspace.path(place.source), &identity, about].join("\0"));
         let occurrence = seen.entry(hash).or_default();
         *occurrence += 1;
-        let fingerprint = fnv(&format!("{hash:x}\0{occurrence}"));
-        finding.fingerprint = format!("{fingerprint:016x}");
+        let whole = |hash: u64| format!("{:016x}", fnv(&format!("{hash:x}\0{occurrence}")));
+        finding.fingerprint = whole(hash);
+        finding.essence = whole(fnv(&[rule, &identity, about].join("\0")));
     }
 }
 
-/// What a place is about, in words that do not change when it moves. Values of settings are left out: a hash of a
+/// What no fingerprint is made of, and what stands there instead: comments, and what is secret, because a hash of a
 /// secret can be guessed.
-fn identity(workspace: &Workspace, place: Place) -> String {
+fn left_out(document: &Document) -> Vec<(Span, &'static str)> {
+    let comments = document.sql().into_iter().flat_map(|sql| &sql.comments);
+    let mut spans: Vec<(Span, &'static str)> = comments.map(|span| (*span, " ")).collect();
+    spans.extend(secrets(document).into_iter().map(|span| (span, MASK)));
+    spans.sort_unstable();
+    let mut end = 0;
+    // The rest of one that overlaps goes with the first.
+    for (span, _) in &mut spans {
+        span.start = span.start.max(end);
+        span.end = span.end.max(span.start);
+        end = span.end;
+    }
+    spans
+}
+
+/// The words of a place, with one blank between them and without what is left out.
+fn words(workspace: &Workspace, place: Place, hidden: &[(Span, &'static str)]) -> String {
+    let mut text = String::new();
+    let mut at = place.span.start;
+    let first = hidden.partition_point(|(span, _)| span.end <= at);
+    for (span, instead) in hidden[first..].iter().take_while(|(span, _)| span.start < place.span.end) {
+        text.push_str(workspace.text(Place { span: Span { start: at, end: span.start.max(at) }, ..place }));
+        text.push_str(instead);
+        at = span.end.min(place.span.end);
+    }
+    text.push_str(workspace.text(Place { span: Span { start: at, end: place.span.end }, ..place }));
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// What a place is about, in words that do not change when it moves.
+fn identity(workspace: &Workspace, place: Place, hidden: &[(Span, &'static str)]) -> String {
     let document = workspace.document(place.source);
     let subject = Place { span: workspace.subject(place), ..place };
-    let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
     match &document.content {
-        Content::Sql(_) => words(workspace.text(subject)),
+        Content::Sql(_) => words(workspace, subject, hidden),
         Content::Dotenv(dotenv) => {
             let at = dotenv.settings.partition_point(|setting| setting.key.end <= subject.span.start);
             let setting = dotenv.settings.get(at).filter(|setting| subject.span.contains(setting.key));
@@ -226,7 +323,7 @@ fn identity(workspace: &Workspace, place: Place) -> String {
             let field = |name: &str| root.and_then(|root| root.field("metadata").field(name).text().into_option());
             let kind = root.and_then(|root| root.field("kind").text().into_option());
             let object = [kind, field("namespace"), field("name")].map(Option::unwrap_or_default);
-            format!("{}\0{}", object.join("/"), words(workspace.text(place)))
+            format!("{}\0{}", object.join("/"), words(workspace, place, hidden))
         }
     }
 }

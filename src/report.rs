@@ -1,5 +1,6 @@
 //! Findings, what was looked at, and the verdict.
 
+pub mod baseline;
 mod touched;
 
 use std::time::Duration;
@@ -11,6 +12,7 @@ use crate::settings::Settings;
 use crate::tree::Tree;
 use crate::workspace::history::Count;
 use crate::workspace::{Coverage, Workspace};
+use baseline::{Baseline, Compared};
 
 /// The answer.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -60,6 +62,8 @@ pub struct Root {
     pub migrations: Count,
     /// How many entries of the baseline nothing matches any more; none without a baseline.
     pub fixed: Option<usize>,
+    /// What became of the baseline that it was judged against.
+    pub baseline: Option<Compared>,
 }
 
 /// Where something is, for people and for machines.
@@ -84,18 +88,25 @@ pub struct Location {
 impl Root {
     /// Reads and judges a tree. `named` is a file to report on alone, or empty for all.
     pub fn judge(tree: &dyn Tree, prefix: &str, named: &str, settings: &Settings) -> Self {
+        Self::judge_against(tree, prefix, named, settings, None)
+    }
+
+    /// The same, where some findings are known.
+    pub fn judge_against(tree: &dyn Tree, prefix: &str, named: &str, settings: &Settings, baseline: Option<&Baseline>) -> Self {
         let mut workspace = Workspace::build(tree, named, settings);
         let mut outcome = lint::lint(&workspace, settings);
+        let compared = baseline.map(|baseline| baseline.compare(&workspace, &mut outcome));
+        let fixed = compared.as_ref().map(|compared| compared.fixed_in(named));
         if let Some(reach) = settings.changed {
             touched::narrow(&workspace, &mut outcome, reach, settings);
             touched::excuse(&mut workspace);
         }
-        Self::new(workspace, outcome, prefix, named)
+        Self { fixed, baseline: compared, ..Self::new(workspace, outcome, prefix, named) }
     }
 
     /// From a workspace and what the checks said.
     pub fn new(workspace: Workspace, outcome: lint::Outcome, prefix: &str, named: &str) -> Self {
-        let lint::Outcome { mut findings, mut notes } = outcome;
+        let lint::Outcome { mut findings, mut notes, .. } = outcome;
         notes.extend(workspace.notes.iter().cloned());
         let mut coverage = workspace.coverage();
         let mut migrations = workspace.history.count(|_| true);
@@ -107,7 +118,7 @@ impl Root {
         }
         notes.sort();
         notes.dedup();
-        Self { prefix: prefix.to_owned(), workspace, findings, notes, coverage, migrations, fixed: None }
+        Self { prefix: prefix.to_owned(), workspace, findings, notes, coverage, migrations, fixed: None, baseline: None }
     }
 
     /// The path of a source as reports print it.
@@ -180,6 +191,16 @@ impl Report {
     /// The findings that nobody allowed and no baseline holds.
     pub fn counted(&self) -> impl Iterator<Item = (&Root, &Finding)> {
         self.findings().filter(|(_, finding)| finding.counts())
+    }
+
+    /// How many findings a baseline holds.
+    pub fn known(&self) -> usize {
+        self.findings().filter(|(_, finding)| finding.known && finding.suppressed.is_none()).count()
+    }
+
+    /// How many entries of baselines nothing matches any more; none without a baseline.
+    pub fn fixed(&self) -> Option<usize> {
+        self.roots.iter().filter_map(|root| root.fixed).reduce(|one, other| one + other)
     }
 
     /// The findings that a report shows.

@@ -3,6 +3,7 @@
 //!
 //! Nothing here knows a rule by name; the catalogue is compiled from `rules/` by the build script.
 
+pub mod near;
 pub mod suppression;
 
 use crate::diagnostic::SourceId;
@@ -41,6 +42,8 @@ pub struct Rule {
     pub aliases: &'static [&'static str],
     /// Where its claims come from.
     pub sources: &'static [&'static str],
+    /// A suppression may name it; none may name a rule that is about suppressions.
+    pub can_be_allowed: bool,
     page: &'static str,
     body_at: usize,
 }
@@ -103,6 +106,8 @@ pub enum Check {
     Group(fn(&Group, &mut Context<'_>)),
     /// Any one file.
     File(fn(&File<'_>, &mut Context<'_>)),
+    /// Something that allows a rule, once all other checks have spoken.
+    Suppression(fn(&Suppression, &mut Context<'_>)),
 }
 
 /// A document with its id.
@@ -123,8 +128,10 @@ pub struct Finding {
     pub diagnostic: Diagnostic,
     /// How many more findings of the same kind it stands for.
     pub folded: usize,
-    /// The same as long as the statement, object or setting is the same, wherever it moves.
+    /// The same as long as the statement, object or setting is the same, wherever it moves in its file.
     pub fingerprint: String,
+    /// The same in a file of another name, too; unique within its file and rule.
+    pub essence: String,
     /// Somebody allowed it.
     pub suppressed: Option<Suppression>,
     /// The baseline holds it: it was there before the gate was.

@@ -33,8 +33,12 @@ pub struct Settings {
     pub ci: Ci,
     /// What the configuration allows.
     pub allowed: Vec<Allowance>,
-    /// The file of known findings, below the root.
+    /// The file of known findings, below the root; none for the one that is looked for by its name.
     pub baseline: Option<String>,
+    /// No file of known findings counts.
+    pub no_baseline: bool,
+    /// The day that the last days of suppressions are compared with, as `2027-01-31`; none for today in UTC.
+    pub today: Option<String>,
 }
 
 /// What counts as touched by a change.
@@ -94,9 +98,14 @@ impl Default for Settings {
             ci: Ci::default(),
             allowed: Vec::new(),
             baseline: None,
+            no_baseline: false,
+            today: None,
         }
     }
 }
+
+/// The name of a baseline, unless somebody says otherwise.
+pub const BASELINE: &str = "gonogo-baseline.json";
 
 /// How deep anything may nest before a reader gives up on it.
 pub const MAX_NESTING: usize = 512;

@@ -97,6 +97,8 @@ pub enum Unreadable {
     LeavesRoot,
     /// A link to nothing, or to itself.
     DeadLink,
+    /// A link where a file of gonogo's own should be.
+    Linked,
     /// More bytes than the limit.
     TooLarge {
         /// The limit in bytes.
@@ -114,6 +116,7 @@ impl fmt::Display for Unreadable {
             Self::Vanished => f.write_str("it vanished while gonogo was reading the folder"),
             Self::NotAFile => f.write_str("it is a pipe, a socket, a device or a folder, not a file"),
             Self::LeavesRoot => f.write_str("it is a link that leaves the folder being checked, so it was not followed"),
+            Self::Linked => f.write_str("it is a link, and gonogo reads and writes its own files only where they are"),
             Self::DeadLink => f.write_str("it is a link that leads nowhere"),
             Self::TooLarge { limit } => {
                 write!(f, "it is larger than the limit of {} MiB (--max-file-size raises it)", limit >> 20)

@@ -80,6 +80,25 @@ fn is_hidden(character: char) -> bool {
         | '\u{2060}'..='\u{2069}' | '\u{FEFF}' | '\u{E0000}'..='\u{E007F}')
 }
 
+/// JSON escapes control characters below a blank by itself; the others that could steer a terminal are escaped here, so
+/// that a report on a screen is as harmless as the text, and still says the same.
+pub fn harmless_json(json: &str) -> String {
+    if json.is_ascii() && !json.contains('\x7F') {
+        return json.to_owned();
+    }
+    let mut out = String::with_capacity(json.len());
+    for character in json.chars() {
+        if character > '~' && visible(character).is_some() {
+            for unit in character.encode_utf16(&mut [0; 2]) {
+                let _ = write!(out, "\\u{unit:04x}");
+            }
+        } else {
+            out.push(character);
+        }
+    }
+    out
+}
+
 /// File names may hold bytes that are no text. Such a byte travels in a path as one private-use character, so that
 /// the path stays a `str` and the file can still be opened.
 const ODD_BYTES: u32 = 0x0010_FF00;

@@ -161,6 +161,17 @@ impl Workspace {
         document.source.line_span(self.line(place))
     }
 
+    /// Whether a place lies in a document of YAML or JSON that no reader takes: what stands around it is not known.
+    pub fn is_unreadable(&self, place: Place) -> bool {
+        let Some(yaml) = self.document(place.source).yaml() else { return false };
+        let offset = place.span.start;
+        let at = yaml.parts.partition_point(|part| part.span.end < offset);
+        let around = yaml.parts[at..].iter().take_while(|part| part.span.start <= offset);
+        let broken = around.filter_map(|part| Some((part, part.error.as_ref()?)));
+        // An error may stand at the very end, where the next document begins.
+        broken.take(2).any(|(part, error)| offset < part.span.end || error.span == place.span)
+    }
+
     /// Where a comment may stand above to speak of a place: its line, its statement, all keys around it, its object.
     pub fn around(&self, place: Place) -> Vec<u32> {
         let document = self.document(place.source);

@@ -1,5 +1,8 @@
 //! One integration binary: what gonogo promises, tried from outside.
 
+mod allow;
+mod baseline;
+mod baseline_base;
 mod changed;
 mod cli;
 mod configuration;

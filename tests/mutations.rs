@@ -99,6 +99,30 @@ fn comments_are_read_whatever_they_are() {
 }
 
 #[test]
+fn baselines_are_read_whatever_they_are() {
+    let entry = r#",{"rule":"missing-down","path":"db/1_a.sql","fingerprint":"0123456789abcdef","hint":"ä \u202e\n"}"#;
+    let seed = format!("[{{\"gonogo-baseline\":1,\"about\":\"x\"}}\n{entry}\n{}\n]\n", entry.replace("1_a", "2_b"));
+    let pieces = [
+        "[",
+        "]",
+        "{",
+        "}",
+        ",",
+        "\"",
+        "\"rule\":",
+        "\"path\":\"\"",
+        "null",
+        "1e99",
+        "\\ud800",
+        "\0",
+        "<<<<<<<",
+        "\n",
+        "\u{FEFF}",
+    ];
+    on_mutations(COUNT, &[seed.into_bytes()], &pieces, sound::baseline);
+}
+
+#[test]
 fn kinds_are_told_whatever_they_are() {
     let mut seeds = fixtures(|path| path.ends_with(".yaml"));
     for path in files_below(&root().join("fixtures")) {

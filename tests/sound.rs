@@ -12,8 +12,9 @@ use gonogo::document::template::{Hole, Marks, mask};
 use gonogo::document::yaml::{Form, Yaml};
 use gonogo::document::{Content, Document};
 use gonogo::emit::{Format, Style, emit};
+use gonogo::report::baseline::Baseline;
 use gonogo::report::{Report, Root};
-use gonogo::rule::suppression;
+use gonogo::rule::suppression::comment::wishes;
 use gonogo::settings::Settings;
 use gonogo::source::{Source, Span};
 use gonogo::tree::Memory;
@@ -177,9 +178,25 @@ pub fn template(bytes: &[u8]) {
 /// The comment that allows a finding.
 pub fn suppression(bytes: &[u8]) {
     let source = source("x", bytes);
-    if let Some(Ok((rule, suppression))) = suppression::parse(source.text(), 1) {
-        assert!(!suppression.reason.trim().is_empty(), "allowed without a reason");
-        assert!(rule.name == suppression.rule || rule.aliases.contains(&suppression.rule.as_str()));
+    let mut end = 0;
+    for wish in wishes(source.text()) {
+        let named = &source.text()[wish.at.clone()];
+        assert!(wish.at.start >= end && !named.is_empty(), "wishes overlap, or none was made");
+        assert!(wish.fault.is_some() || named == wish.rule, "`{named}` is not what was read");
+        assert!(wish.reason == wish.reason.trim(), "a reason with blanks around it");
+        end = wish.at.end;
+    }
+}
+
+/// A baseline: whatever was read is written so that it is read again.
+pub fn baseline(bytes: &[u8]) {
+    match Baseline::read("b", bytes) {
+        Ok(baseline) => {
+            let written = baseline.write();
+            assert!(written.split('\n').count() == baseline.len() + 3, "a line for each entry");
+            assert_eq!(Baseline::read("b", written.as_bytes()), Ok(baseline));
+        }
+        Err(reason) => assert!(!reason.contains('\n') && reason.len() < 100, "{reason}"),
     }
 }
 
@@ -213,6 +230,7 @@ pub fn writer(format: Format, path: &str, bytes: &[u8]) {
         assert!(is_read);
     }
     for finding in &root.findings {
+        assert!(finding.suppressed.as_ref().is_none_or(|found| !found.reason.trim().is_empty()), "allowed without a reason");
         for label in finding.diagnostic.labels() {
             let source = &root.workspace.document(label.place.source).source;
             fits(source, label.place.span, "a label");

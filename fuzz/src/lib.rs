@@ -9,8 +9,8 @@ mod sound;
 
 use gonogo::emit::Format;
 
-/// The targets: the readers, the suppression comment, what a file is taken for, the writers.
-pub const TARGETS: &[&str] = &["yaml", "sql", "dotenv", "template", "suppression", "kinds", "text", "concise", "json"];
+/// The targets: the readers, the suppression comment, the baseline, what a file is taken for, the writers.
+pub const TARGETS: &[&str] = &["yaml", "sql", "dotenv", "template", "suppression", "baseline", "kinds", "text", "concise", "json"];
 
 /// Runs one target on some bytes; panics where something does not hold.
 pub fn run(target: &str, bytes: &[u8]) {
@@ -20,6 +20,7 @@ pub fn run(target: &str, bytes: &[u8]) {
         "dotenv" => sound::dotenv(bytes),
         "template" => sound::template(bytes),
         "suppression" => sound::suppression(bytes),
+        "baseline" => sound::baseline(bytes),
         "kinds" => sound::kinds(bytes),
         "text" => writer(Format::Text, bytes),
         "concise" => writer(Format::Concise, bytes),

@@ -63,12 +63,13 @@ struct Corpus {
     sql: Vec<Vec<u8>>,
     settings: Vec<Vec<u8>>,
     comments: Vec<Vec<u8>>,
+    baselines: Vec<Vec<u8>>,
 }
 
 impl Corpus {
     fn load() -> Self {
         let home = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-        let mut corpus = Self { yaml: Vec::new(), sql: Vec::new(), settings: Vec::new(), comments: Vec::new() };
+        let mut corpus = Self { yaml: Vec::new(), sql: Vec::new(), settings: Vec::new(), comments: Vec::new(), baselines: Vec::new() };
         let suite = fs::read_to_string(home.join("tests/data/yaml-test-suite.json")).expect("the test suite");
         let cases: Vec<(String, bool, String)> = serde_json::from_str(&suite).expect("cases");
         corpus.yaml.extend(cases.into_iter().map(|(_, _, text)| text.into_bytes()));
@@ -79,6 +80,8 @@ impl Corpus {
             "/* gonogo: allow dropped-column because x */",
         ];
         corpus.comments.extend(comments.map(|text| text.as_bytes().to_vec()));
+        let entry = r#",{"rule":"missing-down","path":"db/1_a.sql","fingerprint":"0123456789abcdef","hint":"x"}"#;
+        corpus.baselines.push(format!("[{{\"gonogo-baseline\":1}}\n{entry}\n{entry}\n]\n").into_bytes());
         corpus
     }
 
@@ -110,6 +113,7 @@ impl Corpus {
         let (files, pieces) = match (target, kind) {
             ("yaml" | "template" | "kinds", _) | ("text" | "concise" | "json", 0) => (&self.yaml, YAML),
             ("sql", _) | ("text" | "concise" | "json", 1) => (&self.sql, SQL),
+            ("baseline", _) => (&self.baselines, YAML),
             ("suppression", _) => (&self.comments, if kind == 0 { SQL } else { SETTINGS }),
             _ => (&self.settings, SETTINGS),
         };

@@ -6,10 +6,12 @@ use std::time::Instant;
 
 use clap::ValueEnum;
 
-use super::{Color, Exit, Mistake, ci, print};
+use super::{Color, Exit, Mistake, baseline, ci, print};
 use crate::diagnostic::Severity;
 use crate::emit::{Format, Style, emit};
+use crate::report::baseline::Baseline;
 use crate::report::{Report, Root, Verdict};
+use crate::rule::near::nearest;
 use crate::rule::{RULES, Rule};
 use crate::settings::{Reach, STACK_SIZE, Settings};
 use crate::tree::git::{NoRepository, Snapshot};
@@ -60,6 +62,18 @@ pub struct Arguments {
     /// List what was judged in part or not at all, and why
     #[arg(long)]
     coverage: bool,
+    /// The file of known findings; they count no more [default: what gonogo.toml says, else gonogo-baseline.json of the folder]
+    #[arg(long, value_name = "FILE", conflicts_with = "no_baseline")]
+    pub(super) baseline: Option<PathBuf>,
+    /// Known is only what the baseline of the base holds: what a change adds to it counts
+    #[arg(long, conflicts_with = "no_baseline")]
+    pub(super) frozen_baseline: bool,
+    /// Let known findings count, too
+    #[arg(long)]
+    no_baseline: bool,
+    /// Show known findings, too
+    #[arg(long)]
+    show_known: bool,
     /// Print nothing but the verdict, unless it is not GO
     #[arg(long, short)]
     quiet: bool,
@@ -111,14 +125,7 @@ fn output(text: &str) -> Result<Output, String> {
 pub fn run(arguments: &Arguments) -> Result<Exit, Mistake> {
     let started = Instant::now();
     check_outputs(&arguments.output)?;
-    let settings = settings(arguments)?;
-    let places = places(&arguments.paths)?;
-    let pool = rayon::ThreadPoolBuilder::new().stack_size(STACK_SIZE).num_threads(arguments.threads.unwrap_or(0));
-    let pool = pool.build().map_err(|error| Mistake(format!("no threads to work with: {error}")))?;
-    let mut report = pool.install(|| -> Result<Report, Mistake> {
-        let roots = places.iter().map(|place| judge(place, places.len() > 1, arguments.staged, &settings));
-        Ok(Report::new(roots.collect::<Result<_, _>>()?, &settings))
-    })?;
+    let (_, mut report) = judged(arguments, baseline::named)?;
     report.elapsed = Some(started.elapsed());
     write(&report, arguments)?;
     Ok(match report.verdict {
@@ -128,6 +135,55 @@ pub fn run(arguments: &Arguments) -> Result<Exit, Mistake> {
         Verdict::NoGo | Verdict::Go => Exit::Go,
         Verdict::NoVerdict => Exit::NoVerdict,
     })
+}
+
+/// Finds out what is known of a root, whose bytes come from a tree, before it is judged.
+type Known = fn(&Disk, &dyn Tree, &Arguments, &Settings) -> Result<Option<Baseline>, Mistake>;
+
+/// Everything up to the verdict, with the places that were judged, one for each root.
+pub fn judged(arguments: &Arguments, known: Known) -> Result<(Vec<Named>, Report), Mistake> {
+    let settings = settings(arguments)?;
+    let places = places(&arguments.paths)?;
+    let pool = rayon::ThreadPoolBuilder::new().stack_size(STACK_SIZE).num_threads(arguments.threads.unwrap_or(0));
+    let pool = pool.build().map_err(|error| Mistake(format!("no threads to work with: {error}")))?;
+    let report = pool.install(|| -> Result<Report, Mistake> {
+        let several = places.len() > 1;
+        let roots = places.iter().map(|place| judge(place, several, arguments, &settings, known));
+        Ok(Report::new(roots.collect::<Result<_, _>>()?, &settings))
+    })?;
+    Ok((places, report))
+}
+
+/// Flags that only steer reports, or narrow them to a part of what there is.
+pub const OF_REPORTS: &[&str] = &[
+    "changed",
+    "color",
+    "coverage",
+    "exit_zero",
+    "fail_on",
+    "frozen_baseline",
+    "min_severity",
+    "no_baseline",
+    "output",
+    "quiet",
+    "show_known",
+    "staged",
+    "whole_files",
+];
+
+impl Arguments {
+    /// Whether one of them was given, as far as one can tell.
+    pub fn steers_reports(&self) -> bool {
+        let is_plain = matches!(self.output.as_slice(), [Output { format: Format::Text, file: None }]);
+        let is_default = self.fail_on == Level::High && self.min_severity == Level::Low && self.color == Color::Auto;
+        let is_narrow = self.changed || self.staged || self.whole_files || self.frozen_baseline;
+        !is_plain || !is_default || is_narrow || self.exit_zero || self.coverage || self.no_baseline || self.show_known
+    }
+
+    /// Whether nothing should be said that need not be.
+    pub fn is_quiet(&self) -> bool {
+        self.quiet
+    }
 }
 
 fn check_outputs(outputs: &[Output]) -> Result<(), Mistake> {
@@ -155,32 +211,16 @@ fn settings(arguments: &Arguments) -> Result<Settings, Mistake> {
         all: arguments.all,
         changed: arguments.changed.then_some(if arguments.whole_files { Reach::Files } else { Reach::Lines }),
         ci: ci::read(|name| std::env::var(name).ok()),
+        no_baseline: arguments.no_baseline,
         ..Settings::default()
     })
 }
 
 /// With the name that was probably meant.
 pub fn no_such_rule(name: &str) -> String {
-    let close = |rule: &&Rule| distance(rule.name, name) <= 1 + name.len() / 4;
-    let hint = RULES.iter().filter(close).min_by_key(|rule| distance(rule.name, name));
-    let hint = hint.map_or_else(|| "`gonogo rules` lists them".to_owned(), |rule| format!("did you mean `{}`?", rule.name));
+    let near = nearest(name, RULES.iter().map(|rule| rule.name));
+    let hint = near.map_or_else(|| "`gonogo rules` lists them".to_owned(), |near| format!("did you mean `{near}`?"));
     format!("there is no rule `{name}`; {hint}")
-}
-
-/// How many letters must be added, dropped or changed.
-fn distance(one: &str, other: &str) -> usize {
-    let other: Vec<char> = other.chars().take(64).collect();
-    let mut row: Vec<usize> = (0..=other.len()).collect();
-    for (above, letter) in one.chars().take(64).enumerate() {
-        let mut corner = row[0];
-        row[0] = above + 1;
-        for (at, candidate) in other.iter().enumerate() {
-            let change = corner + usize::from(letter != *candidate);
-            corner = row[at + 1];
-            row[at + 1] = change.min(row[at] + 1).min(corner + 1);
-        }
-    }
-    row[other.len()]
 }
 
 fn places(paths: &[PathBuf]) -> Result<Vec<Named>, Mistake> {
@@ -198,28 +238,30 @@ fn places(paths: &[PathBuf]) -> Result<Vec<Named>, Mistake> {
     Ok(places)
 }
 
-fn judge(place: &Named, several: bool, staged: bool, settings: &Settings) -> Result<Root, Mistake> {
+fn judge(place: &Named, several: bool, arguments: &Arguments, settings: &Settings, known: Known) -> Result<Root, Mistake> {
     let shown = place.root.to_string_lossy();
     let disk = Disk::open(&place.root).map_err(|error| Mistake(format!("{shown} cannot be read: {error}")))?;
     let prefix = if several && place.only.is_empty() { format!("{}/", shown.trim_end_matches('/')) } else { String::new() };
-    if !staged {
+    if !arguments.staged {
         if let (true, Err(NoRepository::Absent)) = (settings.changed.is_some(), disk.repository()) {
             return Err(Mistake(format!(
                 "{shown} is in no git repository, so nobody can tell what changed: leave out --changed"
             )));
         }
-        return Ok(Root::judge(&disk, &prefix, &place.only, settings));
+        let baseline = known(&disk, &disk, arguments, settings)?;
+        return Ok(Root::judge_against(&disk, &prefix, &place.only, settings, baseline.as_ref()));
     }
     let repository = disk.repository().map_err(|reason| Mistake(format!("nothing is staged in {shown}: {reason}")))?;
     let tree =
         Snapshot::staged(repository).map_err(|reason| Mistake(format!("what is staged in {shown} cannot be read: {reason}")))?;
-    Ok(Root::judge(&tree, &prefix, &place.only, settings))
+    let baseline = known(&disk, &tree, arguments, settings)?;
+    Ok(Root::judge_against(&tree, &prefix, &place.only, settings, baseline.as_ref()))
 }
 
 fn write(report: &Report, arguments: &Arguments) -> Result<(), Mistake> {
     for output in &arguments.output {
         let color = output.file.is_none() && arguments.color.is_on();
-        let style = Style { color, coverage: arguments.coverage, quiet: arguments.quiet };
+        let style = Style { color, coverage: arguments.coverage, known: arguments.show_known, quiet: arguments.quiet };
         let text = emit(report, output.format, style);
         match &output.file {
             None => print(&text)?,

@@ -5,6 +5,7 @@
 
 use super::migration;
 use super::yaml::Yaml;
+use crate::settings::BASELINE;
 use crate::source::Source;
 
 /// A kind of file that we judge.
@@ -28,6 +29,10 @@ impl Kind {
         }
         if is_settings_name(&lower) {
             return Some(Self::Settings);
+        }
+        // Our own, and it may well be larger than what we read of others.
+        if name == BASELINE {
+            return None;
         }
         let extension = lower.rsplit_once('.').map_or("", |(_, extension)| extension);
         (matches!(extension, "yaml" | "yml" | "json") || is_kustomization(name)).then_some(Self::Manifest)

@@ -84,6 +84,20 @@ fn direction(stem: &str) -> (&str, Role) {
     (stem, Role::Up)
 }
 
+/// Whether its runner remembers a checksum of every file and refuses one that was changed after it ran: Flyway and
+/// refinery, Prisma, Liquibase, sqlx. Only what the file itself shows is known here.
+pub fn keeps_checksums(source: &Source) -> bool {
+    let name = source.name();
+    let numbered =
+        |rest: &str| rest.split_once("__").is_some_and(|(number, _)| number.starts_with(|next: char| next.is_ascii_digit()));
+    let is_flyway = name.strip_prefix(['V', 'v']).is_some_and(numbered) || name.starts_with("R__");
+    let head: String = source.text().chars().take(256).collect();
+    let head = head.trim_start().to_ascii_lowercase();
+    let is_liquibase = head.trim_start_matches(['-', ' ']).starts_with("liquibase formatted sql");
+    // The first line that sqlx writes into every new file.
+    is_flyway || name == "migration.sql" || is_liquibase || head.starts_with("-- add migration script here")
+}
+
 /// A dialect infix: `0001_orders.mysql.up.sql`.
 fn dialect(title: &str) -> (&str, Option<Engine>) {
     let mut title = title;
@@ -169,6 +183,16 @@ mod tests {
         for path in ["schema.sql", "db/seeds.sql", "db/1st.sql", "migrations/up.sql", "db/V1.sql", "db/verify/orders.sql"] {
             assert_eq!(layout(path), None, "{path}");
         }
+    }
+
+    #[test]
+    fn runners_that_keep_checksums_show() {
+        let keeps = |path: &str, text: &str| keeps_checksums(&Source::decode(path, text.as_bytes().to_vec()));
+        let (flyway, prisma) = (keeps("db/V1_2__a.sql", ""), keeps("prisma/migrations/20240101_a/migration.sql", ""));
+        let liquibase = keeps("db/1_a.sql", "--liquibase formatted sql\n--changeset a:1\n");
+        let sqlx = keeps("migrations/20240101_a.sql", "-- Add migration script here\nSELECT 1;");
+        assert_eq!([flyway, prisma, liquibase, sqlx], [true; 4]);
+        assert!(!keeps("db/0001_a.up.sql", "CREATE TABLE t ();") && !keeps("db/Vacuum__a.sql", ""));
     }
 
     #[test]

@@ -196,7 +196,7 @@ impl Job<'_> {
 }
 
 /// The word that makes comments worth keeping.
-const SUPPRESSION_WORD: &[u8] = b"gonogo:";
+const SUPPRESSION_WORD: &[u8] = b"gonogo";
 
 impl Kind {
     fn is_collection(self) -> bool {

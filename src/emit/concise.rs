@@ -7,7 +7,7 @@ use crate::report::Report;
 
 pub fn emit(report: &Report, style: Style) -> String {
     let mut out = String::new();
-    for (root, finding) in report.shown().filter(|(_, finding)| finding.counts()) {
+    for (root, finding) in report.shown().filter(|(_, finding)| style.shows(finding)) {
         let _ = writeln!(out, "{}: {}", verdict::whereabouts(root, finding), verdict::title(finding));
     }
     out.push_str(&verdict::notes(report, style));

@@ -5,6 +5,7 @@ use serde::Serialize;
 use crate::diagnostic::Judged;
 use crate::report::{Location, Report, Root};
 use crate::rule::Finding;
+use crate::untrusted::harmless_json;
 use crate::workspace::base;
 
 #[derive(Serialize)]
@@ -20,6 +21,10 @@ struct Document {
     bases: Vec<Base>,
     pending: usize,
     migrations: usize,
+    /// Findings that count, those that a baseline holds, and entries of it that nothing matches; none without one.
+    new: usize,
+    known: usize,
+    fixed: Option<usize>,
     unsupported: Vec<Unsupported>,
     findings: Vec<Entry>,
     notes: Vec<Note>,
@@ -60,6 +65,7 @@ struct Entry {
     folded: usize,
     fingerprint: String,
     suppressed: Option<Suppressed>,
+    known: bool,
 }
 
 #[derive(Serialize)]
@@ -79,7 +85,9 @@ struct Fix {
 #[derive(Serialize)]
 struct Suppressed {
     reason: String,
-    line: u32,
+    /// The file that says so.
+    path: String,
+    line: Option<u32>,
     until: Option<String>,
 }
 
@@ -104,6 +112,9 @@ pub fn emit(report: &Report) -> String {
         bases: report.roots.iter().filter_map(base).collect(),
         pending: report.migrations().pending,
         migrations: report.migrations().all,
+        new: report.counted().count(),
+        known: report.known(),
+        fixed: report.fixed(),
         unsupported: unsupported.map(|(name, migrations)| Unsupported { name: name.clone(), migrations: *migrations }).collect(),
         findings: report.shown().map(|(root, finding)| entry(root, finding)).collect(),
         notes: report
@@ -118,7 +129,7 @@ pub fn emit(report: &Report) -> String {
     };
     let mut json = serde_json::to_string(&document).expect("plain structures become JSON");
     json.push('\n');
-    visible(&json)
+    harmless_json(&json)
 }
 
 fn base(root: &Root) -> Option<Base> {
@@ -154,29 +165,10 @@ fn entry(root: &Root, finding: &Finding) -> Entry {
         fingerprint: finding.fingerprint.clone(),
         suppressed: finding.suppressed.as_ref().map(|suppression| Suppressed {
             reason: suppression.reason.clone(),
+            path: format!("{}{}", root.prefix, suppression.file),
             line: suppression.line,
             until: suppression.until.clone(),
         }),
+        known: finding.known,
     }
-}
-
-/// JSON escapes control characters below a blank by itself; the others that could steer a terminal are escaped here, so
-/// that a report on a screen is as harmless as the text, and still says the same.
-fn visible(json: &str) -> String {
-    use std::fmt::Write as _;
-
-    if json.is_ascii() && !json.contains('\x7F') {
-        return json.to_owned();
-    }
-    let mut out = String::with_capacity(json.len());
-    for character in json.chars() {
-        if character > '~' && crate::untrusted::visible(character).is_some() {
-            for unit in character.encode_utf16(&mut [0; 2]) {
-                let _ = write!(out, "\\u{unit:04x}");
-            }
-        } else {
-            out.push(character);
-        }
-    }
-    out
 }

@@ -10,9 +10,9 @@ use miette::{
 use super::frame::{Frame, Secrets, frames};
 use super::{Style, verdict};
 use crate::diagnostic::{Label, Severity, SourceId};
-use crate::document::Content;
 use crate::report::{Report, Root, Verdict};
 use crate::rule::Finding;
+use crate::rule::suppression::line_to_allow;
 use crate::untrusted::UntrustedLines;
 
 pub fn emit(report: &Report, style: Style) -> String {
@@ -49,6 +49,7 @@ struct Printer<'a> {
     handler: GraphicalReportHandler,
     secrets: Secrets,
     paint: Paint,
+    style: Style,
 }
 
 impl<'a> Printer<'a> {
@@ -56,12 +57,12 @@ impl<'a> Printer<'a> {
         let theme = if style.color { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
         let handler =
             GraphicalReportHandler::new_themed(theme).with_links(false).with_wrap_lines(false).with_context_lines(CONTEXT);
-        Self { root, handler, secrets: Secrets::default(), paint: Paint { on: style.color } }
+        Self { root, handler, secrets: Secrets::default(), paint: Paint { on: style.color }, style }
     }
 
     /// Findings about the same place share one frame.
     fn findings(&mut self, least: Severity, out: &mut String) {
-        let shown = |finding: &&Finding| finding.counts() && finding.diagnostic.severity >= least;
+        let shown = |finding: &&Finding| self.style.shows(finding) && finding.diagnostic.severity >= least;
         let shown: Vec<&Finding> = self.root.findings.iter().filter(shown).collect();
         for group in shown.chunk_by(|a, b| a.diagnostic.primary.place == b.diagnostic.primary.place) {
             for finding in group {
@@ -131,22 +132,11 @@ impl<'a> Printer<'a> {
             detail("judged as", assumption);
         }
         detail("safe way", &diagnostic.help);
-        if said.insert(("on purpose", finding.rule.name)) {
-            let _ = writeln!(out, "  on purpose?  {}", self.way_to_allow(finding));
-        }
-    }
-
-    /// The line to paste.
-    fn way_to_allow(&self, finding: &Finding) -> String {
-        let name = finding.rule.name;
-        let document = self.root.workspace.document(finding.diagnostic.primary.place.source);
-        match document.content {
-            Content::Sql(_) => format!("-- gonogo: allow {name} because …"),
-            // JSON has no comments.
-            Content::Yaml(_) if document.source.name().ends_with(".json") => {
-                format!("\"metadata\": {{ \"annotations\": {{ \"gonogo/allow.{name}\": \"…\" }} }}")
-            }
-            _ => format!("# gonogo: allow {name} because …"),
+        if let Some(line) = line_to_allow(&self.root.workspace, finding)
+            && said.insert(("on purpose", finding.rule.name))
+        {
+            let shown = UntrustedLines(&line).to_string().replace('\n', "\n      ");
+            let _ = writeln!(out, "  on purpose?  {shown}");
         }
     }
 

@@ -100,6 +100,16 @@ fn counts(report: &Report) -> String {
     if allowed > 0 {
         parts.push(format!("{allowed} allowed"));
     }
+    let known = report.known();
+    let files = report.roots.iter().filter_map(|root| root.baseline.as_ref()).map(|compared| compared.file.as_str());
+    let files: Vec<&str> = files.collect();
+    if let [file, others @ ..] = files.as_slice() {
+        let shown = if others.iter().all(|other| other == file) { file } else { "the baselines" };
+        parts.push(format!("{known} known to {}", Untrusted(shown)));
+    }
+    if let Some(fixed) = report.fixed().filter(|fixed| *fixed > 0) {
+        parts.push(format!("{fixed} fixed (`gonogo baseline --prune`)"));
+    }
     parts.join(" · ")
 }
 
@@ -110,7 +120,8 @@ fn plural(count: usize, one: &str, many: &str) -> String {
 /// `severity[rule]: message`, on one line.
 pub fn title(finding: &Finding) -> String {
     let Finding { rule, diagnostic, .. } = finding;
-    format!("{}[{}]: {}", diagnostic.severity, rule.name, Untrusted(&diagnostic.message))
+    let known = if finding.known { " (known)" } else { "" };
+    format!("{}[{}]: {}{known}", diagnostic.severity, rule.name, Untrusted(&diagnostic.message))
 }
 
 /// `path:line:column`.

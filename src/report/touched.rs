@@ -22,7 +22,7 @@ pub fn narrow(workspace: &Workspace, outcome: &mut Outcome, reach: Reach, settin
     }
     let mut kept: Vec<bool> = outcome.findings.iter().map(|finding| touches(workspace, &finding.diagnostic, reach)).collect();
     if kept.contains(&false) && workspace.change.removes() {
-        let before = lint_with(&workspace.before(settings), |rule| in_doubt(&outcome.findings, &kept, rule));
+        let before = lint_with(&workspace.before(settings), settings, |rule| in_doubt(&outcome.findings, &kept, rule));
         let known: HashSet<String> = before.findings.into_iter().map(|finding| finding.fingerprint).collect();
         for (kept, finding) in kept.iter_mut().zip(&outcome.findings) {
             *kept |= !known.contains(&finding.fingerprint);
@@ -32,10 +32,11 @@ pub fn narrow(workspace: &Workspace, outcome: &mut Outcome, reach: Reach, settin
     outcome.findings.retain(|_| kept.next().unwrap_or(true));
 }
 
-/// Whether a rule found anything that the change does not show, or speaks for a rule that did.
+/// Whether a rule found anything that the change does not show, or speaks for a rule that did. What is said of
+/// suppressions rests on all rules.
 fn in_doubt(findings: &[Finding], kept: &[bool], rule: &Rule) -> bool {
-    let mut doubtful = findings.iter().zip(kept).filter(|(_, kept)| !**kept).map(|(finding, _)| finding.rule.name);
-    doubtful.any(|name| name == rule.name || rule.supersedes.contains(&name))
+    let mut doubtful = findings.iter().zip(kept).filter(|(_, kept)| !**kept).map(|(finding, _)| finding.rule);
+    doubtful.any(|found| found.name == rule.name || rule.supersedes.contains(&found.name) || !found.can_be_allowed)
 }
 
 fn touches(workspace: &Workspace, diagnostic: &Diagnostic, reach: Reach) -> bool {

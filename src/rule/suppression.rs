@@ -1,14 +1,25 @@
 //! Who allowed a finding, and why?
 //!
-//! `gonogo: allow RULE because REASON` in a comment, maybe `until 2027-01-31` before the reason. It holds for its own
-//! line and for the statement, object, key or item that begins below it, with everything in it. A reason is required.
+//! A comment ([`comment`] tells its words) holds for its own line and for the statement, object, key or item that begins
+//! below it, with everything in it; the annotation `gonogo/allow.RULE` for its object; an entry of the configuration for
+//! the files that it names. A reason is required. What allows nothing (no such rule, no reason, over, nothing there to
+//! allow) is kept with its [`State`], so that checks can say so once all other checks have spoken.
+
+pub mod comment;
+mod date;
+mod paste;
 
 use std::collections::{BTreeMap, HashMap};
-use std::time::{SystemTime, UNIX_EPOCH};
 
-use super::{Finding, Rule};
-use crate::diagnostic::{Judged, Note, SourceId};
+use super::near::nearest;
+use super::{Finding, RULES, Rule};
+use crate::diagnostic::{Place, SourceId};
+use crate::document::yaml::{Node, Yaml};
+use crate::settings::{Allowance, Paths, Settings};
+use crate::source::{Source, Span};
 use crate::workspace::Workspace;
+use comment::{WORD, Wish, annotated, wishes};
+pub use paste::line_to_allow;
 
 /// Where somebody allowed a rule.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -19,10 +30,10 @@ pub enum Origin {
     Config,
 }
 
-/// A comment, an annotation or an entry of the configuration that allows a rule.
+/// A comment, an annotation or an entry of the configuration that allows a rule, or tries to.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Suppression {
-    /// Where it stands.
+    /// Where it was said.
     pub origin: Origin,
     /// The rule, as written.
     pub rule: String,
@@ -30,125 +41,242 @@ pub struct Suppression {
     pub reason: String,
     /// The last day, if there is one.
     pub until: Option<String>,
-    /// The line of the comment.
-    pub line: u32,
+    /// The file, relative to the root.
+    pub file: String,
+    /// The line, unless it stands in a file that is not of the workspace.
+    pub line: Option<u32>,
+    /// The name of the rule there; see [`Self::is_elsewhere`].
+    pub place: Place,
+    /// What became of it.
+    pub state: State,
 }
 
-const WORD: &str = "gonogo:";
-
-/// Reads a comment; `None` where it allows nothing, an error where it tries to.
-pub fn parse(comment: &str, line: u32) -> Option<Result<(&'static Rule, Suppression), String>> {
-    let (_, rest) = comment.split_once(WORD)?;
-    let rest = rest.trim().strip_prefix("allow").filter(|rest| rest.starts_with(char::is_whitespace))?.trim();
-    let rest = rest.strip_suffix("*/").unwrap_or(rest).trim();
-    let (what, reason) = rest.split_once(" because ").unwrap_or((rest, ""));
-    let mut words = what.split_whitespace();
-    let rule = words.next()?.to_owned();
-    let until = words.next().filter(|word| *word == "until").and_then(|_| words.next()).map(str::to_owned);
-    let reason = reason.trim().to_owned();
-    if reason.is_empty() || reason == "…" {
-        return Some(Err(format!("this does not allow `{rule}` without a reason: write `gonogo: allow {rule} because ...`")));
-    }
-    let Some(found) = Rule::find(&rule) else {
-        return Some(Err(format!("there is no rule `{rule}` to allow; `gonogo rules` lists them")));
-    };
-    if until.as_deref().is_some_and(|until| until < today().as_str()) {
-        return Some(Err(format!("this allowed `{rule}` until {}, which is over", until.unwrap_or_default())));
-    }
-    Some(Ok((found, Suppression { origin: Origin::Source, rule, reason, until, line })))
+/// What became of something that allows a rule.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum State {
+    /// It allows something, or whether it does cannot be told.
+    Holds,
+    /// What it names is not found there.
+    Unused,
+    /// It speaks of paths that no file has.
+    Nowhere,
+    /// What it names cannot be allowed: rules about suppressions.
+    NotAllowable,
+    /// Its last day is over.
+    Expired,
+    /// It gives no reason.
+    Unexplained,
+    /// There is no such rule; the one that is probably meant, if any.
+    Unknown(Option<&'static str>),
+    /// It cannot be understood: why, in a clause.
+    Misspelt(String),
 }
 
-/// Today in UTC as `2026-11-20`.
-fn today() -> String {
-    let seconds = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
-    let days = i64::try_from(seconds / 86_400).unwrap_or(0);
-    // Counting from March puts the leap day at the end of a year, and 400 years have the same days again.
-    let days = days + 719_468;
-    let (era, of_era) = (days / 146_097, days % 146_097);
-    let year_of_era = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
-    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let march_month = (5 * of_year + 2) / 153;
-    let day = of_year - (153 * march_month + 2) / 5 + 1;
-    let month = if march_month < 10 { march_month + 3 } else { march_month - 9 };
-    let year = year_of_era + era * 400 + i64::from(month <= 2);
-    format!("{year:04}-{month:02}-{day:02}")
+/// The source of what stands in files that are not of the workspace.
+const ELSEWHERE: SourceId = SourceId(u32::MAX);
+
+impl Suppression {
+    /// Whether its place is in no document of the workspace, so that nobody can be shown it.
+    pub fn is_elsewhere(&self) -> bool {
+        self.place.source == ELSEWHERE
+    }
+
+    fn new(wish: Wish, today: &str, file: &str, line: u32, place: Place) -> Self {
+        let Wish { rule, reason, until, fault, .. } = wish;
+        let state = match (Rule::find(&rule), fault) {
+            (_, Some(fault)) => State::Misspelt(fault),
+            (None, _) => State::Unknown(nearest(&rule, RULES.iter().map(|rule| rule.name))),
+            (Some(found), _) if !found.can_be_allowed => State::NotAllowable,
+            _ if reason.is_empty() => State::Unexplained,
+            _ if until.as_deref().is_some_and(|until| until < today) => State::Expired,
+            _ => State::Holds,
+        };
+        Self { origin: Origin::Source, rule, reason, until, file: file.to_owned(), line: Some(line), place, state }
+    }
+
+    /// The rule that it allows, if it allows one.
+    fn holds_for(&self) -> Option<&'static Rule> {
+        Rule::find(&self.rule).filter(|_| self.state == State::Holds)
+    }
 }
 
 /// All suppressions of a workspace.
 #[derive(Debug, Default)]
-pub struct Suppressions {
+pub struct Suppressions<'s> {
+    all: Vec<Suppression>,
+    /// Which of them allowed something.
+    used: Vec<bool>,
     by_file: HashMap<SourceId, File>,
-    /// Those that allow nothing, and why.
-    pub notes: Vec<Note>,
+    /// Entries of the configuration by rule.
+    entries: HashMap<&'static str, Vec<(usize, &'s Paths)>>,
 }
 
+/// Which suppressions of a file hold where, as indices.
 #[derive(Debug, Default)]
 struct File {
-    /// By rule and line; of several on one line the first.
-    suppressions: BTreeMap<(&'static str, u32), Suppression>,
+    /// Comments by rule and line; of several on one line the first.
+    comments: BTreeMap<(&'static str, u32), usize>,
     /// Blocks of lines that hold comments and nothing else, first and last line, to reach from a subject up to its
     /// comments.
     blocks: Vec<(u32, u32)>,
+    /// Annotations by where their key begins.
+    annotations: HashMap<u32, usize>,
 }
 
-impl Suppressions {
-    /// Collects them from the comments of all documents that hold the word.
-    pub fn of(workspace: &Workspace) -> Self {
+impl<'s> Suppressions<'s> {
+    /// Collects them from all documents that hold the word, and from the configuration.
+    pub fn of(workspace: &Workspace, settings: &'s Settings) -> Self {
+        let today = settings.today.clone().unwrap_or_else(date::today);
         let mut all = Self::default();
         for id in workspace.ids() {
-            let source = &workspace.document(id).source;
-            if !source.text().contains(WORD) {
-                continue;
-            }
-            let mut file = File::default();
-            for span in workspace.document(id).comments() {
-                let line = source.line(span.start);
-                match parse(source.slice(span), line) {
-                    None => {}
-                    Some(Ok((rule, suppression))) => drop(file.suppressions.entry((rule.name, line)).or_insert(suppression)),
-                    Some(Err(message)) => {
-                        let path = source.path().to_owned();
-                        all.notes.push(Note { path, line: Some(line), message, judged: Judged::Whole });
-                    }
+            let document = workspace.document(id);
+            if memchr::memmem::find(document.source.text().as_bytes(), WORD.as_bytes()).is_some() {
+                let mut file = File::default();
+                for span in document.comments() {
+                    all.comment(&document.source, id, span, &today, &mut file);
                 }
-                let before = &source.text()[source.line_span(line).start as usize..span.start as usize];
-                if before.trim().is_empty() {
-                    file.comment(line, source.line(span.end));
+                file.begin(&document.source);
+                if let Some(yaml) = document.yaml() {
+                    all.annotations(&document.source, id, yaml, &today, &mut file);
                 }
+                all.by_file.insert(id, file);
             }
-            all.by_file.insert(id, file);
         }
+        for allowance in &settings.allowed {
+            all.entry(workspace, allowance, &today);
+        }
+        all.used = vec![false; all.all.len()];
         all
     }
 
-    /// The suppression that holds for a finding.
-    pub fn of_finding(&self, workspace: &Workspace, finding: &Finding) -> Option<Suppression> {
-        let place = finding.diagnostic.primary.place;
-        if let Some(annotated) = annotation(workspace, finding) {
-            return Some(annotated);
+    fn comment(&mut self, source: &Source, id: SourceId, span: Span, today: &str, file: &mut File) {
+        let line = source.line(span.start);
+        for wish in wishes(source.slice(span)) {
+            let at = |offset: usize| span.start + u32::try_from(offset).unwrap_or(0);
+            let place = Place { source: id, span: Span { start: at(wish.at.start), end: at(wish.at.end) } };
+            let line = source.line(place.span.start);
+            let suppression = Suppression::new(wish, today, source.path(), line, place);
+            if let Some(rule) = suppression.holds_for() {
+                file.comments.entry((rule.name, line)).or_insert(self.all.len());
+            }
+            self.all.push(suppression);
         }
-        let file = self.by_file.get(&place.source)?;
-        let name = finding.rule.name;
-        file.suppressions.range((name, 0)..=(name, u32::MAX)).next()?;
-        let source = &workspace.document(place.source).source;
-        let here = file.suppressions.get(&(name, source.line(place.span.start)));
-        let around = workspace.around(place).into_iter().filter_map(|start| file.above(name, source.line(start)));
-        around.chain(here).min_by_key(|suppression| suppression.line).cloned()
+        let before = &source.text()[source.line_span(line).start as usize..span.start as usize];
+        if before.trim().is_empty() {
+            file.comment(line, source.line(span.end));
+        }
+    }
+
+    /// Also those where none holds, as in a pod's template: they are never used.
+    fn annotations(&mut self, source: &Source, id: SourceId, yaml: &Yaml, today: &str, file: &mut File) {
+        if memchr::memmem::find(source.text().as_bytes(), ANNOTATION.as_bytes()).is_none() {
+            return;
+        }
+        let mut open: Vec<Node<'_>> = yaml.roots(source, id).collect();
+        let mut found: Vec<(Node<'_>, Node<'_>, String)> = Vec::new();
+        while let Some(node) = open.pop() {
+            for (key, value) in node.entries().filter(|_| node.is_mapping()) {
+                let name = key.text().into_option().and_then(|name| Some(name.strip_prefix(ANNOTATION)?.to_owned()));
+                found.extend(name.map(|name| (key, value, name)));
+            }
+            open.extend(node.own_children());
+        }
+        found.sort_by_key(|(key, ..)| key.span().start);
+        found.dedup_by_key(|(key, ..)| key.span().start);
+        for (key, value, rule) in found {
+            let text = value.text();
+            // What a template fills in is a reason that we do not know.
+            let text = if text.is_unknown() { Some(value.written().into()) } else { text.into_option() };
+            let wish = annotated(&rule, &text.unwrap_or_default());
+            let line = source.line(key.span().start);
+            file.annotations.insert(key.span().start, self.all.len());
+            self.all.push(Suppression::new(wish, today, source.path(), line, key.place()));
+        }
+    }
+
+    fn entry(&mut self, workspace: &Workspace, allowance: &'s Allowance, today: &str) {
+        let Allowance { rule, paths, reason, until, file, span } = allowance;
+        let source = workspace.find(file);
+        let place = Place { source: source.unwrap_or(ELSEWHERE), span: *span };
+        let line = source.map(|_| workspace.line(place));
+        let reason = reason.trim().to_owned();
+        let wish = Wish { at: 0..0, rule: rule.clone(), reason, until: until.clone(), fault: None };
+        let suppression = Suppression { origin: Origin::Config, line, ..Suppression::new(wish, today, file, 0, place) };
+        if let Some(rule) = suppression.holds_for() {
+            self.entries.entry(rule.name).or_default().push((self.all.len(), paths));
+        }
+        self.all.push(suppression);
+    }
+
+    /// The suppression that holds for a finding; the nearest of several.
+    pub fn claim(&mut self, workspace: &Workspace, finding: &Finding) -> Option<Suppression> {
+        if !finding.rule.can_be_allowed {
+            return None;
+        }
+        let place = finding.diagnostic.primary.place;
+        let mut holding = Vec::new();
+        if let Some(file) = self.by_file.get(&place.source) {
+            holding.extend(annotation(workspace, finding, file).filter(|at| self.all[*at].state == State::Holds));
+            holding.extend(file.commented(workspace, finding.rule.name, place));
+        }
+        let path = workspace.path(place.source);
+        let entries = self.entries.get(finding.rule.name).into_iter().flatten();
+        holding.extend(entries.filter(|(_, paths)| paths.matches(path)).map(|(at, _)| *at));
+        for at in &holding {
+            self.used[*at] = true;
+        }
+        holding.first().map(|at| self.all[*at].clone())
+    }
+
+    /// All of them, with what became of each now that all findings were claimed. `looked` tells whether a rule looked at
+    /// a file; where it did not, nobody knows what a suppression would have allowed.
+    pub fn settled(mut self, workspace: &Workspace, looked: impl Fn(&'static Rule, SourceId) -> bool) -> Vec<Suppression> {
+        let mut states: HashMap<usize, State> = HashMap::new();
+        for (rule, entries) in &self.entries {
+            let Some(rule) = Rule::find(rule) else { continue };
+            for (at, paths) in entries.iter().filter(|(at, _)| !self.used[*at]) {
+                let mut matching = workspace.ids().filter(|id| paths.matches(workspace.path(*id))).peekable();
+                // A configuration above the root speaks of more than was read.
+                let is_above = self.all[*at].file.starts_with("../");
+                let unread = || workspace.notes.iter().any(|note| paths.matches(&note.path));
+                let skipped = || workspace.skipped.iter().any(|path| paths.matches(path));
+                if matching.peek().is_some() {
+                    if matching.any(|id| looked(rule, id)) {
+                        states.insert(*at, State::Unused);
+                    }
+                } else if !(is_above || unread() || skipped()) {
+                    states.insert(*at, State::Nowhere);
+                }
+            }
+        }
+        for (at, suppression) in self.all.iter_mut().enumerate() {
+            let is_idle = suppression.origin == Origin::Source && suppression.state == State::Holds && !self.used[at];
+            let rule = Rule::find(&suppression.rule).filter(|_| is_idle && !workspace.is_unreadable(suppression.place));
+            if rule.is_some_and(|rule| looked(rule, suppression.place.source)) {
+                suppression.state = State::Unused;
+            } else if let Some(state) = states.remove(&at) {
+                suppression.state = state;
+            }
+        }
+        self.all
     }
 }
 
-/// `gonogo/allow.RULE: reason` among the annotations of an object.
-fn annotation(workspace: &Workspace, finding: &Finding) -> Option<Suppression> {
+/// What the annotation begins with that allows a rule for its object.
+const ANNOTATION: &str = "gonogo/allow.";
+
+/// The annotation of the finding's object that names its rule.
+fn annotation(workspace: &Workspace, finding: &Finding, file: &File) -> Option<usize> {
+    if file.annotations.is_empty() {
+        return None;
+    }
     let place = finding.diagnostic.primary.place;
     let document = workspace.document(place.source);
     let object = document.yaml()?.object_at(&document.source, place.source, place.span.start)?;
     let annotations = object.field("metadata").field("annotations").into_option()?;
     let mut names = finding.rule.aliases.iter().chain([&finding.rule.name]);
-    let (key, reason) = names.find_map(|name| annotations.entry(&format!("gonogo/allow.{name}")).into_option())?;
-    let reason = reason.text().into_option().filter(|reason| !reason.trim().is_empty() && *reason != "…")?;
-    let line = document.source.line(key.span().start);
-    let rule = finding.rule.name.to_owned();
-    Some(Suppression { origin: Origin::Source, rule, reason: reason.into_owned(), until: None, line })
+    let (key, _) = names.find_map(|name| annotations.entry(&format!("{ANNOTATION}{name}")).into_option())?;
+    file.annotations.get(&key.span().start).copied()
 }
 
 impl File {
@@ -160,37 +288,33 @@ impl File {
         }
     }
 
+    /// Comments at the very beginning of a file may have a `---` between them and what they speak of.
+    fn begin(&mut self, source: &Source) {
+        let Some((first, last)) = self.blocks.first_mut() else { return };
+        let before = &source.text()[..source.line_span(*first).start as usize];
+        if before.trim().is_empty() && source.slice(source.line_span(*last + 1)).trim_end() == "---" {
+            *last += 1;
+        }
+    }
+
+    /// The comments that hold for a rule at a place, the first one first.
+    fn commented(&self, workspace: &Workspace, rule: &'static str, place: Place) -> Vec<usize> {
+        if self.comments.range((rule, 0)..=(rule, u32::MAX)).next().is_none() {
+            return Vec::new();
+        }
+        let source = &workspace.document(place.source).source;
+        let here = self.comments.get(&(rule, source.line(place.span.start)));
+        let around = workspace.around(place).into_iter().filter_map(|start| self.above(rule, source.line(start)));
+        let mut found: Vec<usize> = around.chain(here).copied().collect();
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+
     /// The first suppression of a rule with nothing but comments between it and the line below.
-    fn above(&self, rule: &'static str, line: u32) -> Option<&Suppression> {
+    fn above(&self, rule: &'static str, line: u32) -> Option<&usize> {
         let at = self.blocks.partition_point(|block| block.1 + 1 < line);
         let (first, _) = self.blocks.get(at).filter(|block| block.0 < line)?;
-        self.suppressions.range((rule, *first)..(rule, line)).next().map(|(_, suppression)| suppression)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_reason_is_required() {
-        let parse = |text| parse(text, 1);
-        assert!(parse("-- an ordinary comment").is_none());
-        assert!(matches!(parse("-- gonogo: allow missing-down"), Some(Err(message)) if message.contains("without a reason")));
-        assert!(matches!(parse("# gonogo: allow no-such-rule because x"), Some(Err(message)) if message.contains("no rule")));
-        assert!(
-            matches!(parse("# gonogo: allow missing-down until 2001-01-01 because x"), Some(Err(message)) if message.contains("over"))
-        );
-        let Some(Ok((_, found))) = parse("/* gonogo: allow missing-down until 2999-01-31 because we never go back */") else {
-            panic!("allowed")
-        };
-        assert_eq!((found.reason.as_str(), found.until.as_deref()), ("we never go back", Some("2999-01-31")));
-    }
-
-    #[test]
-    fn today_is_a_date() {
-        let today = today();
-        assert_eq!((today.len(), &today[4..5], &today[7..8]), (10, "-", "-"));
-        assert!(today.as_str() > "2026-01-01" && today.as_str() < "2200-01-01");
+        self.comments.range((rule, *first)..(rule, line)).next().map(|(_, suppression)| suppression)
     }
 }

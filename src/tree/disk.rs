@@ -1,7 +1,8 @@
 //! A folder on disk: read-only, links never followed out of it, pipes and devices never opened.
 
+use std::ffi::OsString;
 use std::fs::{self, File, FileType};
-use std::io::{self, Read};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
@@ -27,6 +28,52 @@ impl Disk {
         let root = root.into();
         let resolved = root.canonicalize()?;
         Ok(Self { root, resolved, repository: OnceLock::new() })
+    }
+
+    /// Where a file of gonogo's own is below the root, whether or not it exists, with the links on the way to it resolved.
+    pub fn below(&self, file: &Path) -> Result<String, Unreadable> {
+        let folder = file.parent().map_or(file, or_here).canonicalize().map_err(|error| unreadable(&error))?;
+        let path = folder.join(file.file_name().ok_or(Unreadable::NotAFile)?);
+        if !path.starts_with(&self.resolved) {
+            return Err(Unreadable::LeavesRoot);
+        }
+        match fs::symlink_metadata(&path) {
+            Ok(found) if found.file_type().is_symlink() => return Err(Unreadable::Linked),
+            Ok(found) => plain(found.file_type())?,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => return Err(unreadable(&error)),
+        }
+        Ok(relative(&path, &self.resolved))
+    }
+
+    /// The same for a path that is relative to the root.
+    pub fn own(&self, path: &str) -> Result<String, Unreadable> {
+        self.below(&self.root.join(os_path(path)))
+    }
+
+    /// Puts a file in place as a whole or not at all, unless somebody changed it since its bytes were `before`.
+    pub fn replace(&self, path: &str, before: Option<&[u8]>, bytes: &[u8]) -> Result<(), Unreadable> {
+        let target = self.resolved.join(os_path(&self.own(path)?));
+        let mut name = OsString::from(".");
+        name.push(target.file_name().unwrap_or_default());
+        name.push(format!(".{}.tmp", std::process::id()));
+        let temporary = target.with_file_name(name);
+        let refused = |error: io::Error| Unreadable::Refused(reason(&error));
+        let written = put(&temporary, fs::metadata(&target).ok(), bytes).map_err(refused).and_then(|()| {
+            let now = match self.read(path, before.map_or(0, |before| before.len() as u64)) {
+                Err(Unreadable::Vanished) => before.is_none(),
+                Err(Unreadable::TooLarge { .. }) => false,
+                now => before == Some(&now?),
+            };
+            if !now {
+                return Err(Unreadable::Refused("somebody changed it meanwhile; try again".to_owned()));
+            }
+            fs::rename(&temporary, &target).map_err(refused)
+        });
+        if written.is_err() {
+            let _ = fs::remove_file(&temporary);
+        }
+        written
     }
 
     fn entry(&self, found: &walkdir::DirEntry) -> Entry {
@@ -98,6 +145,16 @@ impl Tree for Disk {
     fn repository(&self) -> Result<Arc<Repository>, NoRepository> {
         self.repository.get_or_init(|| Repository::open(&self.resolved).map(Arc::new)).clone()
     }
+}
+
+/// Writes a new file to the end, with the permissions of the one that it will replace.
+fn put(path: &Path, like: Option<fs::Metadata>, bytes: &[u8]) -> io::Result<()> {
+    let mut file = File::create_new(path)?;
+    if let Some(like) = like {
+        file.set_permissions(like.permissions())?;
+    }
+    file.write_all(bytes)?;
+    file.sync_all()
 }
 
 /// What a path on the command line turned out to be.
@@ -187,7 +244,6 @@ fn relative(path: &Path, root: &Path) -> String {
 
 #[cfg(unix)]
 fn os_path(path: &str) -> PathBuf {
-    use std::ffi::OsString;
     use std::os::unix::ffi::OsStringExt;
 
     let mut bytes = Vec::with_capacity(path.len());

@@ -1,6 +1,7 @@
 //! Runs the checks in parallel and merges what they find in a fixed order. Nothing here knows a rule by name.
 
 use std::collections::{HashMap, HashSet};
+use std::time::Duration;
 
 use rayon::prelude::*;
 
@@ -11,6 +12,7 @@ use crate::guard;
 use crate::rule::suppression::Suppressions;
 use crate::rule::{Check, Context, Family, File, Finding, RULES, Rule};
 use crate::settings::Settings;
+use crate::timings::{Timings, timed};
 use crate::workspace::Workspace;
 use crate::workspace::environments::Tier;
 use crate::workspace::history::{Migration, MigrationSet, Shipping};
@@ -22,6 +24,8 @@ pub struct Outcome {
     pub findings: Vec<Finding>,
     /// Checks that failed, and suppressions that allow nothing.
     pub notes: Vec<Note>,
+    /// How long it took, where somebody wants to know.
+    pub timings: Timings,
 }
 
 /// Judges a workspace with all rules that are switched on.
@@ -32,7 +36,9 @@ pub fn lint(workspace: &Workspace, settings: &Settings) -> Outcome {
 /// Judges a workspace with some of the rules.
 pub fn lint_with(workspace: &Workspace, wanted: impl Fn(&Rule) -> bool) -> Outcome {
     let pairs = RULES.iter().zip(CHECKS.iter().copied()).filter(|(rule, _)| wanted(rule));
-    judge(workspace, &pairs.collect::<Vec<_>>())
+    let (mut outcome, took) = timed(workspace.timings.on, || judge(workspace, &pairs.collect::<Vec<_>>()));
+    outcome.timings.checks = took;
+    outcome
 }
 
 fn is_on(rule: &Rule, settings: &Settings) -> bool {
@@ -45,7 +51,9 @@ fn is_on(rule: &Rule, settings: &Settings) -> bool {
 pub fn judge(workspace: &Workspace, pairs: &[(&'static Rule, Check)]) -> Outcome {
     let parts: Vec<Part> = pairs.par_iter().flat_map_iter(|(rule, check)| Run { workspace, rule }.all(*check)).collect();
     let mut outcome = Outcome::default();
+    outcome.timings.on = workspace.timings.on;
     for part in parts {
+        outcome.timings.spend(part.rule, part.took);
         outcome.findings.extend(part.findings);
         outcome.notes.extend(part.note);
     }
@@ -75,8 +83,10 @@ fn order<'a>(workspace: &'a Workspace, finding: &'a Finding) -> (&'a str, Place,
 
 /// What one check said of one subject.
 struct Part {
+    rule: &'static str,
     findings: Vec<Finding>,
     note: Option<Note>,
+    took: Duration,
 }
 
 /// One rule over all its subjects.
@@ -148,18 +158,20 @@ impl<'w> Run<'w> {
 
     /// A check that fails costs its subject, and the verdict.
     fn one(&self, path: &str, set: Option<&MigrationSet>, check: impl FnOnce(&mut Context<'w>)) -> Part {
-        let found = guard::caught(path, || {
+        let work = || {
             let mut context = Context::new(self.workspace, self.rule);
             check(&mut context);
             context.into_findings()
-        });
+        };
+        let rule = self.rule.name;
+        let (found, took) = timed(self.workspace.timings.on, || guard::caught(path, work));
         let Some(found) = found else {
-            let message = format!("`{}` failed on this; please report it. All else was judged", self.rule.name);
+            let message = format!("`{rule}` failed on this; please report it. All else was judged");
             let note = Note { path: path.to_owned(), line: None, message, judged: Judged::Nothing };
-            return Part { findings: Vec::new(), note: Some(note) };
+            return Part { rule, findings: Vec::new(), note: Some(note), took };
         };
         let findings = found.into_iter().map(|(diagnostic, folded)| self.finding(diagnostic, folded, set)).collect();
-        Part { findings, note: None }
+        Part { rule, findings, note: None, took }
     }
 
     fn finding(&self, mut diagnostic: Diagnostic, folded: usize, set: Option<&MigrationSet>) -> Finding {

@@ -8,6 +8,7 @@ use crate::diagnostic::{Judged, Note, Place, Severity, SourceId};
 use crate::lint;
 use crate::rule::Finding;
 use crate::settings::Settings;
+use crate::timings::{Timings, timed};
 use crate::tree::Tree;
 use crate::workspace::history::Count;
 use crate::workspace::{Coverage, Workspace};
@@ -58,6 +59,8 @@ pub struct Root {
     pub coverage: Coverage,
     /// How many migrations the report is about.
     pub migrations: Count,
+    /// How long it took, where somebody wants to know.
+    pub timings: Timings,
     /// How many entries of the baseline nothing matches any more; none without a baseline.
     pub fixed: Option<usize>,
 }
@@ -87,7 +90,9 @@ impl Root {
         let mut workspace = Workspace::build(tree, named, settings);
         let mut outcome = lint::lint(&workspace, settings);
         if let Some(reach) = settings.changed {
-            touched::narrow(&workspace, &mut outcome, reach, settings);
+            let narrow = || touched::narrow(&workspace, &mut outcome, reach, settings);
+            let ((), took) = timed(settings.timings, narrow);
+            outcome.timings.checks += took;
             touched::excuse(&mut workspace);
         }
         Self::new(workspace, outcome, prefix, named)
@@ -95,7 +100,8 @@ impl Root {
 
     /// From a workspace and what the checks said.
     pub fn new(workspace: Workspace, outcome: lint::Outcome, prefix: &str, named: &str) -> Self {
-        let lint::Outcome { mut findings, mut notes } = outcome;
+        let lint::Outcome { mut findings, mut notes, mut timings } = outcome;
+        timings += workspace.timings.clone();
         notes.extend(workspace.notes.iter().cloned());
         let mut coverage = workspace.coverage();
         let mut migrations = workspace.history.count(|_| true);
@@ -107,7 +113,7 @@ impl Root {
         }
         notes.sort();
         notes.dedup();
-        Self { prefix: prefix.to_owned(), workspace, findings, notes, coverage, migrations, fixed: None }
+        Self { prefix: prefix.to_owned(), workspace, findings, notes, coverage, migrations, timings, fixed: None }
     }
 
     /// The path of a source as reports print it.

@@ -31,6 +31,8 @@ pub struct Settings {
     pub changed: Option<Reach>,
     /// What the CI system says of the change.
     pub ci: Ci,
+    /// Measure how long what takes.
+    pub timings: bool,
     /// What the configuration allows.
     pub allowed: Vec<Allowance>,
     /// The file of known findings, below the root.
@@ -92,6 +94,7 @@ impl Default for Settings {
             all: false,
             changed: None,
             ci: Ci::default(),
+            timings: false,
             allowed: Vec::new(),
             baseline: None,
         }

@@ -2,6 +2,7 @@
 
 mod changed;
 mod cli;
+mod comforts;
 mod configuration;
 mod engine;
 mod fixtures;

@@ -4,23 +4,28 @@ use std::fs;
 use std::path::PathBuf;
 use std::time::Instant;
 
-use clap::ValueEnum;
+use clap::{ValueEnum, ValueHint};
 
-use super::{Color, Exit, Mistake, ci, print};
+use super::{Color, Exit, Mistake, ci, print, stdin, timings};
 use crate::diagnostic::Severity;
 use crate::emit::{Format, Style, emit};
 use crate::report::{Report, Root, Verdict};
 use crate::rule::{RULES, Rule};
 use crate::settings::{Reach, STACK_SIZE, Settings};
+use crate::timings::timed;
 use crate::tree::git::{NoRepository, Snapshot};
-use crate::tree::{Disk, Named, Standing, Tree, locate};
+use crate::tree::{Disk, Memory, Named, Overlay, Standing, Tree, locate};
 
 #[derive(clap::Args, Debug)]
 #[group(id = "check")]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch that somebody types")]
 pub struct Arguments {
-    /// Folders to judge, or files to report on alone (their folder is read all the same) [default: .]
+    /// Folders to judge, or files to report on alone (their folder is read all the same); `-` is standard input [default: .]
+    #[arg(value_hint = ValueHint::AnyPath)]
     paths: Vec<PathBuf>,
+    /// The file that `-` stands for: below the current folder, on disk or not
+    #[arg(long, value_name = "PATH", value_hint = ValueHint::FilePath)]
+    stdin_name: Option<PathBuf>,
     /// Findings of this severity or worse mean NO-GO
     #[arg(long, value_name = "SEVERITY", default_value = "high")]
     fail_on: Level,
@@ -72,6 +77,9 @@ pub struct Arguments {
     /// How many threads [default: one a processor]
     #[arg(long, value_name = "N")]
     threads: Option<usize>,
+    /// Tell how long each step took, and the slowest files and rules, on standard error
+    #[arg(long)]
+    timings: bool,
 }
 
 #[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
@@ -112,15 +120,23 @@ pub fn run(arguments: &Arguments) -> Result<Exit, Mistake> {
     let started = Instant::now();
     check_outputs(&arguments.output)?;
     let settings = settings(arguments)?;
-    let places = places(&arguments.paths)?;
+    let (places, typed) = match stdin::read(&arguments.paths, arguments.stdin_name.as_deref(), settings.max_file_size)? {
+        Some((place, text)) => (vec![place], Some(text)),
+        None => (places(&arguments.paths)?, None),
+    };
     let pool = rayon::ThreadPoolBuilder::new().stack_size(STACK_SIZE).num_threads(arguments.threads.unwrap_or(0));
     let pool = pool.build().map_err(|error| Mistake(format!("no threads to work with: {error}")))?;
     let mut report = pool.install(|| -> Result<Report, Mistake> {
-        let roots = places.iter().map(|place| judge(place, places.len() > 1, arguments.staged, &settings));
+        let judge = |place| judge(place, places.len() > 1, typed.as_ref(), arguments.staged, &settings);
+        let roots = places.iter().map(judge);
         Ok(Report::new(roots.collect::<Result<_, _>>()?, &settings))
     })?;
     report.elapsed = Some(started.elapsed());
-    write(&report, arguments)?;
+    let (written, took) = timed(arguments.timings, || write(&report, arguments));
+    written?;
+    if arguments.timings {
+        timings::tell(&report, took, started.elapsed());
+    }
     Ok(match report.verdict {
         Verdict::NoGo if !arguments.exit_zero => Exit::NoGo,
         // A NO-GO must not hide that something else was not judged.
@@ -155,6 +171,7 @@ fn settings(arguments: &Arguments) -> Result<Settings, Mistake> {
         all: arguments.all,
         changed: arguments.changed.then_some(if arguments.whole_files { Reach::Files } else { Reach::Lines }),
         ci: ci::read(|name| std::env::var(name).ok()),
+        timings: arguments.timings,
         ..Settings::default()
     })
 }
@@ -198,22 +215,28 @@ fn places(paths: &[PathBuf]) -> Result<Vec<Named>, Mistake> {
     Ok(places)
 }
 
-fn judge(place: &Named, several: bool, staged: bool, settings: &Settings) -> Result<Root, Mistake> {
+/// With what was typed in place of a file, where it was.
+fn judge(place: &Named, several: bool, typed: Option<&Memory>, staged: bool, settings: &Settings) -> Result<Root, Mistake> {
     let shown = place.root.to_string_lossy();
     let disk = Disk::open(&place.root).map_err(|error| Mistake(format!("{shown} cannot be read: {error}")))?;
     let prefix = if several && place.only.is_empty() { format!("{}/", shown.trim_end_matches('/')) } else { String::new() };
+    let on = |tree: &dyn Tree| {
+        let overlay = typed.map(|typed| Overlay::new(tree, typed, []));
+        let tree = overlay.as_ref().map_or(tree, |overlay| overlay);
+        Root::judge(tree, &prefix, &place.only, settings)
+    };
     if !staged {
         if let (true, Err(NoRepository::Absent)) = (settings.changed.is_some(), disk.repository()) {
             return Err(Mistake(format!(
                 "{shown} is in no git repository, so nobody can tell what changed: leave out --changed"
             )));
         }
-        return Ok(Root::judge(&disk, &prefix, &place.only, settings));
+        return Ok(on(&disk));
     }
     let repository = disk.repository().map_err(|reason| Mistake(format!("nothing is staged in {shown}: {reason}")))?;
     let tree =
         Snapshot::staged(repository).map_err(|reason| Mistake(format!("what is staged in {shown} cannot be read: {reason}")))?;
-    Ok(Root::judge(&tree, &prefix, &place.only, settings))
+    Ok(on(&tree))
 }
 
 fn write(report: &Report, arguments: &Arguments) -> Result<(), Mistake> {

@@ -17,6 +17,7 @@ mod order;
 mod pages;
 mod readers;
 mod repository;
+mod seats;
 mod sound;
 mod support;
 mod tidy;

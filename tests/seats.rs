@@ -244,6 +244,35 @@ mod scripts {
         assert_eq!(outputs, format!("verdict=no-go\nexit-code=1\nsarif-file={temp}/gonogo.sarif\n"));
     }
 
+    #[test]
+    fn the_template_calls_gonogo_with_what_it_was_given() {
+        use std::os::unix::fs::PermissionsExt as _;
+
+        let text = text("templates/gonogo.yml");
+        let (_, job) = text.split_once("\n---\n").expect("inputs, and the job");
+        let job: Value = serde_yaml::from_str(job).expect("YAML");
+        let script = job["$[[ inputs.job-name ]]"]["script"].as_sequence().expect("a script");
+        let call = script.last().and_then(Value::as_str).expect("the call");
+        let scratch = Scratch::new(&[("gonogo-venv/bin/gonogo", STUB)]);
+        let stub = scratch.path().join("gonogo-venv/bin/gonogo");
+        fs::set_permissions(&stub, fs::Permissions::from_mode(0o755)).expect("a program");
+        for (fail_on, arguments, middle) in [("", "", ""), ("low", "--changed --all", "<--changed>\n<--all>\n")] {
+            let mut command = Command::new("sh");
+            command.args(["-c", call]).current_dir(scratch.path()).env("CI_BUILDS_DIR", scratch.path());
+            command.env("GONOGO_FAIL_ON", fail_on).env("GONOGO_ARGUMENTS", arguments).env("GONOGO_PATHS", "a b");
+            let output = command.output().expect("sh runs");
+            let fail_on = if fail_on.is_empty() { String::new() } else { format!("<--fail-on>\n<{fail_on}>\n") };
+            let reports = ["text", "gitlab=gonogo-code-quality.json", "junit=gonogo-junit.xml"];
+            let reports: String = reports.iter().map(|report| format!("<--output>\n<{report}>\n")).collect();
+            let wanted = format!("<check>\n{fail_on}{reports}{middle}<-->\n<a b>\n");
+            assert_eq!((String::from_utf8_lossy(&output.stdout).as_ref(), output.status.code()), (wanted.as_str(), Some(1)));
+        }
+        let reports = &job["$[[ inputs.job-name ]]"]["artifacts"]["reports"];
+        for report in ["codequality", "junit"] {
+            assert!(scratch.path().join(words(reports, report)).exists(), "{report}");
+        }
+    }
+
     /// A release as the action sees it: an archive and its checksum, below a server that is a folder.
     fn release(scratch: &Scratch) -> BTreeMap<&'static str, String> {
         let folder = format!("gonogo-{VERSION}-x86_64-unknown-linux-musl");

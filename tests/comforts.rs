@@ -3,6 +3,7 @@
 use std::io::Write as _;
 use std::process::{Command, Stdio};
 
+use crate::repository::Repository;
 use crate::support::{POD, Run, Scratch, gonogo, gonogo_fed};
 
 const TABLE: &str = "CREATE TABLE t (a int);\n";
@@ -57,6 +58,24 @@ fn standard_input_needs_a_name_below_the_current_folder() {
     for (arguments, hint) in cases {
         let run = fed(&[("db/1_a.sql", TABLE)], arguments, POD.as_bytes());
         assert!(run.code == 2 && run.err.contains(hint), "{arguments:?}: {} {}{}", run.code, run.out, run.err);
+    }
+}
+
+#[test]
+fn standard_input_is_compared_with_what_has_shipped() {
+    let repository = Repository::shipped();
+    repository.branch("feature");
+    let ask = |name: &str, flags: &[&str], text: &str| {
+        gonogo_fed(repository.0.path(), &[&["check", "-", "--stdin-name", name], flags].concat(), text.as_bytes())
+    };
+    // A file that is asked for by name is judged even if it has shipped, but nothing in it has changed.
+    let as_it_shipped = ["--all", "--changed"].map(|flag| ask("db/2_b.sql", &[flag], BAD_INDEX).code);
+    assert_eq!(as_it_shipped, [1, 0]);
+    for flags in [&[][..], &["--changed"], &["--staged"], &["--staged", "--changed"]] {
+        for name in ["db/2_b.sql", "db/3_c.sql"] {
+            let run = ask(name, flags, "CREATE INDEX other ON t (a);\n");
+            assert!(run.code == 1 && run.out.contains(&format!("[{name}:1:1]")), "{name} {flags:?}: {}{}", run.out, run.err);
+        }
     }
 }
 

@@ -219,6 +219,20 @@ mod scripts {
         }
     }
 
+    #[test]
+    fn a_shallow_checkout_is_told_which_depth_it_needs() {
+        let binary = Path::new(env!("CARGO_BIN_EXE_gonogo")).parent().expect("a folder");
+        let (beside, repository) = (Scratch::new(&[]), Repository::shipped());
+        for (depth, verdict, told) in [("1", "no-verdict", true), ("2", "go", false)] {
+            let clone = repository.clone(&["--depth", depth]);
+            let output = run("check.sh", clone.path(), binary, &inputs(&beside));
+            let out = String::from_utf8_lossy(&output.stdout);
+            assert_eq!(out.contains("fetch-depth: 0"), told, "{depth}: {out}");
+            let outputs = fs::read_to_string(beside.path().join("outputs")).expect("outputs");
+            assert!(outputs.lines().rev().nth(1) == Some(&format!("verdict={verdict}")), "{depth}: {outputs}{out}");
+        }
+    }
+
     /// A program that says with which arguments it was called, and leaves the reports that it was asked for.
     const STUB: &str = "#!/usr/bin/env bash\nprintf '<%s>\\n' \"$@\"\nfor word in \"$@\"; do\n  \
                         case $word in *=*) echo \"report ${word%%=*}\" >\"${word#*=}\" ;; esac\ndone\nexit 1\n";

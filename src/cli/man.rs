@@ -161,9 +161,10 @@ mod tests {
 
     #[test]
     fn a_page_has_each_command_with_its_options() {
-        let command = Command::new("tool").version("1.2").about("Does things.").arg(Arg::new("top").long("top"));
-        let deep = Command::new("deep").about("Digs").arg(Arg::new("file").required(true));
-        let inner = Command::new("inner").about("Holds").subcommand(deep).arg(Arg::new("n").short('n').default_value("3"));
+        let command = Command::default().name("tool").version("1.2").about("Does things.").arg(Arg::new("top").long("top"));
+        let deep = Command::default().name("deep").about("Digs").arg(Arg::new("file").required(true));
+        let inner =
+            Command::default().name("inner").about("Holds").subcommand(deep).arg(Arg::new("n").short('n').default_value("3"));
         let page = page(&command.subcommand(inner));
         let lines: Vec<&str> = page.split('\n').collect();
         for line in [

@@ -3,13 +3,17 @@
 mod baseline;
 mod check;
 mod ci;
+mod completions;
 mod explain;
+mod man;
 mod rules;
+mod stdin;
+mod timings;
 
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 
 use crate::guard;
 use crate::untrusted::Untrusted;
@@ -37,6 +41,10 @@ enum Command {
     Explain(explain::Arguments),
     /// List all rules
     Rules(rules::Arguments),
+    /// Print what a shell needs to complete this command line
+    Completions(completions::Arguments),
+    /// Print the manual page: `gonogo man > gonogo.1`, or `gonogo man | man -l -`
+    Man,
 }
 
 #[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -81,6 +89,8 @@ fn answer() -> ExitCode {
         Some(Command::Baseline(arguments)) => baseline::run(&arguments),
         Some(Command::Explain(arguments)) => explain::run(&arguments),
         Some(Command::Rules(arguments)) => rules::run(&arguments),
+        Some(Command::Completions(arguments)) => completions::run(&arguments, Arguments::command()),
+        Some(Command::Man) => man::run(&Arguments::command()),
     };
     match result {
         Ok(exit) => exit.into(),

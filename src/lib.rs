@@ -18,7 +18,7 @@
 //!
 //! | floor | what it must not know |
 //! |---|---|
-//! | [`untrusted`] | anything else |
+//! | [`timings`], [`untrusted`] | anything else |
 //! | [`guard`], [`source`] | what a file is about |
 //! | [`tree`], [`diagnostic`] | who asks for a file, and who reports a finding |
 //! | [`settings`] | where values come from |
@@ -54,6 +54,7 @@ pub mod report;
 pub mod rule;
 pub mod settings;
 pub mod source;
+pub mod timings;
 pub mod tree;
 pub mod untrusted;
 pub mod workspace;

@@ -1,6 +1,7 @@
 //! Runs the checks in parallel and merges what they find in a fixed order. Nothing here knows a rule by name.
 
 use std::collections::{HashMap, HashSet};
+use std::time::Duration;
 
 use rayon::prelude::*;
 
@@ -13,6 +14,7 @@ use crate::rule::suppression::{Suppression, Suppressions};
 use crate::rule::{Check, Context, Family, File, Finding, RULES, Rule};
 use crate::settings::Settings;
 use crate::source::Span;
+use crate::timings::{Timings, timed};
 use crate::workspace::Workspace;
 use crate::workspace::environments::Tier;
 use crate::workspace::history::{Migration, MigrationSet, Shipping};
@@ -26,6 +28,8 @@ pub struct Outcome {
     pub notes: Vec<Note>,
     /// Who looked at what.
     pub looked: Looked,
+    /// How long it took, where somebody wants to know.
+    pub timings: Timings,
 }
 
 /// Which rules looked at which files. Where none looked, nothing found means nothing.
@@ -57,7 +61,9 @@ pub fn lint(workspace: &Workspace, settings: &Settings) -> Outcome {
 /// Judges a workspace with some of the rules.
 pub fn lint_with(workspace: &Workspace, settings: &Settings, wanted: impl Fn(&Rule) -> bool) -> Outcome {
     let pairs = RULES.iter().zip(CHECKS.iter().copied()).filter(|(rule, _)| wanted(rule));
-    judge(workspace, &pairs.collect::<Vec<_>>(), settings)
+    let (mut outcome, took) = timed(workspace.timings.on, || judge(workspace, &pairs.collect::<Vec<_>>(), settings));
+    outcome.timings.checks = took;
+    outcome
 }
 
 fn is_on(rule: &Rule, settings: &Settings) -> bool {
@@ -70,6 +76,7 @@ fn is_on(rule: &Rule, settings: &Settings) -> bool {
 /// shows when all others have spoken.
 pub fn judge(workspace: &Workspace, pairs: &[(&'static Rule, Check)], settings: &Settings) -> Outcome {
     let mut outcome = Outcome::default();
+    outcome.timings.on = workspace.timings.on;
     let (last, first): (Vec<_>, Vec<_>) = pairs.iter().copied().partition(|(_, check)| matches!(check, Check::Suppression(_)));
     let mut findings = outcome.run(workspace, &first, &[]);
     let mut suppressions = Suppressions::of(workspace, settings);
@@ -105,6 +112,7 @@ impl Outcome {
         let parts: Vec<Part> = pairs.par_iter().flat_map_iter(|(rule, check)| run(*rule).all(*check)).collect();
         let mut findings = Vec::new();
         for part in parts {
+            self.timings.spend(part.rule, part.took);
             findings.extend(part.findings);
             self.notes.extend(part.note);
         }
@@ -120,8 +128,10 @@ fn order<'a>(workspace: &'a Workspace, finding: &'a Finding) -> (&'a str, Place,
 
 /// What one check said of one subject.
 struct Part {
+    rule: &'static str,
     findings: Vec<Finding>,
     note: Option<Note>,
+    took: Duration,
 }
 
 /// One rule over all its subjects.
@@ -200,7 +210,7 @@ impl<'w> Run<'w> {
             let message = format!("{} ({})", diagnostic.message, self.rule.name);
             Note { path: path.clone(), line: None, message, judged: Judged::Whole }
         });
-        Part { findings: Vec::new(), note }
+        Part { rule: self.rule.name, findings: Vec::new(), note, took: Duration::ZERO }
     }
 
     /// Over the sets whose server the rule knows.
@@ -211,18 +221,20 @@ impl<'w> Run<'w> {
 
     /// A check that fails costs its subject, and the verdict.
     fn one(&self, path: &str, set: Option<&MigrationSet>, check: impl FnOnce(&mut Context<'w>)) -> Part {
-        let found = guard::caught(path, || {
+        let work = || {
             let mut context = Context::new(self.workspace, self.rule);
             check(&mut context);
             context.into_findings()
-        });
+        };
+        let rule = self.rule.name;
+        let (found, took) = timed(self.workspace.timings.on, || guard::caught(path, work));
         let Some(found) = found else {
-            let message = format!("`{}` failed on this; please report it. All else was judged", self.rule.name);
+            let message = format!("`{rule}` failed on this; please report it. All else was judged");
             let note = Note { path: path.to_owned(), line: None, message, judged: Judged::Nothing };
-            return Part { findings: Vec::new(), note: Some(note) };
+            return Part { rule, findings: Vec::new(), note: Some(note), took };
         };
         let findings = found.into_iter().map(|(diagnostic, folded)| self.finding(diagnostic, folded, set)).collect();
-        Part { findings, note: None }
+        Part { rule, findings, note: None, took }
     }
 
     fn finding(&self, mut diagnostic: Diagnostic, folded: usize, set: Option<&MigrationSet>) -> Finding {

@@ -9,6 +9,7 @@ use crate::diagnostic::{Judged, Note, Place, Severity, SourceId};
 use crate::lint;
 use crate::rule::Finding;
 use crate::settings::Settings;
+use crate::timings::{Timings, timed};
 use crate::tree::Tree;
 use crate::workspace::history::Count;
 use crate::workspace::{Coverage, Workspace};
@@ -60,6 +61,8 @@ pub struct Root {
     pub coverage: Coverage,
     /// How many migrations the report is about.
     pub migrations: Count,
+    /// How long it took, where somebody wants to know.
+    pub timings: Timings,
     /// How many entries of the baseline nothing matches any more; none without a baseline.
     pub fixed: Option<usize>,
     /// What became of the baseline that it was judged against.
@@ -98,7 +101,9 @@ impl Root {
         let compared = baseline.map(|baseline| baseline.compare(&workspace, &mut outcome));
         let fixed = compared.as_ref().map(|compared| compared.fixed_in(named));
         if let Some(reach) = settings.changed {
-            touched::narrow(&workspace, &mut outcome, reach, settings);
+            let narrow = || touched::narrow(&workspace, &mut outcome, reach, settings);
+            let ((), took) = timed(settings.timings, narrow);
+            outcome.timings.checks += took;
             touched::excuse(&mut workspace);
         }
         Self { fixed, baseline: compared, ..Self::new(workspace, outcome, prefix, named) }
@@ -106,7 +111,8 @@ impl Root {
 
     /// From a workspace and what the checks said.
     pub fn new(workspace: Workspace, outcome: lint::Outcome, prefix: &str, named: &str) -> Self {
-        let lint::Outcome { mut findings, mut notes, .. } = outcome;
+        let lint::Outcome { mut findings, mut notes, mut timings, .. } = outcome;
+        timings += workspace.timings.clone();
         notes.extend(workspace.notes.iter().cloned());
         let mut coverage = workspace.coverage();
         let mut migrations = workspace.history.count(|_| true);
@@ -118,7 +124,8 @@ impl Root {
         }
         notes.sort();
         notes.dedup();
-        Self { prefix: prefix.to_owned(), workspace, findings, notes, coverage, migrations, fixed: None, baseline: None }
+        let prefix = prefix.to_owned();
+        Self { prefix, workspace, findings, notes, coverage, migrations, timings, fixed: None, baseline: None }
     }
 
     /// The path of a source as reports print it.

@@ -8,6 +8,7 @@ pub use paths::Paths;
 
 /// How to read and judge.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub struct Settings {
     /// Larger files are not read, and said so.
     pub max_file_size: u64,
@@ -31,6 +32,8 @@ pub struct Settings {
     pub changed: Option<Reach>,
     /// What the CI system says of the change.
     pub ci: Ci,
+    /// Measure how long what takes.
+    pub timings: bool,
     /// What the configuration allows.
     pub allowed: Vec<Allowance>,
     /// The file of known findings, below the root; none for the one that is looked for by its name.
@@ -96,6 +99,7 @@ impl Default for Settings {
             all: false,
             changed: None,
             ci: Ci::default(),
+            timings: false,
             allowed: Vec::new(),
             baseline: None,
             no_baseline: false,

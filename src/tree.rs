@@ -1,11 +1,13 @@
 //! Where do bytes come from?
 //!
-//! From a [`Tree`]: a folder on disk, files in memory (pages of rules, standard input, editors), or what git keeps of a
-//! commit or of what is staged. Nothing else in the house opens a file, so nothing else can be tricked into opening one.
+//! From a [`Tree`]: a folder on disk, files in memory (pages of rules, standard input, editors), what git keeps of a commit
+//! or of what is staged, or one of these laid over another. Nothing else in the house opens a file, so nothing else can be
+//! tricked into opening one.
 
 mod disk;
 pub mod git;
 mod memory;
+mod overlay;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -13,8 +15,9 @@ use std::sync::Arc;
 
 use git::{NoRepository, Repository};
 
-pub use disk::{Disk, Named, Standing, locate};
+pub use disk::{Disk, Named, Placing, Standing, locate, place};
 pub use memory::Memory;
+pub use overlay::Overlay;
 
 /// A folder of files, read-only.
 pub trait Tree: Sync {

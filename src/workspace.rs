@@ -25,6 +25,7 @@ use crate::document::kind::Kind;
 use crate::document::yaml::{Node, NodeId};
 use crate::settings::Settings;
 use crate::source::Span;
+use crate::timings::{Timings, timed};
 use crate::tree::Tree;
 use crate::tree::git::NoRepository;
 use base::Base;
@@ -53,20 +54,28 @@ pub struct Workspace {
     pub skipped: Vec<String>,
     /// Migrations of kinds that cannot be judged yet, by name, with how many files.
     pub unsupported: Vec<(String, usize)>,
+    /// How long it took, where somebody wants to know.
+    pub timings: Timings,
 }
 
 impl Workspace {
     /// Reads a tree. `named` is the path of a file that was asked for by name, or empty.
     pub fn build(tree: &dyn Tree, named: &str, settings: &Settings) -> Self {
-        let found = discover(tree, named);
+        let mut timings = Timings { on: settings.timings, ..Timings::default() };
+        let (found, took) = timed(timings.on, || discover(tree, named));
+        timings.discover = took;
         let asks_git = settings.changed.is_some() || found.files.iter().any(|file| file.kind == Kind::Migration);
-        let ((documents, notes), base) = rayon::join(
-            || load::load(tree, &found.files, settings),
-            || if asks_git { Base::of(tree, settings) } else { Base::Unasked },
-        );
-        let change = Change::of(base, tree, &found, &documents, settings);
-        let asked = Asked { named, all: settings.all };
-        let mut workspace = Self::derive(documents, change, asked);
+        let load = || load::load_timed(tree, &found.files, settings, &mut timings.files);
+        let base = || if asks_git { Base::of(tree, settings) } else { Base::Unasked };
+        let (((documents, notes), base), took) = timed(timings.on, || rayon::join(load, base));
+        timings.read = took;
+        let derive = || {
+            let change = Change::of(base, tree, &found, &documents, settings);
+            Self::derive(documents, change, Asked { named, all: settings.all })
+        };
+        let (mut workspace, took) = timed(timings.on, derive);
+        timings.facts = took;
+        workspace.timings = timings;
         workspace.notes.extend(notes);
         workspace.notes.extend(found.notes);
         // Nothing to judge may have a reason that git knows.
@@ -94,7 +103,8 @@ impl Workspace {
         );
         let notes = history.notes.iter().chain(&topology.notes).cloned().collect();
         let unsupported = history.unsupported(&documents);
-        Self { documents, change, history, topology, environments, notes, skipped: Vec::new(), unsupported }
+        let (skipped, timings) = (Vec::new(), Timings::default());
+        Self { documents, change, history, topology, environments, notes, skipped, unsupported, timings }
     }
 
     /// A document.

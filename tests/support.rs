@@ -1,8 +1,9 @@
 //! What several tests need: the binary, scratch folders, golden files.
 
 use std::fs;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 /// What a run of the binary said.
@@ -29,6 +30,20 @@ pub fn gonogo_with(folder: &Path, arguments: &[&str], variables: &[(&str, &str)]
     }
     command.envs(variables.iter().copied());
     said(&command.output().expect("the binary runs"))
+}
+
+/// Runs the binary with something on its standard input.
+pub fn gonogo_fed(folder: &Path, arguments: &[&str], text: &[u8]) -> Run {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_gonogo"));
+    command.current_dir(folder).args(arguments);
+    for variable in FOREIGN {
+        command.env_remove(variable);
+    }
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().expect("the binary runs");
+    // It may end before it has read everything.
+    let _ = child.stdin.take().expect("a pipe").write_all(text);
+    said(&child.wait_with_output().expect("an end"))
 }
 
 fn said(output: &Output) -> Run {

@@ -4,9 +4,9 @@ use std::fs;
 use std::path::PathBuf;
 use std::time::Instant;
 
-use clap::ValueEnum;
+use clap::{ValueEnum, ValueHint};
 
-use super::{Color, Exit, Mistake, baseline, ci, print};
+use super::{Color, Exit, Mistake, baseline, ci, print, stdin, timings};
 use crate::diagnostic::Severity;
 use crate::emit::{Format, Style, emit};
 use crate::report::baseline::Baseline;
@@ -14,15 +14,20 @@ use crate::report::{Report, Root, Verdict};
 use crate::rule::near::nearest;
 use crate::rule::{RULES, Rule};
 use crate::settings::{Reach, STACK_SIZE, Settings};
+use crate::timings::timed;
 use crate::tree::git::{NoRepository, Snapshot};
-use crate::tree::{Disk, Named, Standing, Tree, locate};
+use crate::tree::{Disk, Memory, Named, Overlay, Standing, Tree, locate};
 
 #[derive(clap::Args, Debug)]
 #[group(id = "check")]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch that somebody types")]
 pub struct Arguments {
-    /// Folders to judge, or files to report on alone (their folder is read all the same) [default: .]
+    /// Folders to judge, or files to report on alone (their folder is read all the same); `-` is standard input [default: .]
+    #[arg(value_hint = ValueHint::AnyPath)]
     paths: Vec<PathBuf>,
+    /// The file that `-` stands for: below the current folder, on disk or not
+    #[arg(long, value_name = "PATH", value_hint = ValueHint::FilePath)]
+    stdin_name: Option<PathBuf>,
     /// Findings of this severity or worse mean NO-GO
     #[arg(long, value_name = "SEVERITY", default_value = "high")]
     fail_on: Level,
@@ -86,6 +91,9 @@ pub struct Arguments {
     /// How many threads [default: one a processor]
     #[arg(long, value_name = "N")]
     threads: Option<usize>,
+    /// Tell how long each step took, and the slowest files and rules, on standard error
+    #[arg(long)]
+    timings: bool,
 }
 
 #[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
@@ -127,7 +135,11 @@ pub fn run(arguments: &Arguments) -> Result<Exit, Mistake> {
     check_outputs(&arguments.output)?;
     let (_, mut report) = judged(arguments, baseline::named)?;
     report.elapsed = Some(started.elapsed());
-    write(&report, arguments)?;
+    let (written, took) = timed(arguments.timings, || write(&report, arguments));
+    written?;
+    if arguments.timings {
+        timings::tell(&report, took, started.elapsed());
+    }
     Ok(match report.verdict {
         Verdict::NoGo if !arguments.exit_zero => Exit::NoGo,
         // A NO-GO must not hide that something else was not judged.
@@ -143,12 +155,15 @@ type Known = fn(&Disk, &dyn Tree, &Arguments, &Settings) -> Result<Option<Baseli
 /// Everything up to the verdict, with the places that were judged, one for each root.
 pub fn judged(arguments: &Arguments, known: Known) -> Result<(Vec<Named>, Report), Mistake> {
     let settings = settings(arguments)?;
-    let places = places(&arguments.paths)?;
+    let (places, typed) = match stdin::read(&arguments.paths, arguments.stdin_name.as_deref(), settings.max_file_size)? {
+        Some((place, text)) => (vec![place], Some(text)),
+        None => (places(&arguments.paths)?, None),
+    };
     let pool = rayon::ThreadPoolBuilder::new().stack_size(STACK_SIZE).num_threads(arguments.threads.unwrap_or(0));
     let pool = pool.build().map_err(|error| Mistake(format!("no threads to work with: {error}")))?;
     let report = pool.install(|| -> Result<Report, Mistake> {
         let several = places.len() > 1;
-        let roots = places.iter().map(|place| judge(place, several, arguments, &settings, known));
+        let roots = places.iter().map(|place| judge(place, several, typed.as_ref(), arguments, &settings, known));
         Ok(Report::new(roots.collect::<Result<_, _>>()?, &settings))
     })?;
     Ok((places, report))
@@ -212,6 +227,7 @@ fn settings(arguments: &Arguments) -> Result<Settings, Mistake> {
         changed: arguments.changed.then_some(if arguments.whole_files { Reach::Files } else { Reach::Lines }),
         ci: ci::read(|name| std::env::var(name).ok()),
         no_baseline: arguments.no_baseline,
+        timings: arguments.timings,
         ..Settings::default()
     })
 }
@@ -238,24 +254,36 @@ fn places(paths: &[PathBuf]) -> Result<Vec<Named>, Mistake> {
     Ok(places)
 }
 
-fn judge(place: &Named, several: bool, arguments: &Arguments, settings: &Settings, known: Known) -> Result<Root, Mistake> {
+/// With what was typed in place of a file, where it was.
+fn judge(
+    place: &Named,
+    several: bool,
+    typed: Option<&Memory>,
+    arguments: &Arguments,
+    settings: &Settings,
+    known: Known,
+) -> Result<Root, Mistake> {
     let shown = place.root.to_string_lossy();
     let disk = Disk::open(&place.root).map_err(|error| Mistake(format!("{shown} cannot be read: {error}")))?;
     let prefix = if several && place.only.is_empty() { format!("{}/", shown.trim_end_matches('/')) } else { String::new() };
+    let on = |tree: &dyn Tree| {
+        let baseline = known(&disk, tree, arguments, settings)?;
+        let overlay = typed.map(|typed| Overlay::new(tree, typed, []));
+        let tree = overlay.as_ref().map_or(tree, |overlay| overlay);
+        Ok(Root::judge_against(tree, &prefix, &place.only, settings, baseline.as_ref()))
+    };
     if !arguments.staged {
         if let (true, Err(NoRepository::Absent)) = (settings.changed.is_some(), disk.repository()) {
             return Err(Mistake(format!(
                 "{shown} is in no git repository, so nobody can tell what changed: leave out --changed"
             )));
         }
-        let baseline = known(&disk, &disk, arguments, settings)?;
-        return Ok(Root::judge_against(&disk, &prefix, &place.only, settings, baseline.as_ref()));
+        return on(&disk);
     }
     let repository = disk.repository().map_err(|reason| Mistake(format!("nothing is staged in {shown}: {reason}")))?;
     let tree =
         Snapshot::staged(repository).map_err(|reason| Mistake(format!("what is staged in {shown} cannot be read: {reason}")))?;
-    let baseline = known(&disk, &tree, arguments, settings)?;
-    Ok(Root::judge_against(&tree, &prefix, &place.only, settings, baseline.as_ref()))
+    on(&tree)
 }
 
 fn write(report: &Report, arguments: &Arguments) -> Result<(), Mistake> {

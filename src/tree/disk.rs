@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::fs::{self, File, FileType};
 use std::io::{self, Read, Write};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use walkdir::WalkDir;
@@ -199,6 +199,41 @@ pub fn locate(path: &Path) -> Standing {
     let file = folder.join(path.file_name().unwrap_or_default());
     let root = if folder.starts_with(&here) { here } else { home_of(&folder) };
     Standing::Here(Named { only: relative(&file, &root), root })
+}
+
+/// Where something stands that need not be on disk.
+#[derive(Debug)]
+pub enum Placing {
+    /// Below the current folder.
+    Here(Named),
+    /// Somewhere else.
+    Outside,
+    /// In place of a folder.
+    Folder,
+}
+
+/// Finds the place below the current folder that a path means, whether or not anything is there.
+pub fn place(path: &Path) -> Placing {
+    let Ok(here) = Path::new(".").canonicalize() else { return Placing::Outside };
+    let file = resolved(&here.join(path));
+    match file.strip_prefix(&here) {
+        Err(_) => Placing::Outside,
+        Ok(below) if below.as_os_str().is_empty() || file.is_dir() => Placing::Folder,
+        Ok(_) => Placing::Here(Named { only: relative(&file, &here), root: here }),
+    }
+}
+
+/// All links resolved as far as the path exists; the rest is what its names say.
+fn resolved(path: &Path) -> PathBuf {
+    let existing = path.ancestors().find_map(|above| Some((above, above.canonicalize().ok()?)));
+    let Some((above, mut resolved)) = existing else { return path.to_owned() };
+    for part in path.strip_prefix(above).unwrap_or(path).components() {
+        match part {
+            Component::ParentDir => drop(resolved.pop()),
+            other => resolved.push(other),
+        }
+    }
+    resolved
 }
 
 fn or_here(folder: &Path) -> &Path {

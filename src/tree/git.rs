@@ -1,6 +1,6 @@
 //! What git knows of a folder: its commits, what stood in them, and what is staged.
 //!
-//! git is the one foreign program, and [`process`] the one place that starts it. Differences and ignore rules are
+//! git is the one foreign program, and `process` the one place that starts it. Differences and ignore rules are
 //! computed by us; git is asked for names and bytes alone, so nothing that the repository configures has a part in it.
 
 mod names;

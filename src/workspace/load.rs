@@ -1,6 +1,7 @@
 //! Reads and parses all candidates in parallel. One file costs itself alone, whatever is in it.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use rayon::prelude::*;
 
@@ -13,11 +14,26 @@ use crate::document::{Content, Document, kind, sql};
 use crate::guard;
 use crate::settings::Settings;
 use crate::source::{Encoding, Source};
+use crate::timings::timed;
 use crate::tree::Tree;
 
 /// The documents that are ours, by path, and what there is to know about the others.
 pub fn load(tree: &dyn Tree, files: &[Candidate], settings: &Settings) -> (Vec<Arc<Document>>, Vec<Note>) {
-    let mut read: Vec<(Option<Document>, Vec<Note>)> = files.par_iter().map(|file| one(tree, file, settings)).collect();
+    load_timed(tree, files, settings, &mut Vec::new())
+}
+
+/// As [`load`], with the time that each file took where somebody wants to know.
+pub fn load_timed(
+    tree: &dyn Tree,
+    files: &[Candidate],
+    settings: &Settings,
+    took: &mut Vec<(String, Duration)>,
+) -> (Vec<Arc<Document>>, Vec<Note>) {
+    let one = |file| timed(settings.timings, || one(tree, file, settings));
+    let (mut read, times): (Vec<_>, Vec<_>) = files.par_iter().map(one).unzip();
+    if settings.timings {
+        took.extend(files.iter().map(|file| file.path.clone()).zip(times));
+    }
     servers::agree(&mut read, notes);
     let mut documents = Vec::new();
     let mut all = Vec::new();

@@ -8,7 +8,7 @@ use crate::diagnostic::{Judged, Note, Place, Severity, SourceId};
 use crate::lint;
 use crate::rule::Finding;
 use crate::settings::Settings;
-use crate::tree::Tree;
+use crate::tree::{Seat, Tree};
 use crate::workspace::history::Count;
 use crate::workspace::{Coverage, Workspace};
 
@@ -48,6 +48,8 @@ impl Verdict {
 pub struct Root {
     /// What its paths begin with in reports; empty for a single root.
     pub prefix: String,
+    /// Where it stands on disk; none for a tree in memory.
+    pub seat: Option<Seat>,
     /// Its documents.
     pub workspace: Workspace,
     /// What was found there, in order; suppressed ones included.
@@ -107,7 +109,7 @@ impl Root {
         }
         notes.sort();
         notes.dedup();
-        Self { prefix: prefix.to_owned(), workspace, findings, notes, coverage, migrations, fixed: None }
+        Self { prefix: prefix.to_owned(), seat: None, workspace, findings, notes, coverage, migrations, fixed: None }
     }
 
     /// The path of a source as reports print it.

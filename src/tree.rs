@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use git::{NoRepository, Repository};
 
-pub use disk::{Disk, Named, Standing, locate};
+pub use disk::{Disk, Named, Seat, Standing, locate, seat};
 pub use memory::Memory;
 
 /// A folder of files, read-only.

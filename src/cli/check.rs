@@ -6,14 +6,14 @@ use std::time::Instant;
 
 use clap::ValueEnum;
 
-use super::{Color, Exit, Mistake, ci, print};
+use super::{Exit, Mistake, When, ci, print};
 use crate::diagnostic::Severity;
 use crate::emit::{Format, Style, emit};
 use crate::report::{Report, Root, Verdict};
 use crate::rule::{RULES, Rule};
 use crate::settings::{Reach, STACK_SIZE, Settings};
 use crate::tree::git::{NoRepository, Snapshot};
-use crate::tree::{Disk, Named, Standing, Tree, locate};
+use crate::tree::{Disk, Named, Standing, Tree, locate, seat};
 
 #[derive(clap::Args, Debug)]
 #[group(id = "check")]
@@ -48,7 +48,8 @@ pub struct Arguments {
     /// Judge what is staged, not the working copy
     #[arg(long)]
     staged: bool,
-    /// Write the report in this format, to a file if one is named: text, concise, json (repeatable)
+    /// Write the report in this format, to a file if one is named: text, concise, json, sarif,
+    /// sarif-github, github, gitlab, junit, markdown (repeatable)
     #[arg(long, value_name = "FORMAT[=FILE]", default_value = "text", value_parser = output)]
     output: Vec<Output>,
     /// Nothing to judge is GO
@@ -65,7 +66,10 @@ pub struct Arguments {
     quiet: bool,
     /// Colours
     #[arg(long, value_name = "WHEN", default_value = "auto")]
-    color: Color,
+    color: When,
+    /// Make file names in the text report links to the files
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    hyperlinks: When,
     /// Read files up to this size; larger ones are not judged, and said so
     #[arg(long, value_name = "MIB", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=4095))]
     max_file_size: u64,
@@ -202,24 +206,26 @@ fn judge(place: &Named, several: bool, staged: bool, settings: &Settings) -> Res
     let shown = place.root.to_string_lossy();
     let disk = Disk::open(&place.root).map_err(|error| Mistake(format!("{shown} cannot be read: {error}")))?;
     let prefix = if several && place.only.is_empty() { format!("{}/", shown.trim_end_matches('/')) } else { String::new() };
+    let judged = |tree: &dyn Tree| Root { seat: seat(&place.root), ..Root::judge(tree, &prefix, &place.only, settings) };
     if !staged {
         if let (true, Err(NoRepository::Absent)) = (settings.changed.is_some(), disk.repository()) {
             return Err(Mistake(format!(
                 "{shown} is in no git repository, so nobody can tell what changed: leave out --changed"
             )));
         }
-        return Ok(Root::judge(&disk, &prefix, &place.only, settings));
+        return Ok(judged(&disk));
     }
     let repository = disk.repository().map_err(|reason| Mistake(format!("nothing is staged in {shown}: {reason}")))?;
     let tree =
         Snapshot::staged(repository).map_err(|reason| Mistake(format!("what is staged in {shown} cannot be read: {reason}")))?;
-    Ok(Root::judge(&tree, &prefix, &place.only, settings))
+    Ok(judged(&tree))
 }
 
 fn write(report: &Report, arguments: &Arguments) -> Result<(), Mistake> {
     for output in &arguments.output {
         let color = output.file.is_none() && arguments.color.is_on();
-        let style = Style { color, coverage: arguments.coverage, quiet: arguments.quiet };
+        let links = output.file.is_none() && arguments.hyperlinks.links(color);
+        let style = Style { color, links, coverage: arguments.coverage, quiet: arguments.quiet };
         let text = emit(report, output.format, style);
         match &output.file {
             None => print(&text)?,

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::escape;
 use crate::diagnostic::Judged;
 use crate::report::{Location, Report, Root};
 use crate::rule::Finding;
@@ -116,9 +117,7 @@ pub fn emit(report: &Report) -> String {
             })
             .collect(),
     };
-    let mut json = serde_json::to_string(&document).expect("plain structures become JSON");
-    json.push('\n');
-    visible(&json)
+    escape::json(&document)
 }
 
 fn base(root: &Root) -> Option<Base> {
@@ -158,25 +157,4 @@ fn entry(root: &Root, finding: &Finding) -> Entry {
             until: suppression.until.clone(),
         }),
     }
-}
-
-/// JSON escapes control characters below a blank by itself; the others that could steer a terminal are escaped here, so
-/// that a report on a screen is as harmless as the text, and still says the same.
-fn visible(json: &str) -> String {
-    use std::fmt::Write as _;
-
-    if json.is_ascii() && !json.contains('\x7F') {
-        return json.to_owned();
-    }
-    let mut out = String::with_capacity(json.len());
-    for character in json.chars() {
-        if character > '~' && crate::untrusted::visible(character).is_some() {
-            for unit in character.encode_utf16(&mut [0; 2]) {
-                let _ = write!(out, "\\u{unit:04x}");
-            }
-        } else {
-            out.push(character);
-        }
-    }
-    out
 }

@@ -30,9 +30,13 @@ fn judge(path: &str, text: String, settings: &Settings) -> (Fate, Duration) {
     pool.install(|| {
         let started = Instant::now();
         let report = Report::new(vec![Root::judge(&tree, "", "", settings)], settings);
-        for (name, format) in Format::ALL {
+        // One of the two that SARIF has is written by the other's code.
+        for (name, format) in Format::ALL.into_iter().filter(|(_, format)| *format != Format::SarifGitHub) {
             let text = emit(&report, format, Style { coverage: true, ..Style::default() });
-            assert!(text.contains("db/9_bad.sql") && text.contains("blocking-index"), "{path} hides its neighbour in {name}");
+            // Some formats end where their readers would, and say so.
+            let is_cut = text.contains("left out") || text.contains("Left out") || text.contains("want of room");
+            let is_told = text.contains("db/9_bad.sql") && text.contains("blocking-index");
+            assert!(is_told || (is_cut && report.findings().count() > 10), "{path} hides its neighbour in {name}");
             assert!(!text.contains("gonogo failed"), "{path}: {text:.2000}");
         }
         let took = started.elapsed();

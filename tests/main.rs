@@ -16,6 +16,7 @@ mod order;
 mod pages;
 mod readers;
 mod repository;
+mod reports;
 mod sound;
 mod support;
 mod tidy;

@@ -5,19 +5,19 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
-use crate::untrusted::{Untrusted, visible};
+use crate::untrusted::{Untrusted, opens_command, visible};
 
 /// As JSON on one line. JSON escapes control characters below a blank by itself; the others that could steer a terminal
-/// are escaped here, so that a report on a screen is as harmless as the text, and still says the same.
+/// or a CI system are escaped here, so that a report on a screen is as harmless as the text, and still says the same.
 pub fn json(value: &impl Serialize) -> String {
     let mut json = serde_json::to_string(value).expect("plain structures become JSON");
     json.push('\n');
-    if json.is_ascii() && !json.contains('\x7F') {
+    if json.is_ascii() && !json.contains('\x7F') && !json.contains("##") {
         return json;
     }
     let mut out = String::with_capacity(json.len());
-    for character in json.chars() {
-        if character > '~' && visible(character).is_some() {
+    for (at, character) in json.char_indices() {
+        if (character > '~' && visible(character).is_some()) || opens_command(&json[..at], character) {
             for unit in character.encode_utf16(&mut [0; 2]) {
                 let _ = write!(out, "\\u{unit:04x}");
             }
@@ -32,8 +32,8 @@ pub fn json(value: &impl Serialize) -> String {
 /// cannot hold is made visible.
 pub fn xml(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for character in text.chars() {
-        let is_plain = visible(character).is_none();
+    for (at, character) in text.char_indices() {
+        let is_plain = visible(character).is_none() && !opens_command(&text[..at], character);
         match character {
             '&' => out.push_str("&amp;"),
             '<' => out.push_str("&lt;"),
@@ -125,6 +125,7 @@ mod tests {
     #[test]
     fn xml_keeps_what_it_can_and_shows_the_rest() {
         assert_eq!(xml("a]]>&\"<b>\n\x1b\u{202E}\u{FFFE}"), "a]]&gt;&amp;&quot;&lt;b&gt;&#xA;␛&#x202E;\u{FFFD}");
+        assert_eq!((xml("##[b]"), json(&"##[b]")), ("##&#x5B;b]".to_owned(), "\"##\\u005bb]\"\n".to_owned()));
     }
 
     #[test]

@@ -21,6 +21,9 @@ const LONGEST_TABLE: usize = 40_000;
 /// What is not judged stands in the way of the verdict, so it comes before the findings; it must leave them room.
 const LONGEST_LIST: usize = 8_000;
 
+/// What a name or a message may take of a line, in characters.
+const LONGEST_CLAUSE: usize = 500;
+
 /// Kept free for the words that say what was left out.
 const RESERVE: usize = 512;
 
@@ -33,33 +36,32 @@ pub fn emit(report: &Report) -> String {
     if findings.is_empty() {
         return out;
     }
-    out.push_str("\n| | finding | rule | where |\n|---|---|---|---|\n");
-    let listed = fill(&findings, LONGEST_TABLE.max(out.len()), row, &mut out);
+    out.push_str("\n| severity | finding | rule | where |\n|---|---|---|---|\n");
+    let listed = findings.iter().take_while(|found| fits(&row(**found), LONGEST_TABLE, &mut out)).count();
     if listed < findings.len() {
         let _ = writeln!(out, "\nNot in this table for want of room: {}.", tally(&findings[listed..]));
     }
     out.push('\n');
-    let told = fill(&findings[..listed], LONGEST - RESERVE, fold, &mut out);
+    // One that has more to say than there is room for does not silence those after it.
+    let told = findings[..listed].iter().filter(|found| fits(&fold(**found), LONGEST - RESERVE, &mut out)).count();
     if told < listed {
-        let _ = writeln!(
-            out,
-            "What to do about the other {} is left out for want of room; the other formats tell it.",
-            listed - told
-        );
+        let left = listed - told;
+        let _ = writeln!(out, "What to do about the other {left} is left out for want of room; the other formats tell it.\n");
     }
+    out.push_str(
+        "On purpose? Say so above the place in a comment, with the reason: `gonogo: allow RULE because …`. \
+         `gonogo explain RULE` tells what a rule is about.\n",
+    );
     out
 }
 
-/// Writes as many as there is room for, and says how many.
-fn fill(findings: &[Found<'_>], longest: usize, write: fn(Found<'_>) -> String, out: &mut String) -> usize {
-    for (at, found) in findings.iter().enumerate() {
-        let next = write(*found);
-        if out.len() + next.len() > longest {
-            return at;
-        }
-        out.push_str(&next);
+/// Writes it if there is room for it.
+fn fits(next: &str, longest: usize, out: &mut String) -> bool {
+    let fits = out.len() + next.len() <= longest;
+    if fits {
+        out.push_str(next);
     }
-    findings.len()
+    fits
 }
 
 fn not_judged(report: &Report, out: &mut String) {
@@ -71,23 +73,27 @@ fn not_judged(report: &Report, out: &mut String) {
     for (at, (root, note)) in notes.iter().enumerate() {
         let line = note.line.map_or_else(String::new, |line| format!(":{line}"));
         let path = format!("{}{line}", place::path(root, &note.path));
-        let next = format!("- {}: {}\n", markdown_code(&path), markdown(&note.message));
-        if out.len() + next.len() > LONGEST_LIST {
+        let next = format!("- {}: {}\n", markdown_code(clipped(&path)), markdown(clipped(&note.message)));
+        if !fits(&next, LONGEST_LIST, out) {
             let _ = writeln!(out, "- and {} more", notes.len() - at);
             return;
         }
-        out.push_str(&next);
     }
 }
 
 fn whereabouts((root, finding): Found<'_>) -> String {
     let there = place::location(root, finding.diagnostic.primary.place);
-    markdown_code(&format!("{}:{}:{}", there.path, there.line, there.column))
+    format!("<code>{}:{}:{}</code>", markdown(clipped(&there.path)), there.line, there.column)
+}
+
+/// The beginning of a text that is longer than any that people wrote.
+fn clipped(text: &str) -> &str {
+    text.char_indices().nth(LONGEST_CLAUSE).map_or(text, |(end, _)| &text[..end])
 }
 
 fn row(found: Found<'_>) -> String {
     let (_, finding) = found;
-    let message = markdown(&finding.diagnostic.message);
+    let message = markdown(clipped(&finding.diagnostic.message));
     format!("| {} | {message} | `{}` | {} |\n", finding.diagnostic.severity, finding.rule.name, whereabouts(found))
 }
 
@@ -98,7 +104,7 @@ fn fold(found: Found<'_>) -> String {
     let mut out = format!(
         "<details><summary><b>{}</b> {} ({})</summary>\n\n",
         diagnostic.severity,
-        markdown(&diagnostic.message),
+        markdown(clipped(&diagnostic.message)),
         whereabouts(found)
     );
     for label in diagnostic.labels().filter(|label| !label.text.is_empty()) {
@@ -113,12 +119,7 @@ fn fold(found: Found<'_>) -> String {
             out.push_str(&fenced(code));
         }
     }
-    let rule = finding.rule.name;
-    let _ = writeln!(
-        out,
-        "\n**on purpose?** Say so above it in a comment, with the reason: `gonogo: allow {rule} because …`. \
-         `gonogo explain {rule}` tells more.\n\n</details>\n"
-    );
+    out.push_str("\n</details>\n\n");
     out
 }
 

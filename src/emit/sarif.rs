@@ -58,7 +58,7 @@ pub fn emit<'r>(report: &'r Report, which: fn(&'r Report) -> Vec<Found<'r>>) -> 
     let rules = rules::used(kept);
     let mut files = HashMap::new();
     let results: Vec<Value> = kept.iter().map(|found| result(*found, &rules::index(&rules, found.1), &mut files)).collect();
-    let run = json!({
+    let mut run = json!({
         "tool": { "driver": driver(&rules) },
         "automationDetails": { "id": category(report) },
         "columnKind": "unicodeCodePoints",
@@ -67,7 +67,6 @@ pub fn emit<'r>(report: &'r Report, which: fn(&'r Report) -> Vec<Found<'r>>) -> 
             "executionSuccessful": report.verdict != Verdict::NoVerdict && report.not_judged().next().is_none(),
             "toolExecutionNotifications": notifications(report, left_out),
         }],
-        "results": results,
         "properties": {
             "verdict": report.verdict.key(),
             "inputs": report.coverage.inputs,
@@ -75,7 +74,11 @@ pub fn emit<'r>(report: &'r Report, which: fn(&'r Report) -> Vec<Found<'r>>) -> 
             "inPart": report.coverage.in_part,
         },
     });
-    escape::json(&json!({ "$schema": SCHEMA, "version": "2.1.0", "runs": [run] }))
+    // Moved in: what stands inside the macro is copied.
+    run["results"] = results.into();
+    let mut whole = json!({ "$schema": SCHEMA, "version": "2.1.0" });
+    whole["runs"] = Value::Array(vec![run]);
+    escape::json(&whole)
 }
 
 fn driver(rules: &[&'static crate::rule::Rule]) -> Value {
@@ -191,9 +194,16 @@ fn sentence(text: &str) -> String {
     if is_whole { text.to_owned() } else { format!("{text}.") }
 }
 
-/// Text that holds no link, whatever it holds.
+/// Text that holds no link and no half of one, whatever it holds. Not every viewer knows the escapes, so they stand where
+/// they are needed alone.
 fn plain(text: &str) -> String {
-    if text.contains("](") { bracketed(text) } else { text.to_owned() }
+    let mut depth = 0_i32;
+    let is_balanced = text.chars().all(|next| {
+        depth += i32::from(next == '[') - i32::from(next == ']');
+        depth >= 0
+    });
+    let means_something = ["](", "\\[", "\\]", "\\\\"].iter().any(|sign| text.contains(sign));
+    if is_balanced && depth == 0 && !means_something { text.to_owned() } else { bracketed(text) }
 }
 
 /// Text as it stands in the brackets of a link.

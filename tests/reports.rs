@@ -21,7 +21,7 @@ use readers::{Told, github, gitlab, json, junit, markdown, sarif as read_sarif};
 /// The report on a folder of the repository, as if it were a repository itself.
 fn fixture(name: &str) -> Report {
     let tree = Disk::open(root().join("fixtures").join(name)).expect("a fixture");
-    let settings = Settings::default();
+    let settings = Settings { all: true, ..Settings::default() };
     Report::new(vec![Root::judge(&tree, "", "", &settings)], &settings)
 }
 

@@ -28,9 +28,10 @@ const LONGEST_CLAUSE: usize = 500;
 const RESERVE: usize = 512;
 
 pub fn emit(report: &Report) -> String {
+    // What the line says of what stands above it stands below it here.
     let line = verdict::line(report);
     let (word, rest) = line.split_at(report.verdict.words().len());
-    let mut out = format!("{MARK}\n## {word}\n\n{}\n", markdown(rest.trim()));
+    let mut out = format!("{MARK}\n## {word}\n\n{}\n", markdown(rest.trim()).replace("see above", "see below"));
     not_judged(report, &mut out);
     let findings = counting(report);
     if findings.is_empty() {

@@ -7,9 +7,10 @@ use crate::diagnostic::Place;
 use crate::report::{Location, Root};
 use crate::untrusted::odd_byte;
 
-/// A path of a root as the repository has it.
+/// A path of a root as the repository has it; what is said of the whole is said of `.`.
 pub fn path(root: &Root, below: &str) -> String {
-    format!("{}{below}", lead(root))
+    let path = format!("{}{below}", lead(root));
+    if path.is_empty() { ".".to_owned() } else { path }
 }
 
 /// What all paths of a root begin with in the repository.

@@ -5,7 +5,7 @@ use super::readers::{github, gitlab, junit, markdown, sarif};
 use crate::support::{Run, Scratch, gonogo};
 
 fn check(scratch: &Scratch, arguments: &[&str], format: &str) -> String {
-    let arguments = [["check"].as_slice(), arguments, &["--output", format]].concat();
+    let arguments = [["check", "--all"].as_slice(), arguments, &["--output", format]].concat();
     let Run { out, err, .. } = gonogo(scratch.path(), &arguments);
     assert_eq!(err, "");
     out

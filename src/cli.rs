@@ -14,6 +14,7 @@ use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
+use supports_hyperlinks::Stream;
 
 use crate::guard;
 use crate::untrusted::Untrusted;
@@ -48,8 +49,8 @@ enum Command {
 }
 
 #[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug, Default)]
-enum Color {
-    /// In a terminal, unless `NO_COLOR` is set
+enum When {
+    /// In a terminal that has them, unless `NO_COLOR` is set
     #[default]
     Auto,
     /// Always
@@ -58,11 +59,22 @@ enum Color {
     Never,
 }
 
-impl Color {
+impl When {
     fn is_on(self) -> bool {
         let wanted = || std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
         match self {
             Self::Auto => io::stdout().is_terminal() && wanted(),
+            Self::Always => true,
+            Self::Never => false,
+        }
+    }
+
+    /// Whether links are written: where the terminal is known to follow them, and only beside colours. Over a network
+    /// the terminal looks for the file on another machine than this.
+    fn links(self, color: bool) -> bool {
+        let is_known = || supports_hyperlinks::on(Stream::Stdout) && std::env::var_os("SSH_CONNECTION").is_none();
+        match self {
+            Self::Auto => color && io::stdout().is_terminal() && is_known(),
             Self::Always => true,
             Self::Never => false,
         }

@@ -1,8 +1,18 @@
-//! Reports in their formats, all from one analysis. Nothing is printed here but through [`crate::untrusted`].
+//! Reports in their formats, all from one analysis. Nothing of a file is printed here but through [`crate::untrusted`] or
+//! through `escape`.
 
 mod concise;
+mod detail;
+mod escape;
 mod frame;
+mod github;
+mod gitlab;
 mod json;
+mod junit;
+mod markdown;
+mod place;
+mod rank;
+mod sarif;
 mod text;
 pub mod verdict;
 
@@ -18,11 +28,33 @@ pub enum Format {
     Concise,
     /// For machines.
     Json,
+    /// SARIF 2.1.0, with what was allowed and what the baseline holds, marked as such.
+    Sarif,
+    /// SARIF for GitHub code scanning, which does not know these marks: nothing but what counts.
+    SarifGitHub,
+    /// Annotations for GitHub Actions.
+    GitHub,
+    /// Code Quality for GitLab.
+    GitLab,
+    /// Test results.
+    JUnit,
+    /// A comment for a pull request.
+    Markdown,
 }
 
 impl Format {
     /// All of them by name.
-    pub const ALL: [(&'static str, Self); 3] = [("text", Self::Text), ("concise", Self::Concise), ("json", Self::Json)];
+    pub const ALL: [(&'static str, Self); 9] = [
+        ("text", Self::Text),
+        ("concise", Self::Concise),
+        ("json", Self::Json),
+        ("sarif", Self::Sarif),
+        ("sarif-github", Self::SarifGitHub),
+        ("github", Self::GitHub),
+        ("gitlab", Self::GitLab),
+        ("junit", Self::JUnit),
+        ("markdown", Self::Markdown),
+    ];
 }
 
 /// How a report is written.
@@ -31,6 +63,8 @@ impl Format {
 pub struct Style {
     /// In colour.
     pub color: bool,
+    /// File names are links.
+    pub links: bool,
     /// With everything that was judged in part or skipped.
     pub coverage: bool,
     /// With the findings that a baseline holds.
@@ -52,5 +86,11 @@ pub fn emit(report: &Report, format: Format, style: Style) -> String {
         Format::Text => text::emit(report, style),
         Format::Concise => concise::emit(report, style),
         Format::Json => json::emit(report),
+        Format::Sarif => sarif::emit(report, rank::everything),
+        Format::SarifGitHub => sarif::emit(report, rank::counting),
+        Format::GitHub => github::emit(report),
+        Format::GitLab => gitlab::emit(report),
+        Format::JUnit => junit::emit(report),
+        Format::Markdown => markdown::emit(report),
     }
 }

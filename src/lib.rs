@@ -33,8 +33,9 @@
 //! | [`cli`] | everything but arguments and exit codes |
 //!
 //! A third-party type stops at one door: sqlparser in `document/sql/types.rs`, granit and `serde_yaml` in
-//! `document/yaml/`, `toml_parser` in `document/toml.rs`, miette in `emit/text.rs`, clap in `cli`, walkdir in
-//! `tree/disk.rs`, ignore in `workspace/discover.rs`, globset there and in `settings/paths.rs`.
+//! `document/yaml/`, `toml_parser` in `document/toml.rs`, miette in `emit/text.rs`, `serde_json` in `emit/escape.rs` and
+//! `emit/sarif/`, clap and `supports_hyperlinks` in `cli`, walkdir in `tree/disk.rs`, ignore in `workspace/discover.rs`,
+//! globset there and in `settings/paths.rs`.
 //!
 //! # Words
 //!

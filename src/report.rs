@@ -10,7 +10,7 @@ use crate::lint;
 use crate::rule::Finding;
 use crate::settings::Settings;
 use crate::timings::{Timings, timed};
-use crate::tree::Tree;
+use crate::tree::{Seat, Tree};
 use crate::workspace::history::Count;
 use crate::workspace::{Coverage, Workspace};
 use baseline::{Baseline, Compared};
@@ -51,6 +51,8 @@ impl Verdict {
 pub struct Root {
     /// What its paths begin with in reports; empty for a single root.
     pub prefix: String,
+    /// Where it stands on disk; none for a tree in memory.
+    pub seat: Option<Seat>,
     /// Its documents.
     pub workspace: Workspace,
     /// What was found there, in order; suppressed ones included.
@@ -125,7 +127,7 @@ impl Root {
         notes.sort();
         notes.dedup();
         let prefix = prefix.to_owned();
-        Self { prefix, workspace, findings, notes, coverage, migrations, timings, fixed: None, baseline: None }
+        Self { prefix, seat: None, workspace, findings, notes, coverage, migrations, timings, fixed: None, baseline: None }
     }
 
     /// The path of a source as reports print it.

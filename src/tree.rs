@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 use git::{NoRepository, Repository};
 
-pub use disk::{Disk, Named, Placing, Standing, locate, place};
+pub use disk::{Disk, Named, Placing, Seat, Standing, locate, place, seat};
 pub use memory::Memory;
 pub use overlay::Overlay;
 

@@ -11,14 +11,20 @@ pub struct Untrusted<'a>(pub &'a str);
 
 impl Display for Untrusted<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for character in self.0.chars() {
+        for (at, character) in self.0.char_indices() {
             match visible(character) {
                 Some(shown) => f.write_str(&shown)?,
+                None if opens_command(&self.0[..at], character) => f.write_str("\\[")?,
                 None => f.write_char(character)?,
             }
         }
         Ok(())
     }
+}
+
+/// Whether a CI system takes what begins here for a command, wherever on a line it stands: `##[..]`, `##vso[..]`.
+pub fn opens_command(before: &str, character: char) -> bool {
+    character == '[' && (before.ends_with("##") || before.ends_with("##vso"))
 }
 
 /// Many lines of text: as [`Untrusted`], but line feeds stay. A line that a CI system would take for a command is one
@@ -80,15 +86,15 @@ fn is_hidden(character: char) -> bool {
         | '\u{2060}'..='\u{2069}' | '\u{FEFF}' | '\u{E0000}'..='\u{E007F}')
 }
 
-/// JSON escapes control characters below a blank by itself; the others that could steer a terminal are escaped here, so
-/// that a report on a screen is as harmless as the text, and still says the same.
-pub fn harmless_json(json: &str) -> String {
-    if json.is_ascii() && !json.contains('\x7F') {
-        return json.to_owned();
+/// JSON escapes control characters below a blank by itself; the others that could steer a terminal or a CI system are
+/// escaped here, so that a report on a screen is as harmless as the text, and still says the same.
+pub fn harmless_json(json: String) -> String {
+    if json.is_ascii() && !json.contains('\x7F') && !json.contains("##") {
+        return json;
     }
     let mut out = String::with_capacity(json.len());
-    for character in json.chars() {
-        if character > '~' && visible(character).is_some() {
+    for (at, character) in json.char_indices() {
+        if (character > '~' && visible(character).is_some()) || opens_command(&json[..at], character) {
             for unit in character.encode_utf16(&mut [0; 2]) {
                 let _ = write!(out, "\\u{unit:04x}");
             }
@@ -133,7 +139,8 @@ mod tests {
         let shown = Untrusted(hostile).to_string();
         assert_eq!(shown, "a␊::error ::b␍␛[31m<U+202E><U+009B><U+2028>␀␡");
         assert_eq!(UntrustedLines("a\nb\x1b\n ::error::c").to_string(), "a\nb␛\n\\ ::error::c");
-        assert_eq!(UntrustedPath("::error::a/##[b]").to_string(), "./::error::a/##[b]");
+        assert_eq!(UntrustedPath("::error::a/##[b]").to_string(), "./::error::a/##\\[b]");
+        assert_eq!(Untrusted("a ##vso[task.x]b #[c]").to_string(), "a ##vso\\[task.x]b #[c]");
     }
 
     #[test]

@@ -24,7 +24,7 @@ fn exit_codes_are_the_same_in_every_format() {
         (&[("web.yaml", POD), ("chart.yaml", "apiVersion: v1\nkind: Pod\na: {{ b }\n  c: }}: [\n")], 3),
     ];
     for (files, code) in cases {
-        for format in ["text", "concise", "json"] {
+        for (format, _) in gonogo::emit::Format::ALL {
             let run = check(files, &["check", ".", "--output", format]);
             assert_eq!(run.code, *code, "{files:?} as {format}: {}{}", run.out, run.err);
         }

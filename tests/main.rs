@@ -19,6 +19,7 @@ mod odd_trees;
 mod order;
 mod pages;
 mod readers;
+mod reports;
 mod repository;
 mod seats;
 mod sound;

@@ -9,6 +9,7 @@ use gonogo::emit::Format;
 
 use crate::gears;
 use crate::mutate::{Dice, SETTINGS, SQL, YAML, mutate};
+use crate::reports::readers;
 use crate::sound;
 use crate::support::{files_below, from_environment, root};
 
@@ -159,7 +160,7 @@ fn reports_are_written_whatever_was_read() {
     ];
     for (path, seeds, pieces) in kinds {
         for (_, format) in Format::ALL {
-            on_mutations(300, &seeds, pieces, |text| sound::writer(format, path, text));
+            on_mutations(300, &seeds, pieces, |text| readers::assert_readable(format, &sound::writer(format, path, text)));
         }
     }
 }

@@ -49,13 +49,13 @@ fn files() -> Memory {
     files
 }
 
-fn reports(files: &Memory, seed: u64, threads: usize) -> [String; 3] {
+fn reports(files: &Memory, seed: u64, threads: usize) -> Vec<String> {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("a pool");
     pool.install(|| {
         let settings = Settings::default();
         let tree = Shuffled { files: files.clone(), seed };
         let report = Report::new(vec![Root::judge(&tree, "", "", &settings)], &settings);
-        Format::ALL.map(|(_, format)| emit(&report, format, Style { coverage: true, ..Style::default() }))
+        Format::ALL.iter().map(|(_, format)| emit(&report, *format, Style { coverage: true, ..Style::default() })).collect()
     })
 }
 

@@ -28,9 +28,10 @@ const DOORS: &[(&str, &[&str])] = &[
     ("ignore", &["workspace/discover.rs"]),
     ("miette", &["emit/text.rs"]),
     ("rayon", &["document/yaml.rs", "workspace.rs", "workspace/", "lint.rs", "cli/check.rs"]),
-    ("serde_json", &["emit/json.rs", "report/baseline.rs"]),
+    ("serde_json", &["emit/escape.rs", "emit/sarif.rs", "emit/sarif/", "report/baseline.rs"]),
     ("serde_yaml", &["document/yaml/opinion.rs"]),
     ("sqlparser", &["document/sql/types.rs"]),
+    ("supports_hyperlinks", &["cli.rs"]),
     ("toml_parser", &["document/toml.rs"]),
     ("walkdir", &["tree/disk.rs"]),
 ];

@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use clap::{ValueEnum, ValueHint};
 
-use super::{Color, Exit, Mistake, baseline, ci, print, stdin, timings};
+use super::{Exit, Mistake, When, baseline, ci, print, stdin, timings};
 use crate::diagnostic::Severity;
 use crate::emit::{Format, Style, emit};
 use crate::report::baseline::Baseline;
@@ -16,7 +16,7 @@ use crate::rule::{RULES, Rule};
 use crate::settings::{Reach, STACK_SIZE, Settings};
 use crate::timings::timed;
 use crate::tree::git::{NoRepository, Snapshot};
-use crate::tree::{Disk, Memory, Named, Overlay, Standing, Tree, locate};
+use crate::tree::{Disk, Memory, Named, Overlay, Standing, Tree, locate, seat};
 
 #[derive(clap::Args, Debug)]
 #[group(id = "check")]
@@ -55,7 +55,8 @@ pub struct Arguments {
     /// Judge what is staged, not the working copy
     #[arg(long)]
     staged: bool,
-    /// Write the report in this format, to a file if one is named: text, concise, json (repeatable)
+    /// Write the report in this format, to a file if one is named: text, concise, json, sarif,
+    /// sarif-github, github, gitlab, junit, markdown (repeatable)
     #[arg(long, value_name = "FORMAT[=FILE]", default_value = "text", value_parser = output)]
     output: Vec<Output>,
     /// Nothing to judge is GO
@@ -84,7 +85,10 @@ pub struct Arguments {
     quiet: bool,
     /// Colours
     #[arg(long, value_name = "WHEN", default_value = "auto")]
-    color: Color,
+    color: When,
+    /// Make file names in the text report links to the files
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    hyperlinks: When,
     /// Read files up to this size; larger ones are not judged, and said so
     #[arg(long, value_name = "MIB", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=4095))]
     max_file_size: u64,
@@ -177,6 +181,7 @@ pub const OF_REPORTS: &[&str] = &[
     "exit_zero",
     "fail_on",
     "frozen_baseline",
+    "hyperlinks",
     "min_severity",
     "no_baseline",
     "output",
@@ -190,7 +195,10 @@ impl Arguments {
     /// Whether one of them was given, as far as one can tell.
     pub fn steers_reports(&self) -> bool {
         let is_plain = matches!(self.output.as_slice(), [Output { format: Format::Text, file: None }]);
-        let is_default = self.fail_on == Level::High && self.min_severity == Level::Low && self.color == Color::Auto;
+        let is_default = self.fail_on == Level::High
+            && self.min_severity == Level::Low
+            && self.color == When::Auto
+            && self.hyperlinks == When::Auto;
         let is_narrow = self.changed || self.staged || self.whole_files || self.frozen_baseline;
         !is_plain || !is_default || is_narrow || self.exit_zero || self.coverage || self.no_baseline || self.show_known
     }
@@ -270,7 +278,8 @@ fn judge(
         let baseline = known(&disk, tree, arguments, settings)?;
         let overlay = typed.map(|typed| Overlay::new(tree, typed, []));
         let tree = overlay.as_ref().map_or(tree, |overlay| overlay);
-        Ok(Root::judge_against(tree, &prefix, &place.only, settings, baseline.as_ref()))
+        let root = Root::judge_against(tree, &prefix, &place.only, settings, baseline.as_ref());
+        Ok(Root { seat: seat(&place.root), ..root })
     };
     if !arguments.staged {
         if let (true, Err(NoRepository::Absent)) = (settings.changed.is_some(), disk.repository()) {
@@ -289,7 +298,8 @@ fn judge(
 fn write(report: &Report, arguments: &Arguments) -> Result<(), Mistake> {
     for output in &arguments.output {
         let color = output.file.is_none() && arguments.color.is_on();
-        let style = Style { color, coverage: arguments.coverage, known: arguments.show_known, quiet: arguments.quiet };
+        let links = output.file.is_none() && arguments.hyperlinks.links(color);
+        let style = Style { color, links, coverage: arguments.coverage, known: arguments.show_known, quiet: arguments.quiet };
         let text = emit(report, output.format, style);
         match &output.file {
             None => print(&text)?,

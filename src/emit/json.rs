@@ -2,10 +2,10 @@
 
 use serde::Serialize;
 
+use super::escape;
 use crate::diagnostic::Judged;
 use crate::report::{Location, Report, Root};
 use crate::rule::Finding;
-use crate::untrusted::harmless_json;
 use crate::workspace::base;
 
 #[derive(Serialize)]
@@ -127,9 +127,7 @@ pub fn emit(report: &Report) -> String {
             })
             .collect(),
     };
-    let mut json = serde_json::to_string(&document).expect("plain structures become JSON");
-    json.push('\n');
-    harmless_json(&json)
+    escape::json(&document)
 }
 
 fn base(root: &Root) -> Option<Base> {

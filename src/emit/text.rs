@@ -8,7 +8,7 @@ use miette::{
 };
 
 use super::frame::{Frame, Secrets, frames};
-use super::{Style, verdict};
+use super::{Style, detail, place, verdict};
 use crate::diagnostic::{Label, Severity, SourceId};
 use crate::report::{Report, Root, Verdict};
 use crate::rule::Finding;
@@ -102,18 +102,24 @@ impl<'a> Printer<'a> {
         }
         for file in files {
             let here: Vec<(&Label, bool)> = labels.iter().filter(|(label, _)| label.place.source == file).copied().collect();
+            let link = self.style.links.then(|| place::file_uri(self.root, self.root.workspace.path(file))).flatten();
             for frame in frames(self.root, file, &here, &mut self.secrets) {
-                self.draw(&Framed(frame), out);
+                self.draw(&Framed(frame), link.as_deref(), out);
             }
         }
     }
 
-    fn draw(&self, frame: &Framed, out: &mut String) {
+    fn draw(&self, frame: &Framed, link: Option<&str>, out: &mut String) {
         let mut drawn = String::new();
         if self.handler.render_report(&mut drawn, frame).is_ok() {
             // Everything before the frame is miette's place for a message; ours stands above it.
             let start = drawn.find('╭').and_then(|corner| drawn[..corner].rfind('\n')).map_or(0, |newline| newline + 1);
-            for line in drawn[start..].split('\n').filter(|line| !line.trim().is_empty()) {
+            let (head, body) = drawn[start..].split_once('\n').unwrap_or((&drawn[start..], ""));
+            let head = match link {
+                Some(link) => head.replacen(&frame.0.path, &linked(link, &frame.0.path), 1),
+                None => head.to_owned(),
+            };
+            for line in std::iter::once(head.as_str()).chain(body.split('\n')).filter(|line| !line.trim().is_empty()) {
                 let _ = writeln!(out, "{}", line.trim_end());
             }
         }
@@ -121,17 +127,11 @@ impl<'a> Printer<'a> {
 
     /// What findings about one place have in common is said once.
     fn details<'f>(&self, finding: &'f Finding, said: &mut HashSet<(&'static str, &'f str)>, out: &mut String) {
-        let diagnostic = &finding.diagnostic;
-        let mut detail = |word: &'static str, text: &'f str| {
-            if !text.is_empty() && said.insert((word, text)) {
+        for (word, text) in detail::details(finding) {
+            if said.insert((word, text)) {
                 self.detail(word, text, out);
             }
-        };
-        detail("in production", &diagnostic.in_production);
-        for assumption in &diagnostic.assumptions {
-            detail("judged as", assumption);
         }
-        detail("safe way", &diagnostic.help);
         if let Some(line) = line_to_allow(&self.root.workspace, finding)
             && said.insert(("on purpose", finding.rule.name))
         {
@@ -148,6 +148,12 @@ impl<'a> Printer<'a> {
             let _ = writeln!(out, "{}", format!("      {line}").trim_end());
         }
     }
+}
+
+/// Text that leads to an address where the terminal follows links. The address is all letters and escapes (see
+/// [`place::uri`]), so nothing in it can end the link.
+fn linked(address: &str, text: &str) -> String {
+    format!("\x1b]8;;{address}\x1b\\{text}\x1b]8;;\x1b\\")
 }
 
 /// A frame as miette wants to see it: a diagnostic without words.

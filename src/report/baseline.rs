@@ -139,7 +139,7 @@ impl Baseline {
             out.push('\n');
         }
         out.push_str("]\n");
-        harmless_json(&out)
+        harmless_json(out)
     }
 
     /// How many findings it holds.

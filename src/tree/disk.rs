@@ -236,6 +236,26 @@ fn resolved(path: &Path) -> PathBuf {
     resolved
 }
 
+/// Where a root stands on disk.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Seat {
+    /// Its absolute path, `/` between its parts.
+    pub folder: String,
+    /// What leads to it from the root of its repository: `services/api/`, nothing if it is that root itself; none
+    /// outside a repository.
+    pub in_repository: Option<String>,
+}
+
+/// Finds out where a root stands.
+pub fn seat(root: &Path) -> Option<Seat> {
+    let folder = root.canonicalize().ok()?;
+    let repository = folder.ancestors().find(|above| above.join(".git").exists());
+    let lead = |below: String| if below.is_empty() { below } else { format!("{below}/") };
+    let in_repository = repository.map(|repository| lead(relative(&folder, repository)));
+    let folder = relative(&folder, Path::new("/"));
+    Some(Seat { folder: format!("/{folder}"), in_repository })
+}
+
 fn or_here(folder: &Path) -> &Path {
     if folder.as_os_str().is_empty() { Path::new(".") } else { folder }
 }

@@ -9,7 +9,7 @@ use gonogo::document::migration::layout;
 use gonogo::document::secret::secrets;
 use gonogo::document::sql::{Action, Name, Sql, TableChange};
 use gonogo::document::template::{Hole, Marks, mask};
-use gonogo::document::yaml::{Form, Yaml};
+use gonogo::document::yaml::{Form, Node, Yaml};
 use gonogo::document::{Content, Document};
 use gonogo::emit::{Format, Style, emit};
 use gonogo::report::baseline::Baseline;
@@ -71,7 +71,10 @@ pub fn yaml(bytes: &[u8]) {
             fits(&source, error.span, "an error");
             assert!(!error.message.is_empty());
         }
+        let mut before = part.span.start;
         for node in yaml.nodes_of(&source, SourceId(0), at) {
+            assert!(before <= node.span().start, "nodes do not stand in the order in which they begin");
+            before = node.span().start;
             fits(&source, node.span(), "a node");
             assert!(part.span.contains(node.span()), "a node outside its document");
             let is_leaf = node.own_children().next().is_none();
@@ -83,8 +86,29 @@ pub fn yaml(bytes: &[u8]) {
             let _ = (node.text(), node.scalar(), node.field("a"), node.field("<<"), node.items().count(), node.is_open());
             fits(&source, node.title_place().span, "a title");
         }
+        if part.error.is_none() {
+            ways_are_those_of_a_walk(&yaml, &source, part.span);
+        }
     }
     secrets_fit("x.yaml", bytes, Kind::Manifest);
+}
+
+/// What is found at once about a byte is what a walk from the top down finds.
+fn ways_are_those_of_a_walk(yaml: &Yaml, source: &Source, document: Span) {
+    let step = document.range().len() / 40 + 1;
+    for offset in document.range().step_by(step).filter_map(|offset| u32::try_from(offset).ok()) {
+        let Some(root) = yaml.root_at(source, SourceId(0), offset) else { continue };
+        let mut walked = vec![root.span().start];
+        let mut node = root;
+        loop {
+            let before: Vec<Node<'_>> = node.own_children().take_while(|child| child.span().start <= offset).collect();
+            let Some(last) = before.len().checked_sub(1) else { break };
+            walked.push(before[if node.is_mapping() { last / 2 * 2 } else { last }].span().start);
+            node = before[last];
+        }
+        walked.reverse();
+        assert_eq!(yaml.beginnings_around(offset), walked, "at {offset} of {:?}", source.text());
+    }
 }
 
 fn name_fits(source: &Source, name: &Name) {

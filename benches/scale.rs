@@ -11,6 +11,7 @@
 mod generate;
 
 use std::hint::black_box;
+use std::process::Command;
 use std::time::Instant;
 
 use gonogo::document::jsonc::Jsonc;
@@ -33,6 +34,8 @@ type Axis = (&'static str, usize, fn(usize) -> Work);
 /// No size goes over a limit of the readers, or what is beyond it would cost nothing.
 const AXES: &[Axis] = &[
     ("files", 1_000, |n| judge(generate::repository(n))),
+    ("migrations and ways back", 2_000, |n| judge(undone(n))),
+    ("sections of a file", 10_000, |n| sql("-- +goose Up\nSELECT 1;\n-- +goose Down\nSELECT 2;\n".repeat(n))),
     ("statements in a file", 40_000, |n| sql("ALTER TABLE t ADD COLUMN c int;\n".repeat(n))),
     ("findings in a file", 5_000, |n| sql("CREATE INDEX i ON t (a);\n".repeat(n))),
     ("bodies in a file", 20_000, |n| mysql("CREATE TRIGGER t AFTER INSERT ON a FOR EACH ROW BEGIN SET @b = 1; END;\n".repeat(n))),
@@ -127,6 +130,13 @@ fn containers(count: usize) -> String {
     format!("apiVersion: v1\nkind: Pod\nmetadata:\n  name: web\nspec:\n  containers:\n{}", containers.collect::<String>())
 }
 
+/// Migrations whose ways back share nothing with them but the version.
+fn undone(count: usize) -> Memory {
+    let files = (0..count)
+        .map(|number| [(format!("db/V{number}__a.sql"), "SELECT 1;\n"), (format!("db/U{number}__undo_a.sql"), "SELECT 2;\n")]);
+    files.flatten().collect()
+}
+
 fn services(count: usize) -> Memory {
     let mut dice = generate::Dice::new(3);
     (0..count)
@@ -209,10 +219,24 @@ fn tell(name: &str, size: usize, work: fn(usize) -> Work) {
     println!("{name:28} {size:>8} {times} {exponent:>9.2}{mark}");
 }
 
+/// From some size on, the C library gives blocks back to the system and asks for them anew in each round, so that all their
+/// pages cost once more: a step, which would look like growth. Told so, it keeps what it has had.
+const KEEPS_MEMORY: [(&str, &str); 2] = [("MALLOC_MMAP_THRESHOLD_", "4000000000"), ("MALLOC_TRIM_THRESHOLD_", "8000000000")];
+
+/// It is told as it starts, so this program starts itself once more.
+fn once_more_keeping_memory() -> std::io::Result<i32> {
+    let mut again = Command::new(std::env::current_exe()?);
+    let status = again.args(std::env::args_os().skip(1)).envs(KEEPS_MEMORY).status()?;
+    Ok(status.code().unwrap_or(1))
+}
+
 fn main() {
     // `cargo test --benches` and friends only want to know that it runs.
     let (flags, words): (Vec<String>, Vec<String>) = std::env::args().skip(1).partition(|argument| argument.starts_with("--"));
     let quick = !flags.iter().any(|flag| flag == "--bench");
+    if !quick && KEEPS_MEMORY.iter().all(|(name, _)| std::env::var_os(name).is_none()) {
+        std::process::exit(once_more_keeping_memory().expect("itself"));
+    }
     let once: Option<usize> = words.iter().find_map(|word| word.parse().ok());
     let is_chosen = |name: &str| words.iter().all(|word| word.parse::<usize>().is_ok() || name.contains(word.as_str()));
     let pool = rayon::ThreadPoolBuilder::new().num_threads(1).stack_size(gonogo::settings::STACK_SIZE).build().expect("a pool");

@@ -1,6 +1,11 @@
 //! Where does the time go? One group for each step of a run. Budgets are those of the design.
+//!
+//! `GONOGO_CORPUS=folder cargo bench --bench stages -- real` reads the YAML and the SQL of a folder.
 
 mod generate;
+
+use std::fs;
+use std::path::{Path, PathBuf};
 
 use divan::counter::BytesCount;
 use divan::{Bencher, black_box};
@@ -8,6 +13,7 @@ use gonogo::document::engine::Engine;
 use gonogo::document::format::Format as Written;
 use gonogo::document::jsonc::Jsonc;
 use gonogo::document::kind::Kind;
+use gonogo::document::yaml::{Gear, Yaml};
 use gonogo::document::{Document, ini, properties, sql, toml};
 use gonogo::emit::{Format, Style, emit};
 use gonogo::lint::lint;
@@ -60,6 +66,78 @@ fn read(bencher: Bencher<'_, '_>, path: &str, kind: Kind, text: &str) {
 #[divan::bench]
 fn step_4_yaml(bencher: Bencher<'_, '_>) {
     read(bencher, "all.yaml", Kind::Manifest, &plain_manifests());
+}
+
+/// The same in each gear.
+#[divan::bench(args = [Gear::Fast, Gear::Granit], sample_count = 30)]
+fn step_4_yaml_gears(bencher: Bencher<'_, '_>, gear: Gear) {
+    gears(bencher, &[plain_manifests()], gear);
+}
+
+/// One big document, as charts of definitions have them.
+#[divan::bench(args = [Gear::Fast, Gear::Granit], sample_count = 30)]
+fn step_4_yaml_one_document(bencher: Bencher<'_, '_>, gear: Gear) {
+    let mut dice = generate::Dice::new(7);
+    let items = (0..1000).flat_map(|number| {
+        let manifest = generate::manifest(number, &mut dice);
+        let workload = manifest.split("---\n").next().unwrap_or_default().to_owned();
+        let lines: Vec<String> = workload.lines().map(|line| format!("    {line}\n")).collect();
+        ["  -\n".to_owned(), lines.concat()]
+    });
+    gears(bencher, &[format!("apiVersion: v1\nkind: List\nitems:\n{}", items.collect::<String>())], gear);
+}
+
+/// A thousand files with a document or two in each.
+#[divan::bench(args = [Gear::Fast, Gear::Granit], sample_count = 30)]
+fn step_4_yaml_small_files(bencher: Bencher<'_, '_>, gear: Gear) {
+    let mut dice = generate::Dice::new(7);
+    let texts: Vec<String> = (0..1000).map(|number| generate::manifest(number, &mut dice)).collect();
+    gears(bencher, &texts, gear);
+}
+
+/// The YAML of real repositories.
+#[divan::bench(args = [Gear::Fast, Gear::Granit], sample_count = 5)]
+fn real_yaml(bencher: Bencher<'_, '_>, gear: Gear) {
+    gears(bencher, &corpus(&["yaml", "yml"]), gear);
+}
+
+/// The SQL of real repositories, splitting and recognising, in the dialect that each text shows.
+#[divan::bench(sample_count = 5)]
+fn real_sql(bencher: Bencher<'_, '_>) {
+    let sources: Vec<Source> = corpus(&["sql"]).into_iter().map(|text| Source::decode("x.sql", text.into_bytes())).collect();
+    let bytes: usize = sources.iter().map(|source| source.text().len()).sum();
+    bencher
+        .counter(BytesCount::new(bytes))
+        .bench_local(|| sources.iter().map(|source| sql::Sql::read(black_box(source), None).statements.len()).sum::<usize>());
+}
+
+/// On one thread, so that these are figures of one core.
+fn gears(bencher: Bencher<'_, '_>, texts: &[String], gear: Gear) {
+    let sources: Vec<Source> = texts.iter().map(|text| Source::decode("x.yaml", text.as_bytes().to_vec())).collect();
+    let bytes: usize = texts.iter().map(String::len).sum();
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(1).stack_size(gonogo::settings::STACK_SIZE).build().expect("a pool");
+    bencher.counter(BytesCount::new(bytes)).bench_local(|| {
+        pool.install(|| sources.iter().map(|source| Yaml::read_with(black_box(source), gear).parts.len()).sum::<usize>())
+    });
+}
+
+/// The texts below the folder that `GONOGO_CORPUS` names with one of these extensions.
+fn corpus(extensions: &[&str]) -> Vec<String> {
+    let Some(folder) = std::env::var_os("GONOGO_CORPUS") else { return Vec::new() };
+    let is_wanted = |path: &Path| path.extension().is_some_and(|extension| extensions.iter().any(|known| extension == *known));
+    let mut texts = Vec::new();
+    let mut folders = vec![PathBuf::from(folder)];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+            let path = entry.path();
+            match entry.file_type() {
+                Ok(kind) if kind.is_dir() => folders.push(path),
+                Ok(kind) if kind.is_file() && is_wanted(&path) => texts.extend(fs::read_to_string(&path)),
+                _ => {}
+            }
+        }
+    }
+    texts
 }
 
 /// Step 4, SQL; the budget is 100 MB/s a core, splitting and recognising.

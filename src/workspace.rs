@@ -185,9 +185,8 @@ impl Workspace {
     /// Where a comment may stand above to speak of a place: its line, its statement, all keys around it, its object.
     pub fn around(&self, place: Place) -> Vec<u32> {
         let document = self.document(place.source);
-        let root = document.yaml().and_then(|yaml| yaml.root_at(&document.source, place.source, place.span.start));
         let mut starts = vec![place.span.start, self.subject(place).start];
-        starts.extend(root.into_iter().flat_map(|root| way(root, place.span.start)));
+        starts.extend(document.yaml().into_iter().flat_map(|yaml| yaml.beginnings_around(place.span.start)));
         starts
     }
 
@@ -226,20 +225,6 @@ impl Workspace {
     /// The ids of all documents.
     pub fn ids(&self) -> impl Iterator<Item = SourceId> {
         ids(&self.documents)
-    }
-}
-
-/// Where everything around a byte begins, from the top down to it: each key, each item of a list.
-fn way(root: Node<'_>, offset: u32) -> Vec<u32> {
-    let mut way = vec![root.span().start];
-    let mut node = root;
-    loop {
-        let before: Vec<Node<'_>> = node.own_children().take_while(|child| child.span().start <= offset).collect();
-        let Some(last) = before.len().checked_sub(1) else { return way };
-        // A mapping alternates keys and values; a comment stands above the key.
-        let start = if node.is_mapping() { last / 2 * 2 } else { last };
-        way.push(before[start].span().start);
-        node = before[last];
     }
 }
 

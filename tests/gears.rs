@@ -4,14 +4,13 @@
 //! mutations of both, and on request any folder: `GONOGO_CORPUS=folder cargo test --release real_yaml -- --ignored
 //! --nocapture`. `GONOGO_MUTATIONS=1000000` and `GONOGO_SEED=7` make a longer run, or another one.
 
-use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
-use gonogo::diagnostic::SourceId;
-use gonogo::document::yaml::{Form, Gear, Yaml};
+use gonogo::document::yaml::Yaml;
 use gonogo::source::Source;
 
+use crate::alike::{Seen, compare};
 use crate::mutate::{Dice, YAML, mutate};
 use crate::support::{files_below, from_environment, root};
 
@@ -33,58 +32,6 @@ pub fn seeds() -> Vec<Vec<u8>> {
 
 fn is_yaml(path: &Path) -> bool {
     path.extension().is_some_and(|extension| ["yaml", "yml", "json"].iter().any(|known| extension == *known))
-}
-
-/// Everything that anybody can see of a file that was read, a line for each node.
-fn dump(yaml: &Yaml, source: &Source) -> String {
-    let mut out = String::new();
-    for (part, at) in yaml.parts.iter().zip(0..) {
-        let error = part.error.as_ref().map(|error| (error.span, &error.message, error.cause));
-        let _ = writeln!(out, "document {:?} error {error:?} comments {:?}", part.span, part.comments);
-        // What stands before an error is nobody's: roots of such documents are not handed out.
-        if part.error.is_some() {
-            continue;
-        }
-        for node in yaml.nodes_of(source, SourceId(0), at) {
-            let is_alias = matches!(node.form(), Form::Alias(_));
-            let children: Vec<_> = node.own_children().map(gonogo::document::yaml::Node::id).collect();
-            let open = (!is_alias).then(|| (node.is_open(), node.has_branches()));
-            let _ = writeln!(
-                out,
-                "  {:?} {:?} {:?} {:?} open {open:?} children {children:?}",
-                node.id(),
-                node.form(),
-                node.span(),
-                node.read_text()
-            );
-        }
-    }
-    out
-}
-
-/// What both gears say of a text.
-struct Seen {
-    parts: usize,
-    fast: usize,
-    /// The first line on which they differ.
-    difference: Option<String>,
-}
-
-fn compare(bytes: &[u8]) -> Seen {
-    let source = Source::decode("x.yaml", bytes.to_vec());
-    let fast = Yaml::read_with(&source, Gear::Fast);
-    let slow = Yaml::read_with(&source, Gear::Granit);
-    assert_eq!(slow.fast_parts(), 0, "granit alone is granit alone");
-    let (ours, theirs) = (dump(&fast, &source), dump(&slow, &source));
-    let difference = (ours != theirs).then(|| {
-        let lines = ours.split('\n').zip(theirs.split('\n'));
-        let differing = lines.into_iter().find(|(one, other)| one != other);
-        differing.map_or_else(
-            || format!("one has more lines\nfast:\n{ours}granit:\n{theirs}"),
-            |(one, other)| format!("fast:   {one}\ngranit: {other}"),
-        )
-    });
-    Seen { parts: slow.parts.len(), fast: fast.fast_parts(), difference }
 }
 
 /// Panics with the shortest text that still shows the difference.

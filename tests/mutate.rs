@@ -227,6 +227,74 @@ pub const SETTINGS: &[&str] = &[
     "K=V=W\n",
 ];
 
+/// Pieces that mean something to readers of properties, INI, TOML and JSON with comments.
+pub const PAIRS: &[&str] = &[
+    "[a]\n",
+    "[[a]]\n",
+    "[a.b]\n",
+    "[",
+    "]",
+    "{",
+    "}",
+    ",",
+    "\"\"\"",
+    "'''",
+    "\"",
+    "'",
+    "\\",
+    "\\\n",
+    "\\u00e4",
+    "\\ud83d\\ude00",
+    "\\ud83d",
+    "=",
+    " = ",
+    ": ",
+    ".",
+    "#",
+    "# c\n",
+    "; c\n",
+    "#---\n",
+    "!c\n",
+    "//",
+    "// c\n",
+    "/*",
+    "*/",
+    "\n",
+    "\r\n",
+    "\r",
+    "\t",
+    " ",
+    "\n  b\n",
+    "true",
+    "-1e9",
+    "2026-11-20T00:00:00Z",
+    "a = [{b = 1}, 2]\n",
+    "a.\"b c\".d = 1\n",
+    "\0",
+    "ä",
+    "😀",
+    "\u{FEFF}",
+    "\u{2028}",
+];
+
+/// Good files of those kinds to begin with.
+pub const PAIRS_FILES: &[&str] = &[
+    "# c\nserver.port = 8080\nspring.name: a\\\n  b\nkey\\ with\\ blanks value\\u0020x\n!d\nempty=\n#---\nlast",
+    "[server]\n; c\nport = 8080 ; d\nhosts =\n  a\n  b # e\n\nname = \"x y\"\nskip-networking\n[client:a]\nurl: http://b/c#d\n",
+    "a = 1 # c\nb.\"c d\" = \"e\\u00e4\"\nf = [1, 'two', {g = true}]\n[h.i]\nj = \"\"\"\nk\n  l\\\n m\"\"\"\n[[n]]\no = 2026-11-20\n[[n]]\np = {q = [[]]}\n",
+    "{\n\t// c\n\t\"a\": 1, /* d */ \"b\": [true, \"x // y\", null,],\n  \"e\": {\"f\": \"\\u00e4\\\"\",},\n}\n",
+];
+
+/// SQL of other engines to begin with.
+pub const SQL_FILES: &[&str] = &[
+    "DELIMITER //\nCREATE TRIGGER `t` BEFORE INSERT ON a FOR EACH ROW BEGIN IF 1 THEN SET @b = \"c;\"; END IF; END//\nDELIMITER ;\n\
+     # c\n/*!40101 SET NAMES utf8 */;\nALTER TABLE `a` ADD INDEX `i` (`b`), ALGORITHM=INPLACE;\n",
+    "CREATE PROCEDURE [dbo].[p] AS\nBEGIN\n  BEGIN TRY\n    SELECT [a]]b] FROM t;\n  END TRY BEGIN CATCH THROW; END CATCH\nEND\nGO 2\n\
+     :setvar x \"y\"\nALTER TABLE dbo.t ADD c nvarchar(max) NULL\nGO\n",
+    "PRAGMA foreign_keys=off;\nCREATE TRIGGER t AFTER UPDATE ON a BEGIN UPDATE b SET c = CASE WHEN 1 THEN 2 END; END;\n\
+     CREATE TABLE \"n\" ([a] integer PRIMARY KEY AUTOINCREMENT, `b` text);\n",
+];
+
 /// A copy of a text with one to four small edits.
 pub fn mutate(dice: &mut Dice, text: &[u8], pieces: &[&str]) -> Vec<u8> {
     let mut bytes = text.to_vec();

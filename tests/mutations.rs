@@ -8,7 +8,7 @@ use std::panic::catch_unwind;
 use gonogo::emit::Format;
 
 use crate::gears;
-use crate::mutate::{Dice, SETTINGS, SQL, YAML, mutate};
+use crate::mutate::{Dice, PAIRS, PAIRS_FILES, SETTINGS, SQL, SQL_FILES, YAML, mutate};
 use crate::reports::readers;
 use crate::sound;
 use crate::support::{files_below, from_environment, root};
@@ -27,6 +27,10 @@ fn sql_fixtures() -> Vec<Vec<u8>> {
 
 fn settings_fixtures() -> Vec<Vec<u8>> {
     fixtures(|path| path.contains(".env"))
+}
+
+fn texts(texts: &[&str]) -> Vec<Vec<u8>> {
+    texts.iter().map(|text| text.as_bytes().to_vec()).collect()
 }
 
 /// Runs a check on mutations and truncations of texts; what fails is shown with its number.
@@ -52,7 +56,19 @@ fn yaml_is_read_whatever_it_is() {
 
 #[test]
 fn sql_is_read_whatever_it_is() {
-    on_mutations(COUNT, &sql_fixtures(), SQL, sound::sql);
+    let mut seeds = sql_fixtures();
+    seeds.extend(texts(SQL_FILES));
+    on_mutations(COUNT, &seeds, SQL, sound::sql);
+}
+
+#[test]
+fn pairs_are_read_whatever_they_are() {
+    on_mutations(COUNT, &texts(PAIRS_FILES), PAIRS, sound::pairs);
+}
+
+#[test]
+fn json_with_comments_is_read_whatever_it_is() {
+    on_mutations(COUNT, &texts(PAIRS_FILES), PAIRS, sound::jsonc);
 }
 
 #[test]
@@ -72,13 +88,12 @@ fn templates_are_masked_whatever_they_are() {
 
 #[test]
 fn comments_are_read_whatever_they_are() {
-    let seeds: Vec<Vec<u8>> = [
+    let seeds = [
         "-- gonogo: allow blocking-index because it is small",
         "# gonogo: allow missing-down until 2999-01-31 because we never go back",
         "/* gonogo: allow dropped-column until 2001-01-01 because x */",
-    ]
-    .map(|text| text.as_bytes().to_vec())
-    .to_vec();
+    ];
+    let seeds = texts(&seeds);
     let pieces = [
         "gonogo:",
         "allow",

@@ -78,6 +78,15 @@ fn control_lines_inside_block_scalars_are_no_errors() {
 }
 
 #[test]
+fn a_value_says_that_its_readers_disagree() {
+    let text = "a: on\nb: 0777\nc: \"on\"\nd: true\ne: {{ on }}\nf: &f yes\ng: *f\nh: [on]\n";
+    for (key, wanted) in [("a", true), ("b", true), ("c", false), ("d", false), ("e", false), ("g", true), ("h", false)] {
+        let found = with_root(text, |root| root.field(key).into_option().map(Node::is_ambiguous));
+        assert_eq!(found, Some(wanted), "{key}");
+    }
+}
+
+#[test]
 fn the_last_of_two_equal_keys_wins_as_it_does_in_kubernetes() {
     assert_eq!(text_at("a: one\na: two\n", &["a"]), Known::Is("two".to_owned()));
 }

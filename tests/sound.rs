@@ -4,13 +4,16 @@
 
 use gonogo::diagnostic::SourceId;
 use gonogo::document::dotenv::Dotenv;
+use gonogo::document::engine::Engine;
+use gonogo::document::jsonc::Jsonc;
 use gonogo::document::kind::{Kind, holds_objects, looks_like_object, may_hold_objects};
 use gonogo::document::migration::layout;
+use gonogo::document::pairs::Pairs;
 use gonogo::document::secret::secrets;
 use gonogo::document::sql::{Action, Name, Sql, TableChange};
 use gonogo::document::template::{Hole, Marks, mask};
-use gonogo::document::yaml::{Form, Yaml};
-use gonogo::document::{Content, Document};
+use gonogo::document::yaml::{Form, Node, Yaml};
+use gonogo::document::{Content, Document, ini, properties, toml};
 use gonogo::emit::{Format, Style, emit};
 use gonogo::report::baseline::Baseline;
 use gonogo::report::{Report, Root};
@@ -71,7 +74,10 @@ pub fn yaml(bytes: &[u8]) {
             fits(&source, error.span, "an error");
             assert!(!error.message.is_empty());
         }
+        let mut before = part.span.start;
         for node in yaml.nodes_of(&source, SourceId(0), at) {
+            assert!(before <= node.span().start, "nodes do not stand in the order in which they begin");
+            before = node.span().start;
             fits(&source, node.span(), "a node");
             assert!(part.span.contains(node.span()), "a node outside its document");
             let is_leaf = node.own_children().next().is_none();
@@ -83,8 +89,29 @@ pub fn yaml(bytes: &[u8]) {
             let _ = (node.text(), node.scalar(), node.field("a"), node.field("<<"), node.items().count(), node.is_open());
             fits(&source, node.title_place().span, "a title");
         }
+        if part.error.is_none() {
+            ways_are_those_of_a_walk(&yaml, &source, part.span);
+        }
     }
     secrets_fit("x.yaml", bytes, Kind::Manifest);
+}
+
+/// What is found at once about a byte is what a walk from the top down finds.
+fn ways_are_those_of_a_walk(yaml: &Yaml, source: &Source, document: Span) {
+    let step = document.range().len() / 40 + 1;
+    for offset in document.range().step_by(step).filter_map(|offset| u32::try_from(offset).ok()) {
+        let Some(root) = yaml.root_at(source, SourceId(0), offset) else { continue };
+        let mut walked = vec![root.span().start];
+        let mut node = root;
+        loop {
+            let before: Vec<Node<'_>> = node.own_children().take_while(|child| child.span().start <= offset).collect();
+            let Some(last) = before.len().checked_sub(1) else { break };
+            walked.push(before[if node.is_mapping() { last / 2 * 2 } else { last }].span().start);
+            node = before[last];
+        }
+        walked.reverse();
+        assert_eq!(yaml.beginnings_around(offset), walked, "at {offset} of {:?}", source.text());
+    }
 }
 
 fn name_fits(source: &Source, name: &Name) {
@@ -92,27 +119,33 @@ fn name_fits(source: &Source, name: &Name) {
     assert!(!name.text().is_empty() || !name.span.is_empty());
 }
 
-/// The reader of SQL.
+/// The reader of SQL, in the dialect that the text shows and in all.
 pub fn sql(bytes: &[u8]) {
     let source = source("db/1_a.sql", bytes);
-    let sql = Sql::read(&source, None);
-    holes_fit(&source, &sql.holes);
-    all_fit(&source, &sql.comments, "a comment");
+    let engines = [Engine::Postgres, Engine::MySql, Engine::Sqlite, Engine::SqlServer];
+    for engine in [None].into_iter().chain(engines.map(Some)) {
+        sql_fits(&source, &Sql::read(&source, engine));
+    }
+    secrets_fit("db/1_a.sql", bytes, Kind::Migration);
+}
+
+fn sql_fits(source: &Source, sql: &Sql) {
+    holes_fit(source, &sql.holes);
+    all_fit(source, &sql.comments, "a comment");
     if let Some((span, _)) = &sql.unclosed {
-        fits(&source, *span, "an opening");
+        fits(source, *span, "an opening");
     }
     let mut end = 0;
     for statement in &sql.statements {
-        fits(&source, statement.span, "a statement");
+        fits(source, statement.span, "a statement");
         assert!(statement.span.start >= end && !statement.span.is_empty(), "statements overlap");
         end = statement.span.end;
-        action_fits(&source, &statement.action);
+        action_fits(source, &statement.action);
     }
     for span in sql.unread() {
-        fits(&source, span, "what was not understood");
+        fits(source, span, "what was not understood");
         let _ = gonogo::document::sql::head(source.slice(span));
     }
-    secrets_fit("db/1_a.sql", bytes, Kind::Migration);
 }
 
 fn action_fits(source: &Source, action: &Action) {
@@ -158,6 +191,50 @@ pub fn dotenv(bytes: &[u8]) {
         assert!(!setting.name(&source).is_empty());
     }
     secrets_fit(".env", bytes, Kind::Settings);
+}
+
+/// The readers of properties, INI and TOML.
+pub fn pairs(bytes: &[u8]) {
+    let source = source("x", bytes);
+    for read in [properties::read, ini::read, toml::read] {
+        pairs_fit(&source, &read(&source));
+    }
+}
+
+fn pairs_fit(source: &Source, pairs: &Pairs) {
+    all_fit(source, &pairs.comments, "a comment");
+    assert!(pairs.comments.is_sorted(), "comments out of order");
+    for fault in pairs.malformed.iter().chain(&pairs.cut) {
+        fits(source, fault.span, "a fault");
+        assert!(!fault.message.is_empty());
+    }
+    for group in &pairs.groups {
+        fits(source, group.name.span, "a group");
+        assert!(group.parent.is_none_or(|parent| (parent as usize) < pairs.groups.len()));
+    }
+    for pair in &pairs.entries {
+        all_fit(source, [&pair.key.span, &pair.value.span], "a setting");
+        let _ = (pair.key.get(source), pair.value.get(source), pairs.path(pair, source));
+    }
+    assert!(pairs.entries.is_sorted_by_key(|pair| pair.key.span.start), "settings out of order");
+}
+
+/// The reader of JSON with comments.
+pub fn jsonc(bytes: &[u8]) {
+    let source = source("x.json", bytes);
+    let file = Jsonc::read(&source);
+    for spans in [&file.comments, &file.trailing_commas] {
+        all_fit(&source, spans, "what strict readers refuse");
+        assert!(spans.is_sorted(), "out of order");
+    }
+    all_fit(&source, &file.unclosed, "an opening");
+    for (part, at) in file.yaml.parts.iter().zip(0..) {
+        for node in file.yaml.nodes_of(&source, SourceId(0), at) {
+            fits(&source, node.span(), "a node");
+            assert!(part.span.contains(node.span()), "a node outside its document");
+            let _ = (node.text(), node.scalar(), node.is_open());
+        }
+    }
 }
 
 /// The masking of templates.

@@ -2,6 +2,8 @@
 
 #![forbid(unsafe_code)]
 
+#[path = "../../tests/alike.rs"]
+pub mod alike;
 #[path = "../../tests/mutate.rs"]
 pub mod mutate;
 #[path = "../../tests/sound.rs"]
@@ -9,23 +11,39 @@ mod sound;
 
 use gonogo::emit::Format;
 
-/// The targets: the readers, the suppression comment, the baseline, what a file is taken for, the writers.
-pub const TARGETS: &[&str] = &["yaml", "sql", "dotenv", "template", "suppression", "baseline", "kinds", "text", "concise", "json"];
+/// The targets beside the writers: the readers, the suppression comment, the baseline, what a file is taken for.
+const READERS: &[&str] = &["yaml", "gears", "sql", "dotenv", "pairs", "jsonc", "template", "suppression", "baseline", "kinds"];
+
+/// All targets: each format of the report is one, too.
+pub fn targets() -> impl Iterator<Item = &'static str> {
+    READERS.iter().copied().chain(Format::ALL.iter().map(|(name, _)| *name))
+}
+
+/// Whether a target takes a file of any kind, the first byte says which, and writes a report.
+pub fn is_writer(target: &str) -> bool {
+    Format::ALL.iter().any(|(name, _)| *name == target)
+}
 
 /// Runs one target on some bytes; panics where something does not hold.
 pub fn run(target: &str, bytes: &[u8]) {
     match target {
         "yaml" => sound::yaml(bytes),
+        "gears" => {
+            let difference = alike::compare(bytes).difference;
+            assert!(difference.is_none(), "the gears differ: {}", difference.unwrap_or_default());
+        }
         "sql" => sound::sql(bytes),
         "dotenv" => sound::dotenv(bytes),
+        "pairs" => sound::pairs(bytes),
+        "jsonc" => sound::jsonc(bytes),
         "template" => sound::template(bytes),
         "suppression" => sound::suppression(bytes),
         "baseline" => sound::baseline(bytes),
         "kinds" => sound::kinds(bytes),
-        "text" => writer(Format::Text, bytes),
-        "concise" => writer(Format::Concise, bytes),
-        "json" => writer(Format::Json, bytes),
-        _ => panic!("there is no target {target}"),
+        _ => {
+            let format = Format::ALL.into_iter().find(|(name, _)| *name == target);
+            writer(format.unwrap_or_else(|| panic!("there is no target {target}")).1, bytes);
+        }
     }
 }
 

@@ -8,23 +8,24 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use gonogo_fuzz::mutate::{Dice, SETTINGS, SQL, YAML, mutate};
-use gonogo_fuzz::{TARGETS, run};
+use gonogo_fuzz::mutate::{Dice, PAIRS, PAIRS_FILES, SETTINGS, SQL, SQL_FILES, YAML, mutate};
+use gonogo_fuzz::{is_writer, run, targets};
 
 /// Slower than this for a small file is as bad as a panic.
 const SLOWEST: Duration = Duration::from_secs(2);
 
 fn main() -> ExitCode {
+    let known: Vec<&str> = targets().collect();
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let number = |at: usize, default: u64| arguments.get(at).map_or(Some(default), |text| text.parse().ok());
     let target = arguments.first().map(String::as_str);
     let (Some(target), Some(count), Some(first)) = (target, number(1, 100_000), number(2, 0)) else {
-        eprintln!("usage: gonogo-fuzz TARGET|all [COUNT [FIRST SEED]], with TARGET one of {}", TARGETS.join(", "));
+        eprintln!("usage: gonogo-fuzz TARGET|all [COUNT [FIRST SEED]], with TARGET one of {}", known.join(", "));
         return ExitCode::from(2);
     };
-    let targets: Vec<&str> = TARGETS.iter().copied().filter(|known| target == "all" || *known == target).collect();
+    let targets: Vec<&str> = known.iter().copied().filter(|known| target == "all" || *known == target).collect();
     if targets.is_empty() {
-        eprintln!("there is no target {target}; there are {}", TARGETS.join(", "));
+        eprintln!("there is no target {target}; there are {}", known.join(", "));
         return ExitCode::from(2);
     }
     let failed = targets.into_iter().filter(|target| !survives(target, count, first)).count();
@@ -62,6 +63,7 @@ struct Corpus {
     yaml: Vec<Vec<u8>>,
     sql: Vec<Vec<u8>>,
     settings: Vec<Vec<u8>>,
+    pairs: Vec<Vec<u8>>,
     comments: Vec<Vec<u8>>,
     baselines: Vec<Vec<u8>>,
 }
@@ -69,7 +71,9 @@ struct Corpus {
 impl Corpus {
     fn load() -> Self {
         let home = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-        let mut corpus = Self { yaml: Vec::new(), sql: Vec::new(), settings: Vec::new(), comments: Vec::new(), baselines: Vec::new() };
+        let texts = |texts: &[&str]| -> Vec<Vec<u8>> { texts.iter().map(|text| text.as_bytes().to_vec()).collect() };
+        let (sql, pairs) = (texts(SQL_FILES), texts(PAIRS_FILES));
+        let mut corpus = Self { yaml: Vec::new(), sql, settings: Vec::new(), pairs, comments: Vec::new(), baselines: Vec::new() };
         let suite = fs::read_to_string(home.join("tests/data/yaml-test-suite.json")).expect("the test suite");
         let cases: Vec<(String, bool, String)> = serde_json::from_str(&suite).expect("cases");
         corpus.yaml.extend(cases.into_iter().map(|(_, _, text)| text.into_bytes()));
@@ -79,7 +83,7 @@ impl Corpus {
             "# gonogo: allow missing-down until 2999-01-31 because we never go back",
             "/* gonogo: allow dropped-column because x */",
         ];
-        corpus.comments.extend(comments.map(|text| text.as_bytes().to_vec()));
+        corpus.comments = texts(&comments);
         let entry = r#",{"rule":"missing-down","path":"db/1_a.sql","fingerprint":"0123456789abcdef","hint":"x"}"#;
         corpus.baselines.push(format!("[{{\"gonogo-baseline\":1}}\n{entry}\n{entry}\n]\n").into_bytes());
         corpus
@@ -111,16 +115,19 @@ impl Corpus {
         let mut dice = Dice::new(seed);
         let kind = dice.roll(3);
         let (files, pieces) = match (target, kind) {
-            ("yaml" | "template" | "kinds", _) | ("text" | "concise" | "json", 0) => (&self.yaml, YAML),
-            ("sql", _) | ("text" | "concise" | "json", 1) => (&self.sql, SQL),
+            ("yaml" | "gears" | "template" | "kinds", _) => (&self.yaml, YAML),
+            ("sql", _) => (&self.sql, SQL),
+            ("pairs" | "jsonc", _) => (&self.pairs, PAIRS),
             ("baseline", _) => (&self.baselines, YAML),
             ("suppression", _) => (&self.comments, if kind == 0 { SQL } else { SETTINGS }),
+            (_, 0) if is_writer(target) => (&self.yaml, YAML),
+            (_, 1) if is_writer(target) => (&self.sql, SQL),
             _ => (&self.settings, SETTINGS),
         };
         let good = dice.pick(files);
         let start = if dice.roll(4) == 0 { dice.roll(good.len()) } else { 0 };
         let mut bytes = mutate(&mut dice, &good[start..good.len().min(start + 4000)], pieces);
-        if matches!(target, "text" | "concise" | "json") {
+        if is_writer(target) {
             bytes.insert(0, u8::try_from(kind).unwrap_or(0));
         }
         bytes

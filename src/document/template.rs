@@ -74,7 +74,9 @@ pub fn mask(text: &str, marks: Marks) -> (Cow<'_, str>, Vec<Hole>) {
             }
         }
     }
-    (Cow::Owned(String::from_utf8_lossy(&masked).into_owned()), holes)
+    // Whole characters were masked, so that nothing is lost.
+    let masked = String::from_utf8(masked).unwrap_or_else(|broken| String::from_utf8_lossy(broken.as_bytes()).into_owned());
+    (Cow::Owned(masked), holes)
 }
 
 fn find(text: &str, marks: Marks) -> Vec<Hole> {

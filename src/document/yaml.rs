@@ -5,6 +5,7 @@
 //! expanded. What a template hole touches is unknown.
 
 mod arena;
+mod around;
 mod fast;
 mod granit;
 mod node;
@@ -59,6 +60,8 @@ pub struct Part {
     texts: Vec<Box<str>>,
     /// The items of a List, which many findings ask for.
     items: OnceLock<Vec<NodeId>>,
+    /// What each node is in, for the same reason.
+    homes: OnceLock<Vec<around::Home>>,
 }
 
 /// Why a document could not be read.
@@ -187,7 +190,8 @@ impl Job<'_> {
                 error.cause = Cause::StricterThanKubernetes;
                 part.reconsider(self.masked, self.keep_comments);
             }
-            if !self.holes.is_empty() {
+            let from = self.holes.partition_point(|hole| hole.span.end <= part.span.start);
+            if self.holes.get(from).is_some_and(|hole| hole.span.start < part.span.end) {
                 part.open_up(self.masked, self.holes);
             }
         }

@@ -245,8 +245,7 @@ fn set(folder: String, files: Vec<(Layout, SourceId)>, documents: &[Arc<Document
         migration.is_paired |= role == Role::PairedUp;
         migration.add(role, source, &documents[source.index()]);
     }
-    let mut migrations: Vec<Migration> = migrations.into_values().collect();
-    pair_by_version(&mut migrations);
+    let migrations = paired_by_version(migrations.into_values());
     MigrationSet { folder, engine, engine_is_known: certainty > Certainty::Assumed, migrations }
 }
 
@@ -271,28 +270,29 @@ fn directions(document: &Document, sql: &Sql) -> (Vec<usize>, Option<Vec<usize>>
     let sections = sections(&document.source, sql);
     let forward = |at: &usize| {
         let start = sql.statements[*at].span.start;
-        sections.iter().rev().find(|(mark, _)| *mark < start).is_none_or(|(_, forward)| *forward)
+        let before = sections.partition_point(|(mark, _)| *mark < start);
+        before.checked_sub(1).is_none_or(|last| sections[last].1)
     };
     let (up, down) = (0..sql.statements.len()).partition(forward);
     let has_down = sections.iter().any(|(_, forward)| !forward);
     (up, has_down.then_some(down))
 }
 
-/// Flyway's undo files and Java-like names may differ from the migration's in all but the version.
-fn pair_by_version(migrations: &mut Vec<Migration>) {
-    let mut at = 0;
-    while at < migrations.len() {
-        let lonely_down = migrations[at].up.is_empty();
-        let same = |other: &Migration| other.version == migrations[at].version && !other.up.is_empty();
-        match migrations.iter().position(same) {
-            Some(home) if lonely_down => {
-                let down = std::mem::take(&mut migrations[at].down);
-                migrations[home].down.extend(down);
-                migrations.remove(at);
-            }
-            _ => at += 1,
+/// Flyway's undo files and Java-like names may differ from the migration's in all but the version. Takes and gives them in
+/// the order of their versions.
+fn paired_by_version(migrations: impl Iterator<Item = Migration>) -> Vec<Migration> {
+    let (mut all, downs): (Vec<Migration>, Vec<Migration>) = migrations.partition(|migration| !migration.up.is_empty());
+    let mut lonely = Vec::new();
+    for down in downs {
+        let home = all.partition_point(|home| home.version < down.version);
+        match all.get_mut(home).filter(|home| home.version == down.version) {
+            Some(home) => home.down.extend(down.down),
+            None => lonely.push(down),
         }
     }
+    all.extend(lonely);
+    all.sort_by(|one, other| (&one.version, &one.title).cmp(&(&other.version, &other.title)));
+    all
 }
 
 fn replay(set: &mut MigrationSet, documents: &[Arc<Document>], change: &Change) {

@@ -36,6 +36,7 @@ impl Arena {
     }
 
     /// Adds a scalar. Its text is kept only where it differs from what stands in the source.
+    #[inline]
     pub fn scalar(&mut self, kind: Kind, span: Span, text: Option<&str>) -> u32 {
         let link = text.map_or(0, |text| {
             self.part.texts.push(text.into());
@@ -70,6 +71,7 @@ impl Arena {
     }
 
     /// Opens a collection.
+    #[inline]
     pub fn begin(&mut self, kind: Kind, span: Span) -> u32 {
         let before = self.total;
         let node = self.add(RawNode { span, link: NONE, next: NONE, kind, open: Open::No });
@@ -78,6 +80,7 @@ impl Arena {
     }
 
     /// Closes the innermost collection: one in brackets behind its bracket, any other behind its last child.
+    #[inline]
     pub fn end(&mut self, bracket: Option<u32>) {
         let Some(Collection { node, last_child, before }) = self.open.pop() else { return };
         if !self.weights.is_empty()

@@ -6,16 +6,18 @@
 
 #![expect(clippy::option_option, reason = "the outer one declines")]
 
+mod anchor;
 mod block;
 mod flow;
 mod scalar;
+mod words;
 
 use std::collections::HashMap;
 
 use super::arena::Arena;
 use super::{Kind, Part};
 use crate::source::Span;
-use scalar::Stop;
+use scalar::{Line, Stop};
 
 /// Reads one document, or declines.
 pub fn read(text: &str, span: Span, keep_comments: bool) -> Option<Part> {
@@ -37,6 +39,7 @@ fn read_as(text: &str, span: Span, keep_comments: bool, is_lenient: bool) -> Opt
         bytes,
         at,
         line: at,
+        found: None,
         arena: Arena::new(span),
         levels: Vec::with_capacity(16),
         anchors: HashMap::new(),
@@ -54,8 +57,17 @@ fn is_ordinary(text: &str) -> bool {
     let is = |condition: bool| u8::from(condition);
     let control = |byte: u8| (is(byte < b' ') & is(byte != b'\n') & is(byte != b'\t')) | is(byte == 0x7F);
     let has_control = text.bytes().fold(0, |found, byte| found | control(byte)) != 0;
-    let odd = |next: char| matches!(next, '\u{80}'..='\u{9F}' | '\u{2028}' | '\u{2029}' | '\u{FEFF}' | '\u{FFFE}' | '\u{FFFF}');
-    !has_control && (text.is_ascii() || !text.chars().any(odd))
+    !has_control && (text.is_ascii() || !has_odd_character(text.as_bytes()))
+}
+
+/// U+0080 to U+009F, U+2028 and U+2029, U+FEFF, U+FFFE and U+FFFF, by the bytes that they and few others begin with.
+fn has_odd_character(text: &[u8]) -> bool {
+    memchr::memchr3_iter(0xC2, 0xE2, 0xEF, text).any(|at| {
+        matches!(
+            text[at..],
+            [0xC2, 0x80..=0x9F, ..] | [0xE2, 0x80, 0xA8 | 0xA9, ..] | [0xEF, 0xBB, 0xBF, ..] | [0xEF, 0xBF, 0xBE | 0xBF, ..]
+        )
+    })
 }
 
 /// Deeper documents are left to granit, which counts further.
@@ -79,6 +91,8 @@ struct Reader<'t> {
     at: usize,
     /// Where the current line begins.
     line: usize,
+    /// Where in it content begins, if whatever came last has looked ahead so far and stands there.
+    found: Option<usize>,
     arena: Arena,
     levels: Vec<Level>,
     anchors: HashMap<&'t str, u32>,
@@ -89,14 +103,13 @@ struct Reader<'t> {
     is_lenient: bool,
 }
 
-impl<'t> Reader<'t> {
+impl Reader<'_> {
     fn document(&mut self) -> Option<()> {
         if self.bytes[self.at..].starts_with(b"---") {
             self.at += 3;
             self.tail()?;
         }
         while let Some(column) = self.next_line()? {
-            self.close_to(column)?;
             self.content(column)?;
         }
         while let Some(level) = self.levels.pop() {
@@ -116,10 +129,15 @@ impl<'t> Reader<'t> {
         matches!(self.peek(ahead), b' ' | b'\n')
     }
 
+    #[inline]
     fn skip_blanks(&mut self) {
-        while self.at < self.bytes.len() && self.bytes[self.at] == b' ' {
-            self.at += 1;
-        }
+        self.at += self.blanks(self.at);
+    }
+
+    /// How many blanks stand from there on.
+    #[inline]
+    fn blanks(&self, from: usize) -> usize {
+        words::blanks(self.bytes, from)
     }
 
     fn line_end(&self) -> usize {
@@ -129,12 +147,15 @@ impl<'t> Reader<'t> {
     /// Goes to the next line with content and says where in it that begins; the end of the document is no line.
     fn next_line(&mut self) -> Option<Option<usize>> {
         loop {
-            if self.at >= self.bytes.len() {
-                return Some(None);
-            }
-            self.line = self.at;
-            self.skip_blanks();
-            let column = self.at - self.line;
+            let column = match self.found.take() {
+                Some(column) => column,
+                None if self.at >= self.bytes.len() => return Some(None),
+                None => {
+                    self.line = self.at;
+                    self.skip_blanks();
+                    self.at - self.line
+                }
+            };
             match self.peek(0) {
                 b'\n' => self.at += 1,
                 b'#' => self.comment(),
@@ -156,6 +177,7 @@ impl<'t> Reader<'t> {
     }
 
     /// What follows a value on its line: nothing, or a comment apart from it.
+    #[inline]
     fn tail(&mut self) -> Option<()> {
         let start = self.at;
         self.skip_blanks();
@@ -167,8 +189,9 @@ impl<'t> Reader<'t> {
         Some(())
     }
 
-    /// Closes all collections that end before a line with content at this column.
-    fn close_to(&mut self, column: usize) -> Option<()> {
+    /// A line with content: it closes what ends before it, and is the next item or entry of what is open at its column, or
+    /// a new node below a key.
+    fn content(&mut self, column: usize) -> Option<()> {
         while let Some(level) = self.levels.pop_if(|level| level.column > column) {
             self.finish(&level)?;
         }
@@ -180,17 +203,19 @@ impl<'t> Reader<'t> {
         }
         let Some(level) = self.levels.last_mut() else {
             // Only one node stands at the top.
-            return self.arena.part.nodes.is_empty().then_some(());
+            self.arena.part.nodes.is_empty().then_some(())?;
+            return self.node(column);
         };
-        if level.column < column {
-            return level.waiting.map(drop);
-        }
+        let waiting = level.waiting.take();
         // A dash below a key at its column is the value that the key waits for.
-        let ends = level.kind == Kind::Sequence || !has_dash;
-        match level.waiting.take_if(|_| ends) {
-            Some(at) => self.nothing(at),
-            None => Some(()),
+        if level.column < column || has_dash && level.kind == Kind::Mapping {
+            waiting?;
+            return self.node(column);
         }
+        if let Some(at) = waiting {
+            self.nothing(at)?;
+        }
+        if has_dash { self.item() } else { self.entry(column) }
     }
 
     fn finish(&mut self, level: &Level) -> Option<()> {
@@ -216,24 +241,6 @@ impl<'t> Reader<'t> {
         self.peek(0) == b'-' && self.is_blank(1)
     }
 
-    /// A line: the next item or entry of what is open at its column, or a new node below a key.
-    fn content(&mut self, column: usize) -> Option<()> {
-        let has_dash = self.is_dash();
-        match self.levels.last_mut() {
-            Some(level) if level.column == column && level.kind == Kind::Sequence => self.item(),
-            Some(level) if level.column == column => match (has_dash, level.waiting.take()) {
-                (true, Some(_)) => self.node(column),
-                (true, None) => None,
-                (false, _) => self.entry(column),
-            },
-            Some(level) => {
-                level.waiting = None;
-                self.node(column)
-            }
-            None => self.node(column),
-        }
-    }
-
     fn open(&mut self, kind: Kind, column: usize) -> Option<()> {
         self.arena.begin(kind, Span::new(self.at, self.at));
         self.levels.push(Level { kind, column, waiting: None });
@@ -247,12 +254,13 @@ impl<'t> Reader<'t> {
             return self.item();
         }
         let parent = self.levels.last().map(|level| level.column);
-        match self.key()? {
-            Some(key) => {
+        match self.start()? {
+            Start::Key(key) => {
                 self.open(Kind::Mapping, column)?;
                 self.after_key(&key, column)
             }
-            None => self.value(parent),
+            Start::Plain(line) => self.plain(parent?, &line),
+            Start::Other => self.value(parent),
         }
     }
 
@@ -270,53 +278,30 @@ impl<'t> Reader<'t> {
             b'&' => {
                 self.anchor()?;
                 // Before the key of a mapping it would be the key's.
-                (!matches!(self.peek(0), b'\n' | b'#') && self.key()?.is_none()).then_some(())?;
+                (!matches!(self.peek(0), b'\n' | b'#') && !matches!(self.start()?, Start::Key(_))).then_some(())?;
                 self.value(self.levels.last().map(|level| level.column))
             }
             _ => self.node(self.at - self.line),
         }
     }
 
-    /// `&name` and the blanks after it.
-    fn anchor(&mut self) -> Option<()> {
-        let name = self.name()?;
-        let id = self.next_node();
-        self.anchors.insert(name, id);
-        self.arena.anchor(id);
-        self.anchored = Some(id);
-        self.skip_blanks();
-        Some(())
-    }
-
-    /// `*name`, of an anchor that came before.
-    fn alias(&mut self) -> Option<()> {
-        let start = self.at;
-        let name = self.name()?;
-        let target = *self.anchors.get(name)?;
-        self.arena.alias(Span::new(start, self.at), Some(target));
-        (!self.arena.is_excessive()).then_some(())?;
-        self.tail()
-    }
-
-    /// The name after `&` or `*`.
-    fn name(&mut self) -> Option<&'t str> {
-        let start = self.at + 1;
-        let is_part = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
-        let length = self.bytes[start..].iter().take_while(is_part).count();
-        self.at = start + length;
-        (length > 0 && self.is_blank(0)).then(|| &self.text[start..start + length])
-    }
-
     /// The next key of a mapping with its value.
     fn entry(&mut self, column: usize) -> Option<()> {
-        let key = self.key()??;
-        self.after_key(&key, column)
+        match self.start()? {
+            Start::Key(key) => self.after_key(&key, column),
+            _ => None,
+        }
     }
 
+    #[inline]
     fn after_key(&mut self, key: &Key, column: usize) -> Option<()> {
         self.arena.scalar(key.kind, key.span, None);
         self.at = key.behind;
         self.skip_blanks();
+        if self.may_begin_plain() {
+            let line = self.plain_line()?;
+            return self.plain(column, &line);
+        }
         let mut behind = key.behind;
         if self.peek(0) == b'&' {
             self.anchor()?;
@@ -331,27 +316,32 @@ impl<'t> Reader<'t> {
         self.value(Some(column))
     }
 
-    /// The key that stands here, if one does; outside brackets it has its line to itself up to the colon.
-    fn key(&self) -> Option<Option<Key>> {
-        let (kind, end) = match self.peek(0) {
-            b'"' | b'\'' => match self.simple_quoted() {
-                Some(end) => (Kind::Quoted, end),
-                None => return Some(None),
-            },
-            b'|' | b'>' | b'[' | b'{' | b'*' => return Some(None),
-            _ if !self.may_begin_plain() => return None,
-            _ => match self.plain_line()? {
-                (end, Stop::Colon) => (Kind::Plain, end),
-                _ => return Some(None),
-            },
-        };
-        let blanks = self.bytes[end..].iter().take_while(|byte| **byte == b' ').count();
-        let colon = end + blanks;
-        let is_key = self.bytes.get(colon) == Some(&b':') && matches!(self.bytes.get(colon + 1), None | Some(b' ' | b'\n'));
-        if is_key && end - self.at > LONGEST_KEY {
-            return None;
+    /// What begins here; outside brackets a key has its line to itself up to the colon.
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "the compiler does not by itself, and then small documents take a sixth longer")]
+    fn start(&self) -> Option<Start> {
+        if self.may_begin_plain() {
+            return match self.plain_line()? {
+                Line { end, stop: Stop::Colon, stopped } => self.key(Kind::Plain, end, stopped),
+                line => Some(Start::Plain(line)),
+            };
         }
-        Some(is_key.then(|| Key { kind, span: Span::new(self.at, end), behind: colon + 1 }))
+        match self.peek(0) {
+            b'"' | b'\'' => {
+                let Some(end) = self.simple_quoted() else { return Some(Start::Other) };
+                let colon = end + self.blanks(end);
+                let is_key =
+                    self.bytes.get(colon) == Some(&b':') && matches!(self.bytes.get(colon + 1), None | Some(b' ' | b'\n'));
+                if is_key { self.key(Kind::Quoted, end, colon) } else { Some(Start::Other) }
+            }
+            b'|' | b'>' | b'[' | b'{' | b'*' => Some(Start::Other),
+            _ => None,
+        }
+    }
+
+    #[inline]
+    fn key(&self, kind: Kind, end: usize, colon: usize) -> Option<Start> {
+        (end - self.at <= LONGEST_KEY).then(|| Start::Key(Key { kind, span: Span::new(self.at, end), behind: colon + 1 }))
     }
 
     /// A value that begins here, after a key or a dash or on its own line.
@@ -372,10 +362,22 @@ impl<'t> Reader<'t> {
                 parent?;
                 self.alias()
             }
-            _ if self.may_begin_plain() => self.plain(parent?),
+            _ if self.may_begin_plain() => {
+                let line = self.plain_line()?;
+                self.plain(parent?, &line)
+            }
             _ => None,
         }
     }
+}
+
+/// What may stand at the beginning of a node.
+enum Start {
+    Key(Key),
+    /// Plain text that is no key.
+    Plain(Line),
+    /// Anything else, which is no key either.
+    Other,
 }
 
 /// A key of a block mapping.

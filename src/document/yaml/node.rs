@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{Kind, NONE, Open, Part, RawNode, Scalar, Schema, resolve};
+use super::{Kind, NONE, Open, Part, RawNode, Scalar, Schema, is_ambiguous, resolve};
 use crate::diagnostic::{Place, SourceId};
 use crate::document::Known;
 use crate::source::{Source, Span};
@@ -245,6 +245,12 @@ impl<'a> Node<'a> {
             RawNode { kind: Kind::Plain, .. } => Known::Is(resolve(&node.decoded(), Schema::Kubernetes)),
             _ => Known::Absent,
         }
+    }
+
+    /// Whether Kubernetes and readers of YAML 1.2 take a scalar for different values.
+    pub fn is_ambiguous(self) -> bool {
+        let Some(node) = self.target() else { return false };
+        node.raw().kind == Kind::Plain && node.raw().open == Open::No && is_ambiguous(&node.decoded())
     }
 
     /// The text of a scalar as its source and a decoding leave it.

@@ -87,6 +87,10 @@ fn is_prelude(text: &str) -> bool {
 }
 
 fn has_content(text: &str) -> bool {
+    let first = text.strip_prefix("---").unwrap_or(text).trim_ascii_start().bytes().next();
+    if first.is_some_and(|byte| byte.is_ascii_alphanumeric()) {
+        return true;
+    }
     let mut lines = text.split(['\n', '\r']);
     lines.any(|line| {
         let line = line.trim();

@@ -60,6 +60,9 @@ impl Reader<'_> {
                 lines.blank_lines += 1;
             } else if blanks < column {
                 (line[blanks] != b'\t').then_some(())?;
+                self.line = self.at;
+                self.at += blanks;
+                self.found = Some(blanks);
                 break;
             } else {
                 let content = self.text.get(self.at + column..line_end)?;

@@ -45,7 +45,8 @@ impl Reader<'_> {
             match self.peek(0) {
                 b'\n' => self.at += 1,
                 b'#' if self.bytes[self.at - 1] == b' ' => self.comment(),
-                b'\t' if self.is_lenient => {
+                // JSON, to which a tab is a blank.
+                b'\t' if self.is_lenient || parent.is_none() => {
                     self.at += 1;
                     continue;
                 }
@@ -55,7 +56,7 @@ impl Reader<'_> {
             if self.at >= self.bytes.len() {
                 return None;
             }
-            let column = self.bytes[self.at..].iter().take_while(|byte| **byte == b' ').count();
+            let column = self.blanks(self.at);
             let is_blank = matches!(self.bytes.get(self.at + column), None | Some(b'\n'));
             if !is_blank && !self.is_lenient && parent.is_some_and(|parent| column <= parent) {
                 return None;

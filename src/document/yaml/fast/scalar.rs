@@ -1,8 +1,42 @@
 //! Plain, quoted and block scalars of the fast gear.
 
 use super::super::Kind;
-use super::Reader;
+use super::{Reader, words};
 use crate::source::Span;
+
+/// A line of plain text.
+pub struct Line {
+    /// Behind its last character.
+    pub end: usize,
+    /// Why it ends.
+    pub stop: Stop,
+    /// Where, blanks included.
+    pub stopped: usize,
+}
+
+/// What a byte at the beginning of a node says.
+#[derive(Clone, Copy)]
+enum Begins {
+    Plain,
+    /// Plain text, unless a blank or a mark of a collection follows.
+    PlainBefore,
+    Other,
+}
+
+static BEGINS_PLAIN: [Begins; 256] = {
+    let table = with([Begins::Plain; 256], b",[]{}#&*!|>'\"%@`\t \n", Begins::Other);
+    with(table, b"-?:", Begins::PlainBefore)
+};
+
+/// A table with something else for some bytes.
+const fn with<T: Copy>(mut table: [T; 256], bytes: &[u8], value: T) -> [T; 256] {
+    let mut left = bytes;
+    while let [byte, rest @ ..] = left {
+        table[*byte as usize] = value;
+        left = rest;
+    }
+    table
+}
 
 /// What ends a plain scalar on its line.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -16,71 +50,87 @@ impl Reader<'_> {
     /// Whether a plain scalar may begin with the character here.
     #[inline]
     pub fn may_begin_plain(&self) -> bool {
-        match self.peek(0) {
-            b'-' | b'?' | b':' => !self.is_blank(1) && !matches!(self.peek(1), b'\t' | b',' | b'[' | b']' | b'{' | b'}'),
-            b',' | b'[' | b']' | b'{' | b'}' | b'#' | b'&' | b'*' | b'!' | b'|' | b'>' | b'\'' | b'"' | b'%' | b'@' | b'`'
-            | b'\t' | b' ' | b'\n' => false,
-            _ => true,
+        match BEGINS_PLAIN[usize::from(self.peek(0))] {
+            Begins::Plain => true,
+            Begins::PlainBefore => !matches!(self.peek(1), b' ' | b'\n' | b'\t' | b',' | b'[' | b']' | b'{' | b'}'),
+            Begins::Other => false,
         }
     }
 
-    /// Where the plain text that begins here ends on its line, and why. Tabs are left to granit.
-    #[inline]
-    pub fn plain_line(&self) -> Option<(usize, Stop)> {
+    /// The plain text that begins here, up to the end of its line at most. Tabs are left to granit.
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "the compiler does not by itself, and then small documents take a tenth longer")]
+    pub fn plain_line(&self) -> Option<Line> {
         let rest = &self.bytes[self.at..];
-        let mut stop = Stop::LineEnd;
         let mut length = 0;
-        // Lines are short: one look at each byte beats several searches.
-        while let Some(byte) = rest.get(length) {
-            match byte {
-                b'\n' => break,
-                b':' if matches!(rest.get(length + 1), None | Some(b' ' | b'\n' | b'\t')) => {
-                    stop = Stop::Colon;
-                    break;
-                }
-                b'#' if length > 0 && rest[length - 1] == b' ' => {
-                    stop = Stop::Comment;
-                    break;
-                }
-                b'\t' => return None,
-                _ => length += 1,
+        let stop = loop {
+            length += words::plain(rest, length);
+            match rest.get(length) {
+                None | Some(b'\n') => break Stop::LineEnd,
+                Some(b'\t') => return None,
+                Some(b':') => match rest.get(length + 1) {
+                    None | Some(b' ' | b'\n') => break Stop::Colon,
+                    Some(b'\t') => return None,
+                    Some(_) => length += 1,
+                },
+                Some(b'#') if length > 0 && rest[length - 1] == b' ' => break Stop::Comment,
+                Some(_) => length += 1,
             }
+        };
+        let mut end = length;
+        while end > 0 && rest[end - 1] == b' ' {
+            end -= 1;
         }
-        while length > 0 && rest[length - 1] == b' ' {
-            length -= 1;
-        }
-        Some((self.at + length, stop))
+        Some(Line { end: self.at + end, stop, stopped: self.at + length })
     }
 
-    /// A plain scalar, maybe over several lines.
-    pub fn plain(&mut self, parent: usize) -> Option<()> {
+    /// A plain scalar, maybe over several lines, of which the first was looked at.
+    #[inline]
+    pub fn plain(&mut self, parent: usize, first: &Line) -> Option<()> {
         let start = self.at;
-        let (mut end, mut stop) = self.plain_line()?;
-        let mut folded: Option<String> = None;
-        while stop == Stop::LineEnd {
-            let after = self.line_end() + 1;
-            let Some((column, blank_lines)) = self.continuation(after)? else { break };
-            if column <= parent || self.peek(0) == b'#' {
-                // Nothing but blank lines was passed.
-                self.arena.scalar(Kind::Plain, Span::new(start, end), folded.as_deref());
-                self.at = self.line;
-                return Some(());
+        if let Some(blank_lines) = self.behind_plain(parent, first)? {
+            return self.folded(parent, Span::new(start, first.end), blank_lines);
+        }
+        self.arena.scalar(Kind::Plain, Span::new(start, first.end), None);
+        Some(())
+    }
+
+    /// Goes on behind a line of plain text: to its next line and how many blank lines stand between the two, if there is
+    /// one.
+    #[inline]
+    fn behind_plain(&mut self, parent: usize, line: &Line) -> Option<Option<usize>> {
+        if line.stop == Stop::LineEnd {
+            match self.continuation(line.stopped + 1)? {
+                Some((column, blank_lines)) if column > parent && self.peek(0) != b'#' => return Some(Some(blank_lines)),
+                Some((column, _)) => self.found = Some(column),
+                None => self.at = self.bytes.len(),
             }
-            let text = folded.get_or_insert_with(|| self.text[start..end].to_owned());
+            return Some(None);
+        }
+        (line.stop == Stop::Comment).then_some(())?;
+        self.at = line.end;
+        self.tail()?;
+        Some(None)
+    }
+
+    /// The further lines of a plain scalar, the second of which begins here.
+    fn folded(&mut self, parent: usize, first: Span, blank_lines: usize) -> Option<()> {
+        let mut text = self.text[first.range()].to_owned();
+        let mut blank_lines = blank_lines;
+        loop {
             match blank_lines {
                 0 => text.push(' '),
                 count => text.extend(std::iter::repeat_n('\n', count)),
             }
-            let from = self.at;
-            (end, stop) = self.plain_line()?;
-            folded.as_mut()?.push_str(&self.text[from..end]);
+            let start = self.at;
+            let line = self.plain_line()?;
+            text.push_str(&self.text[start..line.end]);
+            let Some(count) = self.behind_plain(parent, &line)? else {
+                self.arena.scalar(Kind::Plain, Span::new(first.range().start, line.end), Some(&text));
+                return Some(());
+            };
+            blank_lines = count;
         }
-        if stop == Stop::Colon {
-            return None;
-        }
-        self.arena.scalar(Kind::Plain, Span::new(start, end), folded.as_deref());
-        self.at = end;
-        self.tail()
     }
 
     /// Goes to the next line that is not blank: its column, and how many blank lines were passed. The end of the
@@ -89,7 +139,7 @@ impl Reader<'_> {
         let mut line = from;
         let mut blank_lines = 0;
         while line < self.bytes.len() {
-            let column = self.bytes[line..].iter().take_while(|byte| **byte == b' ').count();
+            let column = self.blanks(line);
             match self.bytes.get(line + column) {
                 Some(b'\n') => {
                     blank_lines += 1;

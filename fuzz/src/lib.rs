@@ -10,7 +10,22 @@ mod sound;
 use gonogo::emit::Format;
 
 /// The targets: the readers, the suppression comment, what a file is taken for, the writers.
-pub const TARGETS: &[&str] = &["yaml", "sql", "dotenv", "template", "suppression", "kinds", "text", "concise", "json"];
+pub const TARGETS: &[&str] = &[
+    "yaml",
+    "sql",
+    "dotenv",
+    "template",
+    "suppression",
+    "kinds",
+    "text",
+    "concise",
+    "json",
+    "sarif",
+    "github",
+    "gitlab",
+    "junit",
+    "markdown",
+];
 
 /// Runs one target on some bytes; panics where something does not hold.
 pub fn run(target: &str, bytes: &[u8]) {
@@ -21,10 +36,10 @@ pub fn run(target: &str, bytes: &[u8]) {
         "template" => sound::template(bytes),
         "suppression" => sound::suppression(bytes),
         "kinds" => sound::kinds(bytes),
-        "text" => writer(Format::Text, bytes),
-        "concise" => writer(Format::Concise, bytes),
-        "json" => writer(Format::Json, bytes),
-        _ => panic!("there is no target {target}"),
+        _ => match Format::ALL.iter().find(|(name, _)| *name == target) {
+            Some((_, format)) => writer(*format, bytes),
+            None => panic!("there is no target {target}"),
+        },
     }
 }
 

@@ -245,7 +245,7 @@ mod scripts {
         let temp = &variables["RUNNER_TEMP"];
         let wanted = format!(
             "<check>\n<--output>\n<text>\n<--output>\n<github={temp}/gonogo.annotations>\n<--output>\n<markdown={temp}/summary.md>\n\
-             <--output>\n<sarif={temp}/gonogo.sarif>\n<--fail-on>\n<$(touch pwned)>\n<--select=a b>\n<`touch pwned`;\">\n\
+             <--output>\n<sarif-github={temp}/gonogo.sarif>\n<--fail-on>\n<$(touch pwned)>\n<--select=a b>\n<`touch pwned`;\">\n\
              <-->\n<--version>\n<b c>\nreport github\n"
         );
         assert_eq!((out.as_ref(), scratch.path().join("pwned").exists()), (wanted.as_str(), false));

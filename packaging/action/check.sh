@@ -20,7 +20,8 @@ sarif="${RUNNER_TEMP}/gonogo.sarif"
 rm -f "${annotations}" "${sarif}"
 if [[ ${GONOGO_ANNOTATIONS} == true ]]; then arguments+=(--output "github=${annotations}"); fi
 if [[ ${GONOGO_SUMMARY} == true ]]; then arguments+=(--output "markdown=${GITHUB_STEP_SUMMARY}"); fi
-if [[ ${GONOGO_SARIF} == true ]]; then arguments+=(--output "sarif=${sarif}"); fi
+# Code scanning raises what is allowed or in the baseline, too, so it gets nothing but what counts.
+if [[ ${GONOGO_SARIF} == true ]]; then arguments+=(--output "sarif-github=${sarif}"); fi
 if [[ -n ${GONOGO_FAIL_ON} ]]; then arguments+=(--fail-on "${GONOGO_FAIL_ON}"); fi
 add_lines "${GONOGO_ARGUMENTS}"
 arguments+=(--)

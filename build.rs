@@ -23,10 +23,28 @@ struct Header {
     #[serde(default)]
     supersedes: Vec<String>,
     #[serde(default)]
-    options: BTreeMap<String, String>,
+    options: BTreeMap<String, Choice>,
     #[serde(default)]
     aliases: Vec<String>,
     sources: Vec<String>,
+}
+
+/// An option of a rule.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Choice {
+    r#type: Type,
+    default: serde_yaml::Value,
+    text: String,
+}
+
+#[derive(Deserialize, Clone, Copy)]
+#[serde(rename_all = "lowercase")]
+enum Type {
+    Flag,
+    Number,
+    Text,
+    List,
 }
 
 #[derive(Deserialize, Debug)]
@@ -141,7 +159,8 @@ fn catalogue(pages: &[Page]) -> String {
     for page in pages {
         let Header { summary, severity, default, since, engines, group, supersedes, options, aliases, sources } = &page.header;
         let engines: Vec<String> = engines.iter().map(|engine| format!("{engine:?}").to_lowercase()).collect();
-        let options: Vec<(&String, &String)> = options.iter().collect();
+        let options: Vec<String> = options.iter().map(|(option, choice)| choice.code(&page.name, option)).collect();
+        let options = options.join(", ");
         let family = capitalised(&page.family);
         let (name, path, body_at, on) = (&page.name, page.path.display().to_string(), page.body_at, *default == Switch::On);
         // A rule about what allows rules: if it could be allowed in turn, there would be no end to it.
@@ -150,13 +169,36 @@ fn catalogue(pages: &[Page]) -> String {
             code,
             "Rule {{ name: {name:?}, family: Family::{family}, severity: Severity::{severity:?}, summary: {summary:?}, \
              on_by_default: {on}, since: {since:?}, engines: &{engines:?}, group: {group:?}, supersedes: &{supersedes:?}, \
-             options: &{options:?}, aliases: &{aliases:?}, sources: &{sources:?}, page: include_str!({path:?}), body_at: {body_at}, \
+             options: &[{options}], aliases: &{aliases:?}, sources: &{sources:?}, page: include_str!({path:?}), body_at: {body_at}, \
              can_be_allowed: {can_be_allowed} }},"
         )
         .expect("a String takes everything");
     }
     code.push(']');
     code
+}
+
+impl Choice {
+    /// As an expression; a default of another type than the option does not compile.
+    fn code(&self, rule: &str, option: &str) -> String {
+        use serde_yaml::Value;
+        let plain = option.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-');
+        assert!(plain && option != "level", "{rule}: an option is named in small letters and hyphens, and not `level`: {option}");
+        let text = |value: &Value| value.as_str().map(str::to_owned);
+        let default = match self.r#type {
+            Type::Flag => self.default.as_bool().map(|flag| format!("Flag({flag})")),
+            Type::Number => self.default.as_i64().map(|number| format!("Number({number})")),
+            Type::Text => text(&self.default).map(|text| format!("Text({text:?})")),
+            Type::List => {
+                let items = self.default.as_sequence().and_then(|items| items.iter().map(text).collect::<Option<Vec<_>>>());
+                items.map(|items| format!("List(&{items:?})"))
+            }
+        };
+        let default = default.unwrap_or_else(|| panic!("{rule}: the default of `{option}` is not of its type"));
+        let text = self.text.trim();
+        assert!(!text.ends_with('.'), "{rule}: the text of `{option}` is a clause, without a full stop");
+        format!("RuleOption {{ name: {option:?}, default: Default::{default}, text: {text:?} }}")
+    }
 }
 
 /// In the order of the catalogue.

@@ -41,7 +41,7 @@ fn migrations() -> String {
 #[divan::bench]
 fn step_3_discover(bencher: Bencher<'_, '_>) {
     let tree = generate::repository(200);
-    bencher.bench(|| discover(black_box(&tree), ""));
+    bencher.bench(|| discover(black_box(&tree), "", &Settings::default()));
 }
 
 /// Step 4, decoding and the line index; far below the 500 MB/s of YAML.

@@ -4,7 +4,9 @@ mod baseline;
 mod check;
 mod ci;
 mod completions;
+mod config;
 mod explain;
+mod init;
 mod man;
 mod rules;
 mod stdin;
@@ -21,7 +23,7 @@ use crate::untrusted::Untrusted;
 
 /// The go/no-go poll for a release: says what will go wrong in production before anything leaves.
 ///
-/// Exit codes: 0 GO, 1 NO-GO, 2 wrong usage, 3 NO VERDICT (something could not be judged).
+/// Exit codes: 0 GO, 1 NO-GO, 2 wrong usage or configuration, 3 NO VERDICT (something could not be judged).
 #[derive(Parser, Debug)]
 #[command(name = "gonogo", version, args_conflicts_with_subcommands = true, flatten_help = true)]
 struct Arguments {
@@ -40,6 +42,10 @@ enum Command {
     Baseline(baseline::Arguments),
     /// Print the page of a rule: what it finds, why it stops a deploy, what to do instead
     Explain(explain::Arguments),
+    /// Print the configuration that holds, and where each value comes from
+    Config(config::Arguments),
+    /// Write a gonogo.toml that tells what gonogo found, with everything else in comments
+    Init(init::Arguments),
     /// List all rules
     Rules(rules::Arguments),
     /// Print what a shell needs to complete this command line
@@ -99,7 +105,9 @@ fn answer() -> ExitCode {
         None => check::run(&arguments.check),
         Some(Command::Check(arguments)) => check::run(&arguments),
         Some(Command::Baseline(arguments)) => baseline::run(&arguments),
+        Some(Command::Config(arguments)) => config::run(&arguments),
         Some(Command::Explain(arguments)) => explain::run(&arguments),
+        Some(Command::Init(arguments)) => init::run(&arguments),
         Some(Command::Rules(arguments)) => rules::run(&arguments),
         Some(Command::Completions(arguments)) => completions::run(&arguments, Arguments::command()),
         Some(Command::Man) => man::run(&Arguments::command()),

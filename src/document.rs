@@ -20,6 +20,7 @@ pub mod yaml;
 
 use crate::source::{Source, Span};
 use dotenv::Dotenv;
+use engine::Engine;
 use kind::Kind;
 use sql::Sql;
 use yaml::{Cause, Refusal, Yaml};
@@ -108,12 +109,17 @@ pub enum Content {
 impl Document {
     /// Reads a file whose path made it a candidate; `None` if its text shows that it is not ours after all.
     pub fn read(path: &str, bytes: Vec<u8>, candidate: Kind) -> Option<Self> {
+        Self::read_for(None, path, bytes, candidate)
+    }
+
+    /// The same where somebody says for which server the migrations are written.
+    pub fn read_for(engine: Option<Engine>, path: &str, bytes: Vec<u8>, candidate: Kind) -> Option<Self> {
         if candidate == Kind::Manifest && !kind::may_hold_objects(path, &bytes) {
             return None;
         }
         let source = Source::decode(path, bytes);
         let content = match candidate {
-            Kind::Migration => Content::Sql(Sql::read(&source, migration::place(path).engine)),
+            Kind::Migration => Content::Sql(Sql::read(&source, engine.or_else(|| migration::place(path).engine))),
             Kind::Manifest => Content::Yaml(manifest(&source)),
             Kind::Settings => Content::Dotenv(Dotenv::read(&source)),
         };

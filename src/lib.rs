@@ -26,16 +26,16 @@
 //! | [`database`] | files, frameworks, rules |
 //! | [`workspace`] | rules |
 //! | [`rule`] | any rule by name |
-//! | [`checks`] | each other; identifiers, severities, addresses |
+//! | [`checks`], [`config`] | each other; checks: identifiers, severities, addresses; config: how a rule judges |
 //! | [`lint`] | any rule by name |
 //! | [`report`] | formats |
 //! | [`emit`] | how a report came about |
 //! | [`cli`] | everything but arguments and exit codes |
 //!
 //! A third-party type stops at one door: sqlparser in `document/sql/types.rs`, granit and `serde_yaml` in
-//! `document/yaml/`, `toml_parser` in `document/toml.rs`, miette in `emit/text.rs`, `serde_json` in `emit/escape.rs` and
-//! `emit/sarif/`, clap and `supports_hyperlinks` in `cli`, walkdir in `tree/disk.rs`, ignore in `workspace/discover.rs`,
-//! globset there and in `settings/paths.rs`.
+//! `document/yaml/`, `toml_parser` in `document/toml.rs` and below it, miette in `emit/text.rs`, `serde_json` in
+//! `config/schema.rs`, `emit/escape.rs` and `emit/sarif/`, clap and `supports_hyperlinks` in `cli`, walkdir in
+//! `tree/disk.rs`, ignore in `workspace/discover.rs`, globset there and in `settings/paths.rs`.
 //!
 //! # Words
 //!
@@ -45,6 +45,7 @@
 
 pub mod checks;
 pub mod cli;
+pub mod config;
 pub mod database;
 pub mod diagnostic;
 pub mod document;

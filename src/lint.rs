@@ -36,6 +36,8 @@ pub struct Outcome {
 #[derive(Debug, Default)]
 pub struct Looked {
     rules: HashSet<&'static str>,
+    /// They say where a rule is switched off.
+    settings: Settings,
     /// Files, and folders of migrations, that could not be judged.
     unread: HashSet<String>,
 }
@@ -49,13 +51,16 @@ impl Looked {
             let knows = engine.is_none_or(|engine| rule.engines.is_empty() || rule.engines.contains(&engine));
             knows && is_judged(workspace, rule, id)
         });
-        is_judged && self.rules.contains(rule.name) && !around.any(|path| self.unread.contains(path))
+        is_judged
+            && self.rules.contains(rule.name)
+            && rule.is_on(path, &self.settings)
+            && !around.any(|path| self.unread.contains(path))
     }
 }
 
 /// Judges a workspace with all rules that are switched on.
 pub fn lint(workspace: &Workspace, settings: &Settings) -> Outcome {
-    lint_with(workspace, settings, |rule| is_on(rule, settings))
+    lint_with(workspace, settings, |rule| rule.may_be_on(settings))
 }
 
 /// Judges a workspace with some of the rules.
@@ -66,31 +71,26 @@ pub fn lint_with(workspace: &Workspace, settings: &Settings, wanted: impl Fn(&Ru
     outcome
 }
 
-fn is_on(rule: &Rule, settings: &Settings) -> bool {
-    let names = |list: &[String]| list.iter().any(|name| name == rule.name || rule.aliases.contains(&name.as_str()));
-    let selected = if settings.select.is_empty() { rule.on_by_default } else { names(&settings.select) };
-    selected && !names(&settings.ignore)
-}
-
 /// Judges a workspace with these rules and checks. Those about suppressions come last: what a suppression is good for
 /// shows when all others have spoken.
 pub fn judge(workspace: &Workspace, pairs: &[(&'static Rule, Check)], settings: &Settings) -> Outcome {
     let mut outcome = Outcome::default();
     outcome.timings.on = workspace.timings.on;
     let (last, first): (Vec<_>, Vec<_>) = pairs.iter().copied().partition(|(_, check)| matches!(check, Check::Suppression(_)));
-    let mut findings = outcome.run(workspace, &first, &[]);
+    let mut findings = outcome.run(workspace, settings, &first, &[]);
     let mut suppressions = Suppressions::of(workspace, settings);
     for finding in &mut findings {
         finding.suppressed = suppressions.claim(workspace, finding);
     }
     findings.retain(|finding| is_judged(workspace, finding.rule, finding.diagnostic.primary.place.source));
     supersede(&mut findings);
+    outcome.looked.settings = settings.clone();
     outcome.looked.rules = pairs.iter().map(|(rule, _)| rule.name).collect();
     let unread = workspace.notes.iter().chain(&outcome.notes).filter(|note| note.judged == Judged::Nothing);
     outcome.looked.unread = unread.map(|note| note.path.clone()).collect();
     let looked = |rule: &Rule, id| outcome.looked.at(workspace, rule, workspace.path(id));
     let suppressions = suppressions.settled(workspace, looked);
-    findings.extend(outcome.run(workspace, &last, &suppressions));
+    findings.extend(outcome.run(workspace, settings, &last, &suppressions));
     findings.retain(|finding| is_judged(workspace, finding.rule, finding.diagnostic.primary.place.source));
     findings.sort_by(|a, b| order(workspace, a).cmp(&order(workspace, b)));
     identify(workspace, &mut findings);
@@ -107,8 +107,14 @@ fn is_judged(workspace: &Workspace, rule: &Rule, source: SourceId) -> bool {
 
 impl Outcome {
     /// Runs checks, takes in their notes and hands back their findings, in order.
-    fn run(&mut self, workspace: &Workspace, pairs: &[(&'static Rule, Check)], suppressions: &[Suppression]) -> Vec<Finding> {
-        let run = |rule| Run { workspace, rule, suppressions };
+    fn run(
+        &mut self,
+        workspace: &Workspace,
+        settings: &Settings,
+        pairs: &[(&'static Rule, Check)],
+        suppressions: &[Suppression],
+    ) -> Vec<Finding> {
+        let run = |rule| Run { workspace, settings, rule, suppressions };
         let parts: Vec<Part> = pairs.par_iter().flat_map_iter(|(rule, check)| run(*rule).all(*check)).collect();
         let mut findings = Vec::new();
         for part in parts {
@@ -137,6 +143,7 @@ struct Part {
 /// One rule over all its subjects.
 struct Run<'w> {
     workspace: &'w Workspace,
+    settings: &'w Settings,
     rule: &'static Rule,
     suppressions: &'w [Suppression],
 }
@@ -203,8 +210,10 @@ impl<'w> Run<'w> {
         if !suppression.is_elsewhere() {
             return self.one(path, None, |cx| check(suppression, cx));
         }
-        let mut context = Context::new(self.workspace, self.rule);
-        check(suppression, &mut context);
+        let mut context = Context::new(self.workspace, self.settings, self.rule);
+        if self.rule.is_on(path, self.settings) {
+            check(suppression, &mut context);
+        }
         let said = context.into_findings().into_iter().next();
         let note = said.map(|(diagnostic, _)| {
             let message = format!("{} ({})", diagnostic.message, self.rule.name);
@@ -222,7 +231,7 @@ impl<'w> Run<'w> {
     /// A check that fails costs its subject, and the verdict.
     fn one(&self, path: &str, set: Option<&MigrationSet>, check: impl FnOnce(&mut Context<'w>)) -> Part {
         let work = || {
-            let mut context = Context::new(self.workspace, self.rule);
+            let mut context = Context::new(self.workspace, self.settings, self.rule);
             check(&mut context);
             context.into_findings()
         };
@@ -233,8 +242,13 @@ impl<'w> Run<'w> {
             let note = Note { path: path.to_owned(), line: None, message, judged: Judged::Nothing };
             return Part { rule, findings: Vec::new(), note: Some(note), took };
         };
-        let findings = found.into_iter().map(|(diagnostic, folded)| self.finding(diagnostic, folded, set)).collect();
+        let here = found.into_iter().filter(|(diagnostic, _)| self.rule.is_on(self.path(diagnostic), self.settings));
+        let findings = here.map(|(diagnostic, folded)| self.finding(diagnostic, folded, set)).collect();
         Part { rule, findings, note: None, took }
+    }
+
+    fn path(&self, diagnostic: &Diagnostic) -> &'w str {
+        self.workspace.path(diagnostic.primary.place.source)
     }
 
     fn finding(&self, mut diagnostic: Diagnostic, folded: usize, set: Option<&MigrationSet>) -> Finding {
@@ -247,7 +261,9 @@ impl<'w> Run<'w> {
             Some(Tier::Example) => Some("its path says that it is an example"),
             _ => None,
         };
-        if let Some(what) = what.filter(|_| diagnostic.severity > Severity::Low) {
+        // Who names this file and says how bad it is knows better.
+        let (_, is_said) = self.rule.severity_at(self.path(&diagnostic), self.settings);
+        if let Some(what) = what.filter(|_| diagnostic.severity > Severity::Low && !is_said) {
             diagnostic.severity = Severity::Low;
             diagnostic.assumptions.push(format!("a note only: {what}"));
         }

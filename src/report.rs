@@ -53,6 +53,8 @@ pub struct Root {
     pub prefix: String,
     /// Where it stands on disk; none for a tree in memory.
     pub seat: Option<Seat>,
+    /// A finding of this severity or worse means NO-GO.
+    pub fail_on: Severity,
     /// Its documents.
     pub workspace: Workspace,
     /// What was found there, in order; suppressed ones included.
@@ -98,7 +100,12 @@ impl Root {
 
     /// The same, where some findings are known.
     pub fn judge_against(tree: &dyn Tree, prefix: &str, named: &str, settings: &Settings, baseline: Option<&Baseline>) -> Self {
-        let mut workspace = Workspace::build(tree, named, settings);
+        let workspace = Workspace::build(tree, named, settings);
+        Self::of(workspace, prefix, named, settings, baseline)
+    }
+
+    /// The same of a workspace that was read already.
+    pub fn of(mut workspace: Workspace, prefix: &str, named: &str, settings: &Settings, baseline: Option<&Baseline>) -> Self {
         let mut outcome = lint::lint(&workspace, settings);
         let compared = baseline.map(|baseline| baseline.compare(&workspace, &mut outcome));
         let fixed = compared.as_ref().map(|compared| compared.fixed_in(named));
@@ -108,7 +115,8 @@ impl Root {
             outcome.timings.checks += took;
             touched::excuse(&mut workspace);
         }
-        Self { fixed, baseline: compared, ..Self::new(workspace, outcome, prefix, named) }
+        let fail_on = settings.fail_on;
+        Self { fail_on, fixed, baseline: compared, ..Self::new(workspace, outcome, prefix, named) }
     }
 
     /// From a workspace and what the checks said.
@@ -126,8 +134,9 @@ impl Root {
         }
         notes.sort();
         notes.dedup();
-        let prefix = prefix.to_owned();
-        Self { prefix, seat: None, workspace, findings, notes, coverage, migrations, timings, fixed: None, baseline: None }
+        let (prefix, seat, fail_on) = (prefix.to_owned(), None, Severity::High);
+        let (fixed, baseline) = (None, None);
+        Self { prefix, seat, fail_on, workspace, findings, notes, coverage, migrations, timings, fixed, baseline }
     }
 
     /// The path of a source as reports print it.
@@ -184,7 +193,7 @@ impl Report {
         }
         let mut report = Self { roots, verdict: Verdict::Go, min_severity: settings.min_severity, coverage, elapsed: None };
         let nothing = coverage.inputs == 0 && !settings.allow_empty;
-        if report.counted().any(|(_, finding)| finding.diagnostic.severity >= settings.fail_on) {
+        if report.counted().any(|(root, finding)| finding.diagnostic.severity >= root.fail_on) {
             report.verdict = Verdict::NoGo;
         } else if nothing || report.not_judged().next().is_some() {
             report.verdict = Verdict::NoVerdict;

@@ -4,15 +4,18 @@
 //! Nothing here knows a rule by name; the catalogue is compiled from `rules/` by the build script.
 
 pub mod near;
+mod option;
 pub mod suppression;
 
 use crate::diagnostic::SourceId;
 use crate::diagnostic::{Diagnostic, Fix, Label, Place, Severity};
 use crate::document::Document;
+use crate::settings::{Level, Settings};
 use crate::workspace::Workspace;
 use crate::workspace::container::Container;
 use crate::workspace::environments::{Group, SettingsFile};
 use crate::workspace::history::{Migration, MigrationSet};
+pub use option::{Default, RuleOption, fits};
 use suppression::Suppression;
 
 /// What a rule page says, without its examples.
@@ -36,8 +39,8 @@ pub struct Rule {
     pub group: &'static str,
     /// Rules that say less about the same place.
     pub supersedes: &'static [&'static str],
-    /// Its options with what they mean.
-    pub options: &'static [(&'static str, &'static str)],
+    /// What can be set for it.
+    pub options: &'static [RuleOption],
     /// Names it had before.
     pub aliases: &'static [&'static str],
     /// Where its claims come from.
@@ -83,6 +86,42 @@ impl Rule {
     /// The rule of this name, or that had it before.
     pub fn find(name: &str) -> Option<&'static Self> {
         RULES.iter().find(|rule| rule.name == name || rule.aliases.contains(&name))
+    }
+
+    /// What to say where there is no rule of a name: with the one that was probably meant.
+    pub fn unknown(name: &str) -> String {
+        let names = RULES.iter().flat_map(|rule| rule.aliases.iter().chain([&rule.name])).copied();
+        let hint = near::nearest(name, names);
+        let hint = hint.map_or_else(|| "`gonogo rules` lists them".to_owned(), |rule| format!("did you mean `{rule}`?"));
+        format!("there is no rule `{name}`; {hint}")
+    }
+
+    /// Whether it runs on this file: what was typed beats the configuration, and that beats its page.
+    pub fn is_on(&self, path: &str, settings: &Settings) -> bool {
+        let level = || settings.rules.level(self.name, path).map(|(level, _)| level);
+        self.chosen(settings).unwrap_or_else(|| level().map_or(self.on_by_default, |level| level != Level::Off))
+    }
+
+    /// Whether it runs on any file.
+    pub fn may_be_on(&self, settings: &Settings) -> bool {
+        self.chosen(settings).unwrap_or_else(|| self.on_by_default || settings.rules.may_be_on(self.name))
+    }
+
+    /// What was typed of it.
+    fn chosen(&self, settings: &Settings) -> Option<bool> {
+        let names = |list: &[String]| list.iter().any(|name| name == self.name || self.aliases.contains(&name.as_str()));
+        if names(&settings.ignore) {
+            return Some(false);
+        }
+        (!settings.select.is_empty()).then(|| names(&settings.select))
+    }
+
+    /// How bad its findings in this file are, and whether somebody said so of this very file.
+    pub fn severity_at(&self, path: &str, settings: &Settings) -> (Severity, bool) {
+        match settings.rules.level(self.name, path) {
+            Some((Level::At(severity), is_named)) => (severity, is_named),
+            _ => (self.severity, false),
+        }
     }
 
     /// The page without its header.
@@ -149,21 +188,26 @@ impl Finding {
 pub struct Context<'w> {
     /// All facts.
     pub workspace: &'w Workspace,
+    /// How to judge.
+    pub settings: &'w Settings,
     rule: &'static Rule,
     findings: Vec<(Diagnostic, usize)>,
 }
 
 impl<'w> Context<'w> {
     /// For one rule.
-    pub fn new(workspace: &'w Workspace, rule: &'static Rule) -> Self {
-        Self { workspace, rule, findings: Vec::new() }
+    pub fn new(workspace: &'w Workspace, settings: &'w Settings, rule: &'static Rule) -> Self {
+        Self { workspace, settings, rule, findings: Vec::new() }
     }
 
     /// Reports a finding: one clause that names the object and says the consequence.
     pub fn report(&mut self, place: Place, message: impl Into<String>) -> Report<'_> {
-        self.findings.push((Diagnostic::new(self.rule.severity, place, message), 0));
+        // A suppression may stand in a file that is no document.
+        let path = self.workspace.documents.get(place.source.index()).map_or("", |document| document.source.path());
+        let (severity, _) = self.rule.severity_at(path, self.settings);
+        self.findings.push((Diagnostic::new(severity, place, message), 0));
         let (diagnostic, folded) = self.findings.last_mut().expect("just pushed");
-        Report { diagnostic, folded }
+        Report { diagnostic, folded, severity, of_page: self.rule.severity }
     }
 
     /// Everything reported.
@@ -176,6 +220,10 @@ impl<'w> Context<'w> {
 pub struct Report<'c> {
     diagnostic: &'c mut Diagnostic,
     folded: &'c mut usize,
+    /// How bad the plain case is here.
+    severity: Severity,
+    /// How bad it is on the page.
+    of_page: Severity,
 }
 
 impl Report<'_> {
@@ -228,10 +276,12 @@ impl Report<'_> {
         self
     }
 
-    /// A milder case of what the rule is about.
+    /// A milder case of what the rule is about. Where the configuration gives the rule another severity than its page,
+    /// the case is milder than that by as many steps.
     #[expect(clippy::return_self_not_must_use, reason = "the finding is reported already; this adds to it")]
     pub fn capped(self, severity: Severity) -> Self {
-        self.diagnostic.severity = self.diagnostic.severity.min(severity);
+        let cap = (severity as u8..self.of_page as u8).fold(self.severity, |cap, _| cap.lowered());
+        self.diagnostic.severity = self.diagnostic.severity.min(cap);
         self
     }
 

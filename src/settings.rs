@@ -1,10 +1,14 @@
 //! Plain values that steer reading and judging. Where they come from is not known here.
 
+mod migrations;
 mod paths;
+mod rules;
 
 use crate::diagnostic::Severity;
 use crate::source::Span;
+pub use migrations::{MigrationConfig, RollbackPolicy};
 pub use paths::Paths;
+pub use rules::{Level, RuleSettings, Scope, Value};
 
 /// How to read and judge.
 #[derive(Clone, Debug)]
@@ -34,6 +38,16 @@ pub struct Settings {
     pub ci: Ci,
     /// Measure how long what takes.
     pub timings: bool,
+    /// What is read although it is passed over by default.
+    pub include: Paths,
+    /// What is never read, unless it is named.
+    pub exclude: Paths,
+    /// What git ignores is passed over.
+    pub respect_gitignore: bool,
+    /// What is said of migrations; the last word counts.
+    pub migrations: Vec<MigrationConfig>,
+    /// What is said of rules.
+    pub rules: RuleSettings,
     /// What the configuration allows.
     pub allowed: Vec<Allowance>,
     /// The file of known findings, below the root; none for the one that is looked for by its name.
@@ -100,11 +114,30 @@ impl Default for Settings {
             changed: None,
             ci: Ci::default(),
             timings: false,
+            include: Paths::default(),
+            exclude: Paths::default(),
+            respect_gitignore: true,
+            migrations: Vec::new(),
+            rules: RuleSettings::default(),
             allowed: Vec::new(),
             baseline: None,
             no_baseline: false,
             today: None,
         }
+    }
+}
+
+impl Settings {
+    /// The server that the migrations at a path are for, by the word for it.
+    pub fn engine(&self, path: &str) -> Option<&str> {
+        let last = |config: &&MigrationConfig| config.engine.is_some() && config.paths.matches(path);
+        self.migrations.iter().rev().find(last)?.engine.as_deref()
+    }
+
+    /// Whether the migrations at a path need a way back.
+    pub fn rollback(&self, path: &str) -> RollbackPolicy {
+        let mut last = self.migrations.iter().rev().filter(|config| config.paths.matches(path));
+        last.find_map(|config| config.rollback).unwrap_or(RollbackPolicy::Optional)
     }
 }
 

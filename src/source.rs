@@ -160,7 +160,8 @@ impl Source {
         }
     }
 
-    fn clamp(&self, offset: u32) -> u32 {
+    /// The character boundary at or before this byte.
+    pub fn clamp(&self, offset: u32) -> u32 {
         let mut at = (offset as usize).min(self.text.len());
         while !self.text.is_char_boundary(at) {
             at -= 1;

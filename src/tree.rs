@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 use git::{NoRepository, Repository};
 
-pub use disk::{Disk, Named, Placing, Seat, Standing, locate, place, seat};
+pub use disk::{Disk, Named, Placing, Seat, Standing, home_of, locate, place, seat};
 pub use memory::Memory;
 pub use overlay::Overlay;
 
@@ -27,6 +27,11 @@ pub trait Tree: Sync {
 
     /// The bytes of a file, if it is a plain file of at most `limit` bytes.
     fn read(&self, path: &str, limit: u64) -> Result<Vec<u8>, Unreadable>;
+
+    /// The same for a path that no walk came across: links in it are followed as long as they stay below the root.
+    fn read_named(&self, path: &str, limit: u64) -> Result<Vec<u8>, Unreadable> {
+        self.read(path, limit)
+    }
 
     /// The repository whose files these are.
     fn repository(&self) -> Result<Arc<Repository>, NoRepository> {
@@ -113,6 +118,13 @@ pub enum Unreadable {
     Refused(String),
 }
 
+/// A number of bytes for people: in the largest unit that it is a whole number of.
+fn size(bytes: u64) -> String {
+    let units = [(20, "MiB"), (10, "KiB")];
+    let unit = units.into_iter().find(|(shift, _)| bytes >> shift > 0 && bytes.trailing_zeros() >= *shift);
+    unit.map_or_else(|| format!("{bytes} bytes"), |(shift, unit)| format!("{} {unit}", bytes >> shift))
+}
+
 impl fmt::Display for Unreadable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -122,7 +134,7 @@ impl fmt::Display for Unreadable {
             Self::Linked => f.write_str("it is a link, and gonogo reads and writes its own files only where they are"),
             Self::DeadLink => f.write_str("it is a link that leads nowhere"),
             Self::TooLarge { limit } => {
-                write!(f, "it is larger than the limit of {} MiB (--max-file-size raises it)", limit >> 20)
+                write!(f, "it is larger than the limit of {} (--max-file-size raises it)", size(*limit))
             }
             Self::Unmerged => f.write_str("a merge left it in several versions: settle them and `git add` it"),
             Self::Refused(reason) => write!(f, "it could not be read: {reason}"),

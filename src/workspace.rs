@@ -18,6 +18,7 @@ pub mod topology;
 
 use std::ops::Range;
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::diagnostic::{Judged, Note, Place, SourceId};
 use crate::document::Document;
@@ -30,7 +31,7 @@ use crate::tree::Tree;
 use crate::tree::git::NoRepository;
 use base::Base;
 use change::Change;
-use discover::discover;
+use discover::{Found, discover};
 use environments::{Environments, Tier};
 use history::{Asked, History};
 use topology::Topology;
@@ -61,9 +62,14 @@ pub struct Workspace {
 impl Workspace {
     /// Reads a tree. `named` is the path of a file that was asked for by name, or empty.
     pub fn build(tree: &dyn Tree, named: &str, settings: &Settings) -> Self {
-        let mut timings = Timings { on: settings.timings, ..Timings::default() };
-        let (found, took) = timed(timings.on, || discover(tree, named));
-        timings.discover = took;
+        let on = settings.timings;
+        let (found, took) = timed(on, || discover(tree, named, settings));
+        Self::of(tree, found, took, named, settings)
+    }
+
+    /// Reads what was found in a tree, which took some time.
+    pub fn of(tree: &dyn Tree, found: Found, took: Duration, named: &str, settings: &Settings) -> Self {
+        let mut timings = Timings { on: settings.timings, discover: took, ..Timings::default() };
         let asks_git = settings.changed.is_some() || found.files.iter().any(|file| file.kind == Kind::Migration);
         let load = || load::load_timed(tree, &found.files, settings, &mut timings.files);
         let base = || if asks_git { Base::of(tree, settings) } else { Base::Unasked };

@@ -7,6 +7,7 @@ mod baseline_base;
 mod changed;
 mod cli;
 mod comforts;
+mod config;
 mod configuration;
 mod engine;
 mod fixtures;

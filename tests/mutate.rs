@@ -365,3 +365,34 @@ fn indent(dice: &mut Dice, bytes: &mut Vec<u8>) {
         }
     }
 }
+
+/// What configurations are made of.
+pub const CONFIG: &[&str] = &[
+    "=",
+    " = ",
+    "[",
+    "[[",
+    "]]",
+    "{",
+    ",",
+    "\"",
+    "\"\"\"",
+    "\\u00e9",
+    "#",
+    "  # ",
+    "\n",
+    "\r\n",
+    "\r",
+    "\u{202E}",
+    "\u{1b}",
+    "true",
+    "2027-01-31",
+    "level = \"off\"\n",
+    "[rules.missing-setting]\n",
+    "optional = [\"A_*\"]\n",
+    "[[overrides]]\n",
+    "[[allow]]\n",
+    "paths = [\"*\"]\n",
+    "**/",
+    "[a-",
+];

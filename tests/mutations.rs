@@ -8,7 +8,7 @@ use std::panic::catch_unwind;
 use gonogo::emit::Format;
 
 use crate::gears;
-use crate::mutate::{Dice, PAIRS, PAIRS_FILES, SETTINGS, SQL, SQL_FILES, YAML, mutate};
+use crate::mutate::{CONFIG, Dice, PAIRS, PAIRS_FILES, SETTINGS, SQL, SQL_FILES, YAML, mutate};
 use crate::reports::readers;
 use crate::sound;
 use crate::support::{files_below, from_environment, root};
@@ -136,6 +136,12 @@ fn baselines_are_read_whatever_they_are() {
         "\u{FEFF}",
     ];
     on_mutations(COUNT, &[seed.into_bytes()], &pieces, sound::baseline);
+}
+
+#[test]
+fn configurations_are_read_whatever_they_say() {
+    let seeds = fixtures(|path| path.ends_with("toml"));
+    on_mutations(COUNT / 2, &seeds, CONFIG, sound::config);
 }
 
 #[test]

@@ -15,8 +15,9 @@ use gonogo::diagnostic::Severity;
 use gonogo::emit::verdict;
 use gonogo::report::Root;
 use gonogo::rule::{RULES, Rule};
-use gonogo::settings::Settings;
 use gonogo::tree::Memory;
+
+use crate::support::configured;
 
 /// The parts of a page, in order.
 const PARTS: &[&str] =
@@ -74,7 +75,8 @@ fn repositories<'a>(blocks: &'a [Block], verdict: &str) -> BTreeMap<&'a str, Vec
 
 fn judge(files: &[&Block]) -> Root {
     let tree: Memory = files.iter().map(|block| (block.file.clone(), block.text.clone())).collect();
-    Root::judge(&tree, "", "", &Settings::default())
+    let settings = configured(&tree, "", &[]).unwrap_or_else(|wrong| panic!("{wrong}"));
+    Root::judge(&tree, "", "", &settings)
 }
 
 /// What a rule says of a root, as pages print it.

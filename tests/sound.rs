@@ -2,6 +2,7 @@
 //!
 //! The fuzz targets in `fuzz/` use this file as well, so it needs nothing but the library.
 
+use gonogo::config::Config;
 use gonogo::diagnostic::SourceId;
 use gonogo::document::dotenv::Dotenv;
 use gonogo::document::engine::Engine;
@@ -21,6 +22,7 @@ use gonogo::rule::suppression::comment::wishes;
 use gonogo::settings::Settings;
 use gonogo::source::{Source, Span};
 use gonogo::tree::Memory;
+use gonogo::untrusted::visible;
 
 fn source(path: &str, bytes: &[u8]) -> Source {
     let source = Source::decode(path, bytes.to_vec());
@@ -274,6 +276,34 @@ pub fn baseline(bytes: &[u8]) {
             assert_eq!(Baseline::read("b", written.as_bytes()), Ok(baseline));
         }
         Err(reason) => assert!(!reason.contains('\n') && reason.len() < 100, "{reason}"),
+    }
+}
+
+/// A configuration: what is wrong with it has a place in it, and what is right can be printed and read again.
+pub fn config(bytes: &[u8]) {
+    let source = source("gonogo.toml", bytes);
+    let is_clean = |text: &str| !text.chars().any(|next| next != '\n' && visible(next).is_some());
+    match Config::of_text(source.text()) {
+        Ok(config) => {
+            config.apply(&mut Settings::default());
+            let shown = config.show();
+            assert!(is_clean(&shown), "{shown:?}");
+            let again = Config::of_text(&shown).unwrap_or_else(|wrong| panic!("{shown}\n{}", wrong[0]));
+            let values = |text: &str| {
+                let lines =
+                    text.split('\n').map(|line| line.rsplit_once("  # ").map_or(line, |(value, _)| value.trim_end()).to_owned());
+                lines.collect::<Vec<String>>()
+            };
+            assert_eq!(values(&again.show()), values(&shown), "printed once more it differs");
+        }
+        Err(wrong) => {
+            assert!(!wrong.is_empty(), "refused without a word");
+            for complaint in &wrong {
+                all_fit(&complaint.source, complaint.span.as_ref(), "a complaint");
+                let told = complaint.to_string();
+                assert!(is_clean(&told) && told.split('\n').count() <= 3, "{told:?}");
+            }
+        }
     }
 }
 

@@ -6,6 +6,11 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use gonogo::config::{Complaint, Config, Scene};
+use gonogo::settings::Settings;
+use gonogo::tree::{EntryKind, Memory, Tree};
+use gonogo::workspace::discover::discover;
+
 /// What a run of the binary said.
 pub struct Run {
     pub code: i32,
@@ -114,6 +119,31 @@ pub fn files_below(folder: &Path) -> Vec<PathBuf> {
 /// A number that somebody may set for a longer run.
 pub fn from_environment(name: &str, default: u64) -> u64 {
     std::env::var(name).ok().and_then(|value| value.parse().ok()).unwrap_or(default)
+}
+
+/// The settings that the `gonogo.toml`s of a tree make; everything that is wrong with them in one text.
+pub fn configured(tree: &Memory, root: &str, typed: &[&str]) -> Result<Settings, String> {
+    let scene = Scene { tree, root: root.to_owned() };
+    let below: Memory = match root {
+        "" => tree.clone(),
+        root => {
+            let files = tree.walk(&mut |_| true).into_iter().filter(|entry| entry.kind == EntryKind::File);
+            let below = files.filter_map(|file| {
+                let path = file.path.strip_prefix(&format!("{root}/"))?.to_owned();
+                Some((path, tree.read(&file.path, u64::MAX).expect("a file in memory")))
+            });
+            below.collect()
+        }
+    };
+    let told = |wrong: Vec<Complaint>| wrong.iter().map(|complaint| format!("{complaint}\n")).collect::<String>();
+    let mut config = Config::find(&scene).map_err(told)?;
+    config.set(&typed.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>()).map_err(told)?;
+    let mut settings = Settings::default();
+    config.apply(&mut settings);
+    config.nest(&scene, &discover(&below, "", &settings).configs).map_err(told)?;
+    let mut settings = Settings::default();
+    config.apply(&mut settings);
+    Ok(settings)
 }
 
 /// Compares with a file of the repository, or rewrites it when asked to: `GONOGO_BLESS=1 cargo test`.

@@ -11,8 +11,9 @@ mod sound;
 
 use gonogo::emit::Format;
 
-/// The targets beside the writers: the readers, the suppression comment, the baseline, what a file is taken for.
-const READERS: &[&str] = &["yaml", "gears", "sql", "dotenv", "pairs", "jsonc", "template", "suppression", "baseline", "kinds"];
+/// The targets beside the writers: the readers, the suppression comment, the baseline, the configuration, what a file is taken for.
+const READERS: &[&str] =
+    &["yaml", "gears", "sql", "dotenv", "pairs", "jsonc", "template", "suppression", "baseline", "config", "kinds"];
 
 /// All targets: each format of the report is one, too.
 pub fn targets() -> impl Iterator<Item = &'static str> {
@@ -39,6 +40,7 @@ pub fn run(target: &str, bytes: &[u8]) {
         "template" => sound::template(bytes),
         "suppression" => sound::suppression(bytes),
         "baseline" => sound::baseline(bytes),
+        "config" => sound::config(bytes),
         "kinds" => sound::kinds(bytes),
         _ => {
             let format = Format::ALL.into_iter().find(|(name, _)| *name == target);

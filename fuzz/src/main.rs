@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use gonogo_fuzz::mutate::{Dice, PAIRS, PAIRS_FILES, SETTINGS, SQL, SQL_FILES, YAML, mutate};
+use gonogo_fuzz::mutate::{CONFIG, Dice, PAIRS, PAIRS_FILES, SETTINGS, SQL, SQL_FILES, YAML, mutate};
 use gonogo_fuzz::{is_writer, run, targets};
 
 /// Slower than this for a small file is as bad as a panic.
@@ -66,6 +66,7 @@ struct Corpus {
     pairs: Vec<Vec<u8>>,
     comments: Vec<Vec<u8>>,
     baselines: Vec<Vec<u8>>,
+    configs: Vec<Vec<u8>>,
 }
 
 impl Corpus {
@@ -73,7 +74,15 @@ impl Corpus {
         let home = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
         let texts = |texts: &[&str]| -> Vec<Vec<u8>> { texts.iter().map(|text| text.as_bytes().to_vec()).collect() };
         let (sql, pairs) = (texts(SQL_FILES), texts(PAIRS_FILES));
-        let mut corpus = Self { yaml: Vec::new(), sql, settings: Vec::new(), pairs, comments: Vec::new(), baselines: Vec::new() };
+        let mut corpus = Self {
+            yaml: Vec::new(),
+            sql,
+            settings: Vec::new(),
+            pairs,
+            comments: Vec::new(),
+            baselines: Vec::new(),
+            configs: Vec::new(),
+        };
         let suite = fs::read_to_string(home.join("tests/data/yaml-test-suite.json")).expect("the test suite");
         let cases: Vec<(String, bool, String)> = serde_json::from_str(&suite).expect("cases");
         corpus.yaml.extend(cases.into_iter().map(|(_, _, text)| text.into_bytes()));
@@ -100,7 +109,9 @@ impl Corpus {
                 continue;
             }
             let bytes = fs::read(&path).expect("a fixture");
-            if name.ends_with(".sql") {
+            if name.ends_with("gonogo.toml") {
+                self.configs.push(bytes);
+            } else if name.ends_with(".sql") {
                 self.sql.push(bytes);
             } else if name.contains(".env") {
                 self.settings.push(bytes);
@@ -119,6 +130,7 @@ impl Corpus {
             ("sql", _) => (&self.sql, SQL),
             ("pairs" | "jsonc", _) => (&self.pairs, PAIRS),
             ("baseline", _) => (&self.baselines, YAML),
+            ("config", _) => (&self.configs, CONFIG),
             ("suppression", _) => (&self.comments, if kind == 0 { SQL } else { SETTINGS }),
             (_, 0) if is_writer(target) => (&self.yaml, YAML),
             (_, 1) if is_writer(target) => (&self.sql, SQL),

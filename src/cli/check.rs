@@ -1,22 +1,23 @@
 //! `gonogo check`: the eight steps of a run.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use clap::{ValueEnum, ValueHint};
 
-use super::{Exit, Mistake, When, baseline, ci, print, stdin, timings};
+use super::{Exit, Mistake, When, baseline, ci, config, print, stdin, timings};
 use crate::diagnostic::Severity;
 use crate::emit::{Format, Style, emit};
 use crate::report::baseline::Baseline;
 use crate::report::{Report, Root, Verdict};
-use crate::rule::near::nearest;
-use crate::rule::{RULES, Rule};
+use crate::rule::Rule;
 use crate::settings::{Reach, STACK_SIZE, Settings};
 use crate::timings::timed;
 use crate::tree::git::{NoRepository, Snapshot};
 use crate::tree::{Disk, Memory, Named, Overlay, Standing, Tree, locate, seat};
+use crate::workspace::Workspace;
+use crate::workspace::discover::discover;
 
 #[derive(clap::Args, Debug)]
 #[group(id = "check")]
@@ -28,9 +29,11 @@ pub struct Arguments {
     /// The file that `-` stands for: below the current folder, on disk or not
     #[arg(long, value_name = "PATH", value_hint = ValueHint::FilePath)]
     stdin_name: Option<PathBuf>,
-    /// Findings of this severity or worse mean NO-GO
-    #[arg(long, value_name = "SEVERITY", default_value = "high")]
-    fail_on: Level,
+    #[command(flatten)]
+    config: config::Choice,
+    /// Findings of this severity or worse mean NO-GO [default: high]
+    #[arg(long, value_name = "SEVERITY")]
+    fail_on: Option<Level>,
     /// Leave milder findings out of the report
     #[arg(long, value_name = "SEVERITY", default_value = "low")]
     min_severity: Level,
@@ -89,9 +92,9 @@ pub struct Arguments {
     /// Make file names in the text report links to the files
     #[arg(long, value_name = "WHEN", default_value = "auto")]
     hyperlinks: When,
-    /// Read files up to this size; larger ones are not judged, and said so
-    #[arg(long, value_name = "MIB", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=4095))]
-    max_file_size: u64,
+    /// Read files up to this size; larger ones are not judged, and said so [default: 10]
+    #[arg(long, value_name = "MIB", value_parser = clap::value_parser!(u64).range(1..=4095))]
+    max_file_size: Option<u64>,
     /// How many threads [default: one a processor]
     #[arg(long, value_name = "N")]
     threads: Option<usize>,
@@ -158,7 +161,14 @@ type Known = fn(&Disk, &dyn Tree, &Arguments, &Settings) -> Result<Option<Baseli
 
 /// Everything up to the verdict, with the places that were judged, one for each root.
 pub fn judged(arguments: &Arguments, known: Known) -> Result<(Vec<Named>, Report), Mistake> {
-    let settings = settings(arguments)?;
+    check_rules(arguments)?;
+    let mut settings = Settings::default();
+    apply(arguments, &mut settings);
+    // What comes in on standard input stands for a file of the current folder, so that one's limit counts.
+    if arguments.paths.iter().any(|path| path.as_os_str() == "-") {
+        let here = arguments.config.load(Path::new("."), None)?;
+        settings.max_file_size = here.settings(|settings| apply(arguments, settings)).max_file_size;
+    }
     let (places, typed) = match stdin::read(&arguments.paths, arguments.stdin_name.as_deref(), settings.max_file_size)? {
         Some((place, text)) => (vec![place], Some(text)),
         None => (places(&arguments.paths)?, None),
@@ -167,7 +177,7 @@ pub fn judged(arguments: &Arguments, known: Known) -> Result<(Vec<Named>, Report
     let pool = pool.build().map_err(|error| Mistake(format!("no threads to work with: {error}")))?;
     let report = pool.install(|| -> Result<Report, Mistake> {
         let several = places.len() > 1;
-        let roots = places.iter().map(|place| judge(place, several, typed.as_ref(), arguments, &settings, known));
+        let roots = places.iter().map(|place| judge(place, several, typed.as_ref(), arguments, known));
         Ok(Report::new(roots.collect::<Result<_, _>>()?, &settings))
     })?;
     Ok((places, report))
@@ -195,7 +205,7 @@ impl Arguments {
     /// Whether one of them was given, as far as one can tell.
     pub fn steers_reports(&self) -> bool {
         let is_plain = matches!(self.output.as_slice(), [Output { format: Format::Text, file: None }]);
-        let is_default = self.fail_on == Level::High
+        let is_default = self.fail_on.is_none()
             && self.min_severity == Level::Low
             && self.color == When::Auto
             && self.hyperlinks == When::Auto;
@@ -216,35 +226,28 @@ fn check_outputs(outputs: &[Output]) -> Result<(), Mistake> {
     Ok(())
 }
 
-fn settings(arguments: &Arguments) -> Result<Settings, Mistake> {
-    for name in arguments.select.iter().chain(&arguments.ignore) {
-        if Rule::find(name).is_none() {
-            return Err(Mistake(no_such_rule(name)));
-        }
+fn check_rules(arguments: &Arguments) -> Result<(), Mistake> {
+    match arguments.select.iter().chain(&arguments.ignore).find(|name| Rule::find(name).is_none()) {
+        Some(name) => Err(Mistake(Rule::unknown(name))),
+        None => Ok(()),
     }
-    Ok(Settings {
-        select: arguments.select.clone(),
-        ignore: arguments.ignore.clone(),
-        fail_on: arguments.fail_on.into(),
-        min_severity: arguments.min_severity.into(),
-        allow_empty: arguments.allow_empty,
-        max_file_size: arguments.max_file_size << 20,
-        threads: arguments.threads,
-        base: arguments.base.clone(),
-        all: arguments.all,
-        changed: arguments.changed.then_some(if arguments.whole_files { Reach::Files } else { Reach::Lines }),
-        ci: ci::read(|name| std::env::var(name).ok()),
-        no_baseline: arguments.no_baseline,
-        timings: arguments.timings,
-        ..Settings::default()
-    })
 }
 
-/// With the name that was probably meant.
-pub fn no_such_rule(name: &str) -> String {
-    let near = nearest(name, RULES.iter().map(|rule| rule.name));
-    let hint = near.map_or_else(|| "`gonogo rules` lists them".to_owned(), |near| format!("did you mean `{near}`?"));
-    format!("there is no rule `{name}`; {hint}")
+/// What was typed beats what is configured.
+fn apply(arguments: &Arguments, settings: &mut Settings) {
+    settings.select.clone_from(&arguments.select);
+    settings.ignore.clone_from(&arguments.ignore);
+    settings.fail_on = arguments.fail_on.map_or(settings.fail_on, Severity::from);
+    settings.min_severity = arguments.min_severity.into();
+    settings.allow_empty = arguments.allow_empty;
+    settings.max_file_size = arguments.max_file_size.map_or(settings.max_file_size, |mib| mib << 20);
+    settings.threads = arguments.threads;
+    settings.base = arguments.base.clone().or(settings.base.take());
+    settings.all = arguments.all;
+    settings.changed = arguments.changed.then_some(if arguments.whole_files { Reach::Files } else { Reach::Lines });
+    settings.ci = ci::read(|name| std::env::var(name).ok());
+    settings.no_baseline = arguments.no_baseline;
+    settings.timings = arguments.timings;
 }
 
 fn places(paths: &[PathBuf]) -> Result<Vec<Named>, Mistake> {
@@ -263,36 +266,34 @@ fn places(paths: &[PathBuf]) -> Result<Vec<Named>, Mistake> {
 }
 
 /// With what was typed in place of a file, where it was.
-fn judge(
-    place: &Named,
-    several: bool,
-    typed: Option<&Memory>,
-    arguments: &Arguments,
-    settings: &Settings,
-    known: Known,
-) -> Result<Root, Mistake> {
+fn judge(place: &Named, several: bool, typed: Option<&Memory>, arguments: &Arguments, known: Known) -> Result<Root, Mistake> {
     let shown = place.root.to_string_lossy();
     let disk = Disk::open(&place.root).map_err(|error| Mistake(format!("{shown} cannot be read: {error}")))?;
     let prefix = if several && place.only.is_empty() { format!("{}/", shown.trim_end_matches('/')) } else { String::new() };
-    let on = |tree: &dyn Tree| {
-        let baseline = known(&disk, tree, arguments, settings)?;
+    let on = |tree: &dyn Tree, mut config: config::Chosen<'_>| {
         let overlay = typed.map(|typed| Overlay::new(tree, typed, []));
-        let tree = overlay.as_ref().map_or(tree, |overlay| overlay);
-        let root = Root::judge_against(tree, &prefix, &place.only, settings, baseline.as_ref());
+        let whole = overlay.as_ref().map_or(tree, |overlay| overlay);
+        let settings = |config: &config::Chosen<'_>| config.settings(|settings| apply(arguments, settings));
+        let (found, took) = timed(arguments.timings, || discover(whole, &place.only, &settings(&config)));
+        config.nest(&found)?;
+        let settings = settings(&config);
+        let baseline = known(&disk, tree, arguments, &settings)?;
+        let workspace = Workspace::of(whole, found, took, &place.only, &settings);
+        let root = Root::of(workspace, &prefix, &place.only, &settings, baseline.as_ref());
         Ok(Root { seat: seat(&place.root), ..root })
     };
     if !arguments.staged {
-        if let (true, Err(NoRepository::Absent)) = (settings.changed.is_some(), disk.repository()) {
+        if let (true, Err(NoRepository::Absent)) = (arguments.changed, disk.repository()) {
             return Err(Mistake(format!(
                 "{shown} is in no git repository, so nobody can tell what changed: leave out --changed"
             )));
         }
-        return on(&disk);
+        return on(&disk, arguments.config.load(&place.root, None)?);
     }
     let repository = disk.repository().map_err(|reason| Mistake(format!("nothing is staged in {shown}: {reason}")))?;
     let tree =
         Snapshot::staged(repository).map_err(|reason| Mistake(format!("what is staged in {shown} cannot be read: {reason}")))?;
-    on(&tree)
+    on(&tree, arguments.config.load(&place.root, Some(&tree))?)
 }
 
 fn write(report: &Report, arguments: &Arguments) -> Result<(), Mistake> {

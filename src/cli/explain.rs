@@ -1,6 +1,7 @@
 //! `gonogo explain`: the page of a rule.
 
-use super::{Exit, Mistake, check, print};
+use super::{Exit, Mistake, print};
+use crate::config;
 use crate::rule::Rule;
 
 #[derive(clap::Args, Debug)]
@@ -11,7 +12,7 @@ pub struct Arguments {
 }
 
 pub fn run(arguments: &Arguments) -> Result<Exit, Mistake> {
-    let Some(rule) = Rule::find(&arguments.rule) else { return Err(Mistake(check::no_such_rule(&arguments.rule))) };
+    let Some(rule) = Rule::find(&arguments.rule) else { return Err(Mistake(Rule::unknown(&arguments.rule))) };
     print(&page(rule))?;
     Ok(Exit::Go)
 }
@@ -26,5 +27,19 @@ fn page(rule: &Rule) -> String {
     }
     let (title, text) = rule.page().split_once('\n').unwrap_or((rule.page(), ""));
     let sources: String = rule.sources.iter().map(|source| format!("- {source}\n")).collect();
-    format!("{title}\n\n{}: {}.\n{}\n\n## Sources\n\n{sources}", facts.join(", "), rule.summary, text.trim_end())
+    let text = text.trim_end();
+    format!("{title}\n\n{}: {}.\n{text}\n\n{}## Sources\n\n{sources}", facts.join(", "), rule.summary, options(rule))
+}
+
+/// What can be set for it in `gonogo.toml`.
+fn options(rule: &Rule) -> String {
+    if rule.options.is_empty() {
+        return String::new();
+    }
+    let told: String = rule
+        .options
+        .iter()
+        .map(|option| format!("- `{}` (default `{}`): {}.\n", option.name, config::shown(&option.value()), option.text))
+        .collect();
+    format!("## Options\n\nIn `gonogo.toml`, under `[rules.{}]`:\n\n{told}\n", rule.name)
 }

@@ -18,6 +18,9 @@ pub enum Engine {
 }
 
 impl Engine {
+    /// The words that a configuration may use.
+    pub const WORDS: &[&str] = &["postgres", "mysql", "mariadb", "sqlite", "sqlserver", "clickhouse"];
+
     /// Its name in reports.
     pub fn name(self) -> &'static str {
         match self {

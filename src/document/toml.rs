@@ -12,6 +12,10 @@ use toml_parser::lexer::{Token, TokenKind};
 use toml_parser::parser::{EventReceiver, parse_document};
 use toml_parser::{ErrorSink, ParseError, Raw, Span as Range};
 
+mod tree;
+
+pub use tree::{Entry, Table, TableId, Tree, Value, ValueKind};
+
 use super::pairs::{Form, GroupId, Pair, Pairs, Text};
 use crate::settings::{MAX_ENTRIES, MAX_NESTING, MAX_TOKENS};
 use crate::source::{Source, Span};

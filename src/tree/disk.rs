@@ -122,29 +122,42 @@ impl Tree for Disk {
     }
 
     fn read(&self, path: &str, limit: u64) -> Result<Vec<u8>, Unreadable> {
-        let path = self.root.join(os_path(path));
-        // Looked at before it is opened, because opening a pipe waits for ever; and again after, because a name
-        // may change its meaning in between.
-        let before = fs::symlink_metadata(&path).map_err(|error| unreadable(&error))?;
-        plain(before.file_type())?;
-        let file = File::open(&path).map_err(|error| unreadable(&error))?;
-        let after = file.metadata().map_err(|error| unreadable(&error))?;
-        plain(after.file_type())?;
-        if after.len() > limit {
-            return Err(Unreadable::TooLarge { limit });
-        }
-        let mut bytes = Vec::with_capacity(usize::try_from(after.len()).unwrap_or(0));
-        // One more than the limit, in case it grows while it is read.
-        file.take(limit + 1).read_to_end(&mut bytes).map_err(|error| unreadable(&error))?;
-        if bytes.len() as u64 > limit {
-            return Err(Unreadable::TooLarge { limit });
-        }
-        Ok(bytes)
+        read_plain(&self.root.join(os_path(path)), limit)
     }
 
     fn repository(&self) -> Result<Arc<Repository>, NoRepository> {
         self.repository.get_or_init(|| Repository::open(&self.resolved).map(Arc::new)).clone()
     }
+
+    fn read_named(&self, path: &str, limit: u64) -> Result<Vec<u8>, Unreadable> {
+        let path = self.root.join(os_path(path));
+        fs::symlink_metadata(&path).map_err(|error| unreadable(&error))?;
+        let target = path.canonicalize().map_err(|error| match error.kind() {
+            io::ErrorKind::NotFound => Unreadable::DeadLink,
+            _ => unreadable(&error),
+        })?;
+        if target.starts_with(&self.resolved) { read_plain(&target, limit) } else { Err(Unreadable::LeavesRoot) }
+    }
+}
+
+fn read_plain(path: &Path, limit: u64) -> Result<Vec<u8>, Unreadable> {
+    // Looked at before it is opened, because opening a pipe waits for ever; and again after, because a name
+    // may change its meaning in between.
+    let before = fs::symlink_metadata(path).map_err(|error| unreadable(&error))?;
+    plain(before.file_type())?;
+    let file = File::open(path).map_err(|error| unreadable(&error))?;
+    let after = file.metadata().map_err(|error| unreadable(&error))?;
+    plain(after.file_type())?;
+    if after.len() > limit {
+        return Err(Unreadable::TooLarge { limit });
+    }
+    let mut bytes = Vec::with_capacity(usize::try_from(after.len()).unwrap_or(0));
+    // One more than the limit, in case it grows while it is read.
+    file.take(limit + 1).read_to_end(&mut bytes).map_err(|error| unreadable(&error))?;
+    if bytes.len() as u64 > limit {
+        return Err(Unreadable::TooLarge { limit });
+    }
+    Ok(bytes)
 }
 
 /// Writes a new file to the end, with the permissions of the one that it will replace.
@@ -197,7 +210,7 @@ pub fn locate(path: &Path) -> Standing {
     };
     let Ok(folder) = folder.canonicalize() else { return Standing::Closed(Unreadable::Vanished) };
     let file = folder.join(path.file_name().unwrap_or_default());
-    let root = if folder.starts_with(&here) { here } else { home_of(&folder) };
+    let root = if folder.starts_with(&here) { here } else { nearest_mark(&folder) };
     Standing::Here(Named { only: relative(&file, &root), root })
 }
 
@@ -260,9 +273,18 @@ fn or_here(folder: &Path) -> &Path {
     if folder.as_os_str().is_empty() { Path::new(".") } else { folder }
 }
 
-fn home_of(folder: &Path) -> PathBuf {
-    let marked = |folder: &&Path| folder.join(".git").exists() || folder.join("gonogo.toml").exists();
+fn nearest_mark(folder: &Path) -> PathBuf {
+    let marked = |folder: &&Path| [".git", "gonogo.toml", ".gonogo.toml"].iter().any(|name| folder.join(name).exists());
     folder.ancestors().find(marked).unwrap_or(folder).to_owned()
+}
+
+/// The repository that a folder belongs to, and the way down to it; without a repository the folder itself. A file is
+/// taken for what is in its folder.
+pub fn home_of(place: &Path) -> io::Result<(PathBuf, String)> {
+    let place = place.canonicalize()?;
+    let folder = if place.is_dir() { &place } else { place.parent().unwrap_or(&place) };
+    let home = folder.ancestors().find(|above| above.join(".git").exists()).unwrap_or(folder);
+    Ok((home.to_owned(), relative(&place, home)))
 }
 
 fn plain(kind: FileType) -> Result<(), Unreadable> {

@@ -8,6 +8,7 @@ use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
 use crate::diagnostic::{Judged, Note};
 use crate::document::kind::Kind;
+use crate::settings::Settings;
 use crate::tree::{Entry, EntryKind, Tree, Unreadable};
 
 /// A file that might be ours.
@@ -30,14 +31,19 @@ pub struct Found {
     pub skipped: Vec<String>,
     /// Migrations of tools that are not supported yet.
     pub unsupported: Vec<(String, usize)>,
+    /// Files of configuration, by path.
+    pub configs: Vec<String>,
 }
+
+/// What a file of configuration is called.
+pub const CONFIG_NAMES: [&str; 2] = ["gonogo.toml", ".gonogo.toml"];
+
+/// Folders of version control, which hold nothing that could be ours.
+const VERSION_CONTROL: &[&str] = &[".git", ".hg", ".svn"];
 
 /// Folders of other people's files, of generated files and of test data. An environment may be called `test`, so that
 /// name is not among them.
 const SKIPPED_FOLDERS: &[&str] = &[
-    ".git",
-    ".hg",
-    ".svn",
     ".terraform",
     ".terragrunt-cache",
     ".venv",
@@ -84,8 +90,8 @@ const UNSUPPORTED: &[(&str, &str)] = &[
 ];
 
 /// Walks a tree. A file that was `named` is never passed over.
-pub fn discover(tree: &dyn Tree, named: &str) -> Found {
-    let mut walk = Walk { tree, named, ignored: HashMap::new(), found: Found::default() };
+pub fn discover(tree: &dyn Tree, named: &str, settings: &Settings) -> Found {
+    let mut walk = Walk { tree, named, settings, ignored: HashMap::new(), reopened: Vec::new(), found: Found::default() };
     walk.read_ignores("");
     let entries = tree.walk(&mut |folder| walk.enters(folder));
     let globs = unsupported_globs();
@@ -115,24 +121,64 @@ fn unsupported_globs() -> GlobSet {
 struct Walk<'a> {
     tree: &'a dyn Tree,
     named: &'a str,
+    settings: &'a Settings,
     /// The ignore rules of the folders that have any.
     ignored: HashMap<String, Gitignore>,
+    /// Folders that are passed over but for what is included, with a `/` at their ends.
+    reopened: Vec<String>,
     found: Found,
 }
 
 impl Walk<'_> {
     /// Whether to look into a folder.
     fn enters(&mut self, folder: &Entry) -> bool {
-        let on_the_way = self.named.strip_prefix(&*folder.path).is_some_and(|rest| rest.starts_with('/'));
-        if !on_the_way && (SKIPPED_FOLDERS.contains(&folder.name()) || self.is_ignored(&folder.path, true)) {
-            self.found.skipped.push(folder.path.clone());
-            return false;
+        let path = &*folder.path;
+        let on_the_way = self.named.strip_prefix(path).is_some_and(|rest| rest.starts_with('/'));
+        if !on_the_way && self.is_passed_over(folder) {
+            if VERSION_CONTROL.contains(&folder.name()) || self.is_excluded(path) || !self.leads_to_included(path) {
+                self.found.skipped.push(folder.path.clone());
+                return false;
+            }
+            self.reopened.push(format!("{path}/"));
         }
-        self.read_ignores(&folder.path);
+        self.read_ignores(path);
         true
     }
 
+    fn is_passed_over(&self, folder: &Entry) -> bool {
+        let name = folder.name();
+        SKIPPED_FOLDERS.contains(&name)
+            || VERSION_CONTROL.contains(&name)
+            || self.is_excluded(&folder.path)
+            || self.is_reopened(&folder.path)
+            || self.is_ignored(&folder.path, true)
+    }
+
+    fn is_excluded(&self, path: &str) -> bool {
+        !self.settings.exclude.is_empty() && self.settings.exclude.matches(path)
+    }
+
+    fn leads_to_included(&self, folder: &str) -> bool {
+        !self.settings.include.is_empty() && self.settings.include.lead_through(folder)
+    }
+
+    fn is_reopened(&self, path: &str) -> bool {
+        self.reopened.iter().any(|folder| path.starts_with(folder))
+    }
+
+    /// Whether a file is passed over that was found all the same.
+    fn is_left_out(&self, path: &str) -> bool {
+        if path == self.named {
+            return false;
+        }
+        let is_included = || !self.settings.include.is_empty() && self.settings.include.matches(path);
+        self.is_excluded(path) || ((self.is_reopened(path) || self.is_ignored(path, false)) && !is_included())
+    }
+
     fn read_ignores(&mut self, folder: &str) {
+        if !self.settings.respect_gitignore {
+            return;
+        }
         let path = if folder.is_empty() { ".gitignore".to_owned() } else { format!("{folder}/.gitignore") };
         let Ok(bytes) = self.tree.read(&path, 1 << 20) else { return };
         let mut builder = GitignoreBuilder::new("");
@@ -161,12 +207,20 @@ impl Walk<'_> {
         false
     }
 
+    /// The configuration calls it a migration, whatever its name.
+    fn is_set_up(&self, path: &str) -> bool {
+        path.ends_with(".sql") && self.settings.migrations.iter().any(|migrations| migrations.paths.matches(path))
+    }
+
     /// Files an entry away. Returns its path where it is a file that is none of ours.
     fn sort_in(&mut self, entry: Entry) -> Option<String> {
-        let kind = Kind::of_path(&entry.path, entry.path == self.named);
+        if entry.kind != EntryKind::Folder && CONFIG_NAMES.contains(&entry.name()) {
+            self.found.configs.push(entry.path.clone());
+        }
+        let kind = Kind::of_path(&entry.path, entry.path == self.named || self.is_set_up(&entry.path));
         match entry.kind {
             EntryKind::Folder | EntryKind::InnerLink => None,
-            EntryKind::File if entry.path != self.named && self.is_ignored(&entry.path, false) => {
+            EntryKind::File if self.is_left_out(&entry.path) => {
                 self.found.skipped.extend(kind.map(|_| entry.path));
                 None
             }

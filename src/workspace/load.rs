@@ -8,6 +8,7 @@ use rayon::prelude::*;
 use super::discover::Candidate;
 use super::servers;
 use crate::diagnostic::{Judged, Note};
+use crate::document::engine::Engine;
 use crate::document::template::Hole;
 use crate::document::yaml::{Cause, Yaml};
 use crate::document::{Content, Document, kind, sql};
@@ -34,7 +35,7 @@ pub fn load_timed(
     if settings.timings {
         took.extend(files.iter().map(|file| file.path.clone()).zip(times));
     }
-    servers::agree(&mut read, notes);
+    servers::agree(&mut read, settings, notes);
     let mut documents = Vec::new();
     let mut all = Vec::new();
     for (document, said) in read {
@@ -52,7 +53,8 @@ fn one(tree: &dyn Tree, file: &Candidate, settings: &Settings) -> (Option<Docume
         Err(reason) => return (None, note(reason.to_string(), Judged::Nothing)),
     };
     let read = guard::caught(&file.path, || {
-        let document = Document::read(&file.path, bytes, file.kind)?;
+        let engine = settings.engine(&file.path).and_then(Engine::of_word);
+        let document = Document::read_for(engine, &file.path, bytes, file.kind)?;
         let notes = notes(&document);
         Some((document, notes))
     });

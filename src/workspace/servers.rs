@@ -13,15 +13,20 @@ use crate::document::migration::place;
 use crate::document::sql::{Certainty, Sql};
 use crate::document::{Content, Document};
 use crate::guard;
+use crate::settings::Settings;
 
 type Read = (Option<Document>, Vec<Note>);
 
 /// Makes all files of a set speak the dialect of most of them. `notes` says what there is to know about a document.
-pub fn agree(read: &mut [Read], notes: impl Fn(&Document) -> Vec<Note> + Sync) {
+pub fn agree(read: &mut [Read], settings: &Settings, notes: impl Fn(&Document) -> Vec<Note> + Sync) {
     let engines = engines(read);
     read.par_iter_mut().for_each(|(document, said)| {
         let Some(document) = document.as_mut() else { return };
         let Some(sql) = document.sql() else { return };
+        // What the configuration says of a file needs no agreement.
+        if settings.engine(document.source.path()).is_some() {
+            return;
+        }
         let place = place(document.source.path());
         let Some(engine) = engines.get(&(place.folder, place.engine)).copied().filter(|engine| *engine != sql.engine) else {
             return;

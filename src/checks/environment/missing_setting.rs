@@ -1,7 +1,7 @@
 //! See rules/environment/missing-setting.md
 
 use crate::diagnostic::Place;
-use crate::rule::Context;
+use crate::rule::{Context, fits};
 use crate::workspace::environments::{Gap, Group, SettingsFile};
 
 /// Words of settings that production does without on purpose.
@@ -29,6 +29,8 @@ pub fn check(group: &Group, cx: &mut Context<'_>) {
         return;
     }
     for gaps in group.gaps.chunk_by(|one, other| one.member == other.member) {
+        let optional = cx.list("optional", group.members[gaps[0].member].source);
+        let is_optional = |name: &str| is_optional(name) || optional.iter().any(|pattern| fits(pattern, name));
         let name = |gap: &Gap| Missing { name: cx.workspace.text(gap.neighbour).to_owned(), neighbour: gap.neighbour };
         let missing: Vec<Missing> = gaps.iter().map(name).filter(|missing| !is_optional(&missing.name)).collect();
         let together = if missing.len() >= FOLD { missing.len() } else { 1 };

@@ -1,7 +1,7 @@
 //! See rules/environment/placeholder-in-production.md
 
 use crate::diagnostic::Place;
-use crate::rule::Context;
+use crate::rule::{Context, fits};
 use crate::workspace::environments::{SettingsFile, Tier};
 
 /// What people write to fill in later; at the beginning of a value or after a break in it.
@@ -36,10 +36,14 @@ pub fn check(file: &SettingsFile, cx: &mut Context<'_>) {
     }
     let document = cx.workspace.document(file.source);
     let settings = document.dotenv().map(|dotenv| dotenv.settings.as_slice()).unwrap_or_default();
+    let allowed = cx.list("allowed", file.source);
     for setting in settings {
         let source = &document.source;
         let Some(sign) = sign(source.slice(setting.value)) else { continue };
         let name = setting.name(source);
+        if allowed.iter().any(|pattern| fits(pattern, name)) {
+            continue;
+        }
         cx.report(Place { source: file.source, span: setting.key }, format!("{name} still holds a placeholder in production"))
             .label(format!("its value {sign}"))
             .in_production(

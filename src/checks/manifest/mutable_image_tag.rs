@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use crate::diagnostic::Severity;
 use crate::document::Known;
 use crate::document::yaml::Node;
-use crate::rule::Context;
+use crate::rule::{Context, fits};
 use crate::workspace::container::Container;
 
 /// Names that are moved to another build on purpose.
@@ -49,6 +49,10 @@ pub fn check(container: &Container<'_>, cx: &mut Context<'_>) {
         return;
     }
     let Some(moves) = moves(tag) else { return };
+    let is_allowed = |pattern: &String| fits(pattern, name) || fits(pattern, &image);
+    if cx.list("allowed", node.place().source).iter().any(is_allowed) {
+        return;
+    }
     let tag = tag.unwrap_or_default();
     let why = match moves {
         Moves::Always if tag.is_empty() => "brings no old version back: its image has no tag, which means latest".to_owned(),

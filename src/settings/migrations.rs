@@ -1,0 +1,29 @@
+//! What the configuration says of migration sets.
+
+use super::Paths;
+
+/// What is said of the migrations below some paths; what is not said is found out.
+#[derive(Clone, Debug)]
+pub struct MigrationConfig {
+    /// The files, or the folders that hold them.
+    pub paths: Paths,
+    /// The server, by the word for it.
+    pub engine: Option<String>,
+    /// The last version that has shipped.
+    pub applied_through: Option<String>,
+    /// The revision that has shipped.
+    pub base: Option<String>,
+    /// Whether migrations need a way back.
+    pub rollback: Option<RollbackPolicy>,
+}
+
+/// Whether migrations need a way back.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum RollbackPolicy {
+    /// Each one does.
+    Required,
+    /// Where others beside it have one.
+    Optional,
+    /// None does: this team goes forward only.
+    None,
+}

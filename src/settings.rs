@@ -134,6 +134,12 @@ impl Settings {
         self.migrations.iter().rev().find(last)?.engine.as_deref()
     }
 
+    /// The last version that has shipped of the migrations at a path.
+    pub fn applied_through(&self, path: &str) -> Option<&str> {
+        let mut last = self.migrations.iter().rev().filter(|config| config.paths.matches(path));
+        last.find_map(|config| config.applied_through.as_deref())
+    }
+
     /// Whether the migrations at a path need a way back.
     pub fn rollback(&self, path: &str) -> RollbackPolicy {
         let mut last = self.migrations.iter().rev().filter(|config| config.paths.matches(path));

@@ -77,7 +77,7 @@ impl Workspace {
         timings.read = took;
         let derive = || {
             let change = Change::of(base, tree, &found, &documents, settings);
-            Self::derive(documents, change, Asked { named, all: settings.all })
+            Self::derive(documents, change, Asked { named, all: settings.all, settings })
         };
         let (mut workspace, took) = timed(timings.on, derive);
         timings.facts = took;
@@ -99,7 +99,7 @@ impl Workspace {
     #[must_use]
     pub fn before(&self, settings: &Settings) -> Self {
         let documents = self.change.documents_before(&self.documents, settings);
-        Self::derive(documents, Change::none(Base::All), Asked { named: "", all: true })
+        Self::derive(documents, Change::none(Base::All), Asked { named: "", all: true, settings })
     }
 
     fn derive(documents: Vec<Arc<Document>>, change: Change, asked: Asked<'_>) -> Self {

@@ -270,3 +270,23 @@ fn nothing_that_the_repository_names_is_run() {
     let _ = Command::new("git").current_dir(repository.0.path()).args(["status"]).output();
     assert!(sprung.exists(), "the trap is none");
 }
+
+#[test]
+fn the_configuration_knows_what_has_shipped() {
+    let files = [("db/1_a.sql", TABLE), ("db/02_b.sql", INDEX), ("db/3_c.sql", "CREATE INDEX j ON t (a);\n")];
+    let scratch = Scratch::new(&files);
+    let pending = |version: &str| {
+        let text = format!("[[migrations]]\npath = \"db/\"\napplied-through = \"{version}\"\n");
+        scratch.write("gonogo.toml", text.as_bytes());
+        check(scratch.path(), &[], &[])
+    };
+    for (version, count) in [("0", 0), ("1", 2), ("02", 1), ("2", 1), ("02_b", 1), ("3_c", 0), ("V9", 0)] {
+        let run = pending(version);
+        assert_eq!(findings(&run).len(), count, "{version}: {}", run.out);
+    }
+    // Where the table has not shipped either, it is empty when its indexes are built.
+    assert!(pending("0").verdict().contains("all 3 migrations pending"));
+    let run = pending("next");
+    assert!(run.code == 3 && run.out.contains("no migration here has the version next"), "{}", run.out);
+    assert_eq!(findings(&check(scratch.path(), &["--all"], &[])).len(), 2);
+}

@@ -48,7 +48,6 @@ impl Layer {
             paths: self.paths(find(item, "path")?),
             engine: text("engine"),
             applied_through: text("applied-through"),
-            base: text("base"),
             rollback: find(item, "rollback").map(|said| match said.text() {
                 "required" => RollbackPolicy::Required,
                 "none" => RollbackPolicy::None,

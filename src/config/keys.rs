@@ -186,14 +186,8 @@ static MIGRATIONS: &[Key] = &[
     Key {
         name: "applied-through",
         example: "\"0041\"",
-        text: "the last version that has shipped; it and those before it are history",
+        text: "the last version that has shipped, or its name; it and those before it are history, whatever git says",
         ..Key::value(Kind::Text)
-    },
-    Key {
-        name: "base",
-        example: "\"origin/release\"",
-        text: "the revision that has shipped, where it is another one for these",
-        ..Key::value(Kind::Revision)
     },
     Key {
         name: "rollback",

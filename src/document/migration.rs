@@ -133,6 +133,12 @@ fn version(title: &str, role: Role) -> Option<(Vec<u128>, Role)> {
     (digits > 0 && separated).then(|| Some((vec![title[..digits].parse().ok()?], role)))?
 }
 
+/// A version that stands alone: `0041`, `1.2`, `V1_2`.
+pub fn number(text: &str) -> Option<Vec<u128>> {
+    let digits = text.strip_prefix(['V', 'v']).unwrap_or(text);
+    digits.split(['.', '_']).map(|part| part.parse().ok()).collect()
+}
+
 /// Comments that begin a part of a file, and whether it goes forward.
 const MARKERS: &[(&str, bool)] = &[
     ("+goose up", true),

@@ -11,8 +11,6 @@ pub struct MigrationConfig {
     pub engine: Option<String>,
     /// The last version that has shipped.
     pub applied_through: Option<String>,
-    /// The revision that has shipped.
-    pub base: Option<String>,
     /// Whether migrations need a way back.
     pub rollback: Option<RollbackPolicy>,
 }

@@ -3,11 +3,13 @@
 //! Finds the migration sets, pairs up and down parts, replays each set once from the first to the last migration, and
 //! keeps the effects of every forward statement. Down parts never go forward.
 
-use std::collections::BTreeMap;
+mod shipping;
+
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use super::base::Base;
-use super::change::{Change, Standing};
+use super::change::Change;
 use super::ids;
 use crate::database::{self, Effect, Schema};
 use crate::diagnostic::{Judged, Note, SourceId};
@@ -16,6 +18,8 @@ use crate::document::engine::Engine;
 use crate::document::migration::{Layout, REPEATABLE, Role, place, sections};
 use crate::document::sql::{Certainty, Sql};
 use crate::guard;
+
+pub use shipping::{Asked, Shipping};
 
 /// All migration sets of a workspace.
 #[derive(Debug, Default)]
@@ -26,27 +30,6 @@ pub struct History {
     pub notes: Vec<Note>,
     /// For each document, whether its migration has shipped.
     shipping: Vec<Shipping>,
-}
-
-/// Whether a migration has shipped.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
-pub enum Shipping {
-    /// It is context, and nobody can unship it.
-    Shipped,
-    /// Nobody can say.
-    Undecided,
-    /// It will ship, or somebody wants it judged all the same.
-    #[default]
-    Pending,
-}
-
-/// What somebody wants judged whether it has shipped or not.
-#[derive(Clone, Copy, Debug)]
-pub struct Asked<'a> {
-    /// The path of a file, or empty.
-    pub named: &'a str,
-    /// Everything.
-    pub all: bool,
 }
 
 /// The migrations that one runner applies in order.
@@ -60,6 +43,8 @@ pub struct MigrationSet {
     pub engine_is_known: bool,
     /// The migrations in order.
     pub migrations: Vec<Migration>,
+    /// What the configuration calls the last version that has shipped, where no migration here has it.
+    unknown_version: Option<String>,
 }
 
 /// One migration: what goes forward and what goes back.
@@ -75,6 +60,8 @@ pub struct Migration {
     pub is_paired: bool,
     /// Whether it has shipped.
     pub shipping: Shipping,
+    /// It is known not to have been there at the last release.
+    is_new: bool,
     version: Vec<u128>,
 }
 
@@ -95,6 +82,11 @@ impl Migration {
         self.up.iter().flat_map(|script| &script.effects)
     }
 
+    /// What goes forward, then what goes back.
+    fn parts(&self) -> impl Iterator<Item = &Script> {
+        self.up.iter().chain(&self.down)
+    }
+
     /// Whether it has a place in the order; a file that was only named on the command line has none.
     pub fn has_version(&self) -> bool {
         !self.version.is_empty() && self.version != [REPEATABLE]
@@ -108,36 +100,6 @@ impl MigrationSet {
     }
 }
 
-impl MigrationSet {
-    /// Finds out what has shipped.
-    fn ship(&mut self, documents: &[Arc<Document>], change: &Change, asked: Asked<'_>) {
-        let gone: Vec<Layout> = change.gone().map(place).filter(|layout| layout.folder == self.folder).collect();
-        for migration in &mut self.migrations {
-            let is_named = |script: &Script| documents[script.source.index()].source.path() == asked.named;
-            let named = migration.up.iter().chain(&migration.down).any(is_named);
-            let lost_a_part = gone.iter().any(|old| (&old.version, &old.title) == (&migration.version, &migration.title));
-            migration.shipping = match change.base {
-                _ if named || asked.all || lost_a_part => Shipping::Pending,
-                Base::Unknown(_) => Shipping::Undecided,
-                Base::Unasked | Base::All | Base::Nothing(_) => Shipping::Pending,
-                // What goes back never went forward, so a new way back makes no migration new.
-                Base::Commit { .. } => {
-                    let parts = if migration.up.is_empty() { &migration.down } else { &migration.up };
-                    parts.iter().map(|script| shipping(change.standing(script.source))).max().unwrap_or_default()
-                }
-            };
-        }
-    }
-}
-
-fn shipping(standing: &Standing) -> Shipping {
-    match standing {
-        Standing::Same => Shipping::Shipped,
-        Standing::Unknown => Shipping::Undecided,
-        Standing::New | Standing::Differs(_) => Shipping::Pending,
-    }
-}
-
 impl History {
     /// Finds and replays all sets.
     pub fn of(documents: &[Arc<Document>], change: &Change, asked: Asked<'_>) -> Self {
@@ -145,32 +107,33 @@ impl History {
         for set in &mut history.sets {
             let folder = set.folder.clone();
             set.ship(documents, change, asked);
-            if guard::caught(&folder, || replay(set, documents, change)).is_none() {
+            if guard::caught(&folder, || replay(set, documents)).is_none() {
                 let message = "gonogo failed while replaying these migrations; please report it".to_owned();
                 history.notes.push(Note { path: folder, line: None, message, judged: Judged::Nothing });
             }
         }
         history.shipping = vec![Shipping::default(); documents.len()];
         for migration in history.sets.iter().flat_map(|set| &set.migrations) {
-            for script in migration.up.iter().chain(&migration.down) {
+            for script in migration.parts() {
                 history.shipping[script.source.index()] = migration.shipping;
             }
         }
         if let Some(set) = history.undecided_set() {
-            let reason = match &change.base {
-                Base::Unknown(reason) => reason,
+            let reason = match (&set.unknown_version, &change.base) {
+                (Some(version), _) => &format!("no migration here has the version {version}, which `applied-through` names"),
+                (None, Base::Unknown(reason)) => reason,
                 _ => "they are in a submodule that lacks the commit of the base; fetch it with `git submodule update --init`",
             };
-            let path = if set.is_empty() { ".".to_owned() } else { set.to_owned() };
+            let path = if set.folder.is_empty() { ".".to_owned() } else { set.folder.clone() };
             let message = format!("nobody can tell which migrations have shipped: {reason}. --all judges every one");
             history.notes.push(Note { path, line: None, message, judged: Judged::Nothing });
         }
         history
     }
 
-    fn undecided_set(&self) -> Option<&str> {
+    fn undecided_set(&self) -> Option<&MigrationSet> {
         let undecided = |set: &&MigrationSet| set.migrations.iter().any(|migration| migration.shipping == Shipping::Undecided);
-        self.sets.iter().find(undecided).map(|set| set.folder.as_str())
+        self.sets.iter().find(undecided)
     }
 
     /// Whether the migration in a file has shipped; other files count as pending.
@@ -187,8 +150,7 @@ impl History {
     /// How many migrations there are with a part in any of these files, and how many of them are to be judged.
     pub fn count(&self, wanted: impl Fn(SourceId) -> bool) -> Count {
         let migrations = self.sets.iter().flat_map(|set| &set.migrations);
-        let wanted =
-            migrations.filter(|migration| migration.up.iter().chain(&migration.down).any(|script| wanted(script.source)));
+        let wanted = migrations.filter(|migration| migration.parts().any(|script| wanted(script.source)));
         wanted.fold(Count::default(), |count, migration| Count {
             all: count.all + 1,
             pending: count.pending + usize::from(migration.shipping == Shipping::Pending),
@@ -241,12 +203,13 @@ fn set(folder: String, files: Vec<(Layout, SourceId)>, documents: &[Arc<Document
             down: Vec::new(),
             is_paired: false,
             shipping: Shipping::Pending,
+            is_new: false,
         });
         migration.is_paired |= role == Role::PairedUp;
         migration.add(role, source, &documents[source.index()]);
     }
     let migrations = paired_by_version(migrations.into_values());
-    MigrationSet { folder, engine, engine_is_known: certainty > Certainty::Assumed, migrations }
+    MigrationSet { folder, engine, engine_is_known: certainty > Certainty::Assumed, migrations, unknown_version: None }
 }
 
 impl Migration {
@@ -295,14 +258,16 @@ fn paired_by_version(migrations: impl Iterator<Item = Migration>) -> Vec<Migrati
     all
 }
 
-fn replay(set: &mut MigrationSet, documents: &[Arc<Document>], change: &Change) {
+fn replay(set: &mut MigrationSet, documents: &[Arc<Document>]) {
+    let new = set.migrations.iter().filter(|migration| migration.is_new).flat_map(Migration::parts);
+    let new: HashSet<SourceId> = new.map(|script| script.source).collect();
     let mut schema = Schema::default();
     for script in set.migrations.iter_mut().flat_map(|migration| &mut migration.up) {
         let Some(sql) = documents[script.source.index()].sql() else { continue };
         let statements = script.statements.iter().map(|at| &sql.statements[*at]);
         script.effects = statements.flat_map(|statement| database::apply(&mut schema, statement, script.source)).collect();
         for effect in &mut script.effects {
-            effect.table.is_unshipped = effect.table.created.is_some_and(|created| change.is_new(created.source));
+            effect.table.is_unshipped = effect.table.created.is_some_and(|created| new.contains(&created.source));
         }
     }
 }

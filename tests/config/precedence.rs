@@ -29,12 +29,13 @@ fn every_key_of_the_whole_run_reaches_the_settings() {
 
 #[test]
 fn migrations_and_allowances_reach_the_settings() {
-    let text = "[[migrations]]\npath = \"/db/\"\nengine = \"mysql\"\napplied-through = \"0041\"\nbase = \"v1\"\nrollback = \"none\"\n\
+    let text = "[[migrations]]\npath = \"/db/\"\nengine = \"mysql\"\napplied-through = \"0041\"\nrollback = \"none\"\n\
                 [[migrations]]\npath = \"/db/new/\"\nrollback = \"required\"\n\
                 [[allow]]\nrule = \"dropped-column\"\npath = \"a.sql\"\npaths = [\"b/\"]\nreason = \"why\"\nuntil = 2027-01-31\n";
     let settings = settings(&[("gonogo.toml", text)]);
     let first = &settings.migrations[0];
-    assert_eq!((first.applied_through.as_deref(), first.base.as_deref()), (Some("0041"), Some("v1")));
+    assert_eq!(first.applied_through.as_deref(), Some("0041"));
+    assert_eq!((settings.applied_through("db/1.sql"), settings.applied_through("x.sql")), (Some("0041"), None));
     assert_eq!((settings.engine("db/1.sql"), settings.engine("other/1.sql")), (Some("mysql"), None));
     // The second says nothing of the engine, so the first still does.
     assert_eq!((settings.engine("db/new/1.sql"), settings.rollback("db/new/1.sql")), (Some("mysql"), RollbackPolicy::Required));

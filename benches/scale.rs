@@ -4,7 +4,8 @@
 //! Other work on the machine must not look like growth: the time is that of the processor, not of the clock on the wall,
 //! where the system tells it; the sizes take turns, and of each the best round counts; rounds go on until no size gets
 //! any better. `cargo bench --bench scale -- JSON` measures the axes with that word in their names; with a number after it,
-//! as in `-- JSON 40000`, the work of that size is done once, for a tool to watch that counts instructions.
+//! as in `-- JSON 40000`, the work of that size is done once, for a tool to watch that counts instructions: these do not
+//! grow where data outgrows the caches of a processor, which costs whole repositories up to a tenth on this scale.
 
 #![expect(clippy::print_stdout, reason = "the table is what it is for")]
 

@@ -3,11 +3,12 @@
 //! Those that the base has as they are, or those up to the version that the configuration names. They are context:
 //! nobody can unship them.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::{Migration, MigrationSet, Script};
 use crate::document::Document;
-use crate::document::migration::{Layout, number, place};
+use crate::document::migration::{number, place};
 use crate::settings::Settings;
 use crate::workspace::base::Base;
 use crate::workspace::change::{Change, Standing};
@@ -38,12 +39,13 @@ pub struct Asked<'a> {
 impl MigrationSet {
     /// Finds out what has shipped.
     pub(super) fn ship(&mut self, documents: &[Arc<Document>], change: &Change, asked: Asked<'_>) {
-        let gone: Vec<Layout> = change.gone().map(place).filter(|layout| layout.folder == self.folder).collect();
+        let gone = change.gone().map(place).filter(|layout| layout.folder == self.folder);
+        let gone: HashSet<(Vec<u128>, String)> = gone.map(|layout| (layout.version, layout.title)).collect();
         let applied = self.applied_through(documents, asked.settings);
         for (at, migration) in self.migrations.iter_mut().enumerate() {
             let is_named = |script: &Script| documents[script.source.index()].source.path() == asked.named;
             let named = migration.parts().any(is_named);
-            let is_part = |old: &Layout| (&old.version, &old.title) == (&migration.version, &migration.title);
+            let lost_a_part = !gone.is_empty() && gone.contains(&(migration.version.clone(), migration.title.clone()));
             // What goes back never went forward, so a new way back makes no migration new.
             let forward = if migration.up.is_empty() { &migration.down } else { &migration.up };
             let (shipping, is_new) = match &applied {
@@ -56,7 +58,7 @@ impl MigrationSet {
                     forward.iter().all(|script| change.is_new(script.source)),
                 ),
             };
-            let is_wanted = named || asked.all || gone.iter().any(is_part);
+            let is_wanted = named || asked.all || lost_a_part;
             migration.shipping = if is_wanted { Shipping::Pending } else { shipping };
             migration.is_new = is_new && !asked.all;
         }

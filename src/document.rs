@@ -13,6 +13,7 @@ pub mod migration;
 pub mod pairs;
 pub mod properties;
 pub mod secret;
+pub mod server_version;
 pub mod sql;
 pub mod template;
 pub mod toml;

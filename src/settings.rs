@@ -134,6 +134,12 @@ impl Settings {
         self.migrations.iter().rev().find(last)?.engine.as_deref()
     }
 
+    /// The major version of the server that the migrations at a path run on.
+    pub fn server_version(&self, path: &str) -> Option<u32> {
+        let mut last = self.migrations.iter().rev().filter(|config| config.paths.matches(path));
+        last.find_map(|config| config.version)
+    }
+
     /// The last version that has shipped of the migrations at a path.
     pub fn applied_through(&self, path: &str) -> Option<&str> {
         let mut last = self.migrations.iter().rev().filter(|config| config.paths.matches(path));

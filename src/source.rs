@@ -240,7 +240,7 @@ impl Index {
 }
 
 /// The lines of a text without their ends. What stands after the last line end is a line if it is anything.
-fn lines(text: &str) -> impl Iterator<Item = &str> {
+pub fn lines(text: &str) -> impl Iterator<Item = &str> {
     let body = |line: &'_ str| line.strip_suffix("\r\n").or_else(|| line.strip_suffix('\n')).map_or(line.len(), str::len);
     text.split_inclusive('\n').flat_map(move |line| line[..body(line)].split('\r'))
 }

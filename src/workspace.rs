@@ -15,6 +15,7 @@ mod load;
 pub mod probe;
 mod servers;
 pub mod topology;
+pub mod versions;
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -22,6 +23,7 @@ use std::time::Duration;
 
 use crate::diagnostic::{Judged, Note, Place, SourceId};
 use crate::document::Document;
+use crate::document::engine::Engine;
 use crate::document::kind::Kind;
 use crate::document::yaml::{Node, NodeId};
 use crate::settings::Settings;
@@ -33,8 +35,9 @@ use base::Base;
 use change::Change;
 use discover::{Found, discover};
 use environments::{Environments, Tier};
-use history::{Asked, History};
+use history::{Asked, History, Migration};
 use topology::Topology;
+use versions::Mentions;
 
 /// All documents of a root and the facts joined from them.
 #[derive(Debug)]
@@ -80,6 +83,7 @@ impl Workspace {
             Self::derive(documents, change, Asked { named, all: settings.all, settings })
         };
         let (mut workspace, took) = timed(timings.on, derive);
+        workspace.learn_versions(tree, &found.telling, settings);
         timings.facts = took;
         workspace.timings = timings;
         workspace.notes.extend(notes);
@@ -93,6 +97,19 @@ impl Workspace {
         workspace.unsupported.splice(0..0, found.unsupported);
         workspace.skipped = found.skipped;
         workspace
+    }
+
+    /// Finds out which servers the migrations run on, if there are any.
+    fn learn_versions(&mut self, tree: &dyn Tree, telling: &[String], settings: &Settings) {
+        if self.history.sets.iter().all(|set| set.engine != Engine::Postgres) {
+            return;
+        }
+        let mentions = Mentions::of(tree, telling, &self.documents);
+        for set in &mut self.history.sets {
+            let first = set.migrations.iter().flat_map(Migration::parts).next();
+            let path = first.map_or(set.folder.as_str(), |script| self.documents[script.source.index()].source.path());
+            set.versions = mentions.of_set(&set.folder, path, settings);
+        }
     }
 
     /// The workspace as it was at the base, to tell what is older than the change.

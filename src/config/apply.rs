@@ -47,6 +47,7 @@ impl Layer {
         Some(MigrationConfig {
             paths: self.paths(find(item, "path")?),
             engine: text("engine"),
+            version: text("version").and_then(|version| version.split('.').next()?.parse().ok()),
             applied_through: text("applied-through"),
             rollback: find(item, "rollback").map(|said| match said.text() {
                 "required" => RollbackPolicy::Required,

@@ -66,6 +66,8 @@ pub enum Kind {
     Date,
     /// Which versions of gonogo.
     Version,
+    /// A version of a server.
+    Server,
 }
 
 /// What findings may be.
@@ -182,6 +184,12 @@ static MIGRATIONS: &[Key] = &[
         example: "\"postgres\"",
         text: "the server they are written for, where neither path nor text says so",
         ..Key::value(Kind::Word(Engine::WORDS))
+    },
+    Key {
+        name: "version",
+        example: "\"16\"",
+        text: "the version of that server in production, where no compose file, CI service, chart or Terraform says so",
+        ..Key::value(Kind::Server)
     },
     Key {
         name: "applied-through",

@@ -74,6 +74,7 @@ fn value(kind: Kind) -> Value {
         Kind::Files => list(text("^[^/:\\\\\\s][^:\\\\]*$")),
         Kind::Size => text("^[0-9]+ *(B|KiB|MiB|GiB)$"),
         Kind::Date => text("^[0-9]{4}-[0-9]{2}-[0-9]{2}$"),
+        Kind::Server => json!({ "type": "string", "pattern": "^[0-9]{1,4}([.][0-9]{1,4})*$", "maxLength": 16 }),
         Kind::Version => text("^ *(>=|<=|>|<|=)? *[0-9]+([.][0-9]+){0,2}( *, *(>=|<=|>|<|=)? *[0-9]+([.][0-9]+){0,2})* *$"),
     }
 }

@@ -65,6 +65,7 @@ pub fn wanted(kind: Kind) -> String {
         Kind::Size => "a size".to_owned(),
         Kind::Date => "a day".to_owned(),
         Kind::Version => "versions of gonogo".to_owned(),
+        Kind::Server => "a version of the server".to_owned(),
     }
 }
 
@@ -123,9 +124,17 @@ fn checked(kind: Kind, text: &str, span: Span, example: &str) -> Result<Value, W
         Kind::Version if bounds(text).is_none() => {
             return wrong(format!("`{text}` names no versions: write a comparison and a version, such as `{example}`"));
         }
+        Kind::Server if !is_server_version(text) => {
+            return wrong(format!("`{text}` is no version of a server: numbers with points between them, such as `{example}`"));
+        }
         _ => {}
     }
     Ok(Value::Text(text.to_owned()))
+}
+
+fn is_server_version(text: &str) -> bool {
+    text.len() <= 16
+        && text.split('.').all(|part| (1..=4).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 fn shortened(text: &str) -> String {

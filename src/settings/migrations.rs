@@ -9,6 +9,8 @@ pub struct MigrationConfig {
     pub paths: Paths,
     /// The server, by the word for it.
     pub engine: Option<String>,
+    /// The major version of the server.
+    pub version: Option<u32>,
     /// The last version that has shipped.
     pub applied_through: Option<String>,
     /// Whether migrations need a way back.

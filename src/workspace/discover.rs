@@ -6,6 +6,7 @@ use std::path::Path;
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
+use super::versions::may_tell;
 use crate::diagnostic::{Judged, Note};
 use crate::document::kind::Kind;
 use crate::settings::Settings;
@@ -33,6 +34,8 @@ pub struct Found {
     pub unsupported: Vec<(String, usize)>,
     /// Files of configuration, by path.
     pub configs: Vec<String>,
+    /// Files that may say which server there is, by path.
+    pub telling: Vec<String>,
 }
 
 /// What a file of configuration is called.
@@ -225,6 +228,7 @@ impl Walk<'_> {
                 None
             }
             EntryKind::File => {
+                self.found.telling.extend(may_tell(&entry.path).then(|| entry.path.clone()));
                 let Some(kind) = kind else { return Some(entry.path) };
                 let foreign = (kind == Kind::Manifest).then(|| entry.path.clone());
                 self.found.files.push(Candidate { path: entry.path, kind });

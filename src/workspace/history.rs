@@ -11,6 +11,7 @@ use std::sync::Arc;
 use super::base::Base;
 use super::change::Change;
 use super::ids;
+use super::versions::{ASSUMED, Said, Versions};
 use crate::database::{self, Effect, Schema};
 use crate::diagnostic::{Judged, Note, SourceId};
 use crate::document::Document;
@@ -41,6 +42,8 @@ pub struct MigrationSet {
     pub engine: Engine,
     /// Whether anything in the tree says so; else it is assumed.
     pub engine_is_known: bool,
+    /// Which versions of it.
+    pub versions: Versions,
     /// The migrations in order.
     pub migrations: Vec<Migration>,
     /// What the configuration calls the last version that has shipped, where no migration here has it.
@@ -83,7 +86,7 @@ impl Migration {
     }
 
     /// What goes forward, then what goes back.
-    fn parts(&self) -> impl Iterator<Item = &Script> {
+    pub fn parts(&self) -> impl Iterator<Item = &Script> {
         self.up.iter().chain(&self.down)
     }
 
@@ -209,7 +212,9 @@ fn set(folder: String, files: Vec<(Layout, SourceId)>, documents: &[Arc<Document
         migration.add(role, source, &documents[source.index()]);
     }
     let migrations = paired_by_version(migrations.into_values());
-    MigrationSet { folder, engine, engine_is_known: certainty > Certainty::Assumed, migrations, unknown_version: None }
+    let versions = Versions { majors: vec![ASSUMED], said: Said::Nobody };
+    let engine_is_known = certainty > Certainty::Assumed;
+    MigrationSet { folder, engine, engine_is_known, versions, migrations, unknown_version: None }
 }
 
 impl Migration {

@@ -23,7 +23,6 @@ use std::time::Duration;
 
 use crate::diagnostic::{Judged, Note, Place, SourceId};
 use crate::document::Document;
-use crate::document::engine::Engine;
 use crate::document::kind::Kind;
 use crate::document::yaml::{Node, NodeId};
 use crate::settings::Settings;
@@ -35,7 +34,7 @@ use base::Base;
 use change::Change;
 use discover::{Found, discover};
 use environments::{Environments, Tier};
-use history::{Asked, History, Migration};
+use history::{Asked, History};
 use topology::Topology;
 use versions::Mentions;
 
@@ -46,6 +45,8 @@ pub struct Workspace {
     pub documents: Vec<Arc<Document>>,
     /// What differs from the base.
     pub change: Change,
+    /// What files say of the versions of servers.
+    mentions: Mentions,
     /// What the migrations do.
     pub history: History,
     /// The objects and how they refer to each other.
@@ -80,10 +81,11 @@ impl Workspace {
         timings.read = took;
         let derive = || {
             let change = Change::of(base, tree, &found, &documents, settings);
-            Self::derive(documents, change, Asked { named, all: settings.all, settings })
+            let has_migrations = documents.iter().any(|document| document.sql().is_some());
+            let mentions = if has_migrations { Mentions::of(tree, &found.telling, &documents) } else { Mentions::default() };
+            Self::derive(documents, change, mentions, Asked { named, all: settings.all, settings })
         };
         let (mut workspace, took) = timed(timings.on, derive);
-        workspace.learn_versions(tree, &found.telling, settings);
         timings.facts = took;
         workspace.timings = timings;
         workspace.notes.extend(notes);
@@ -99,35 +101,23 @@ impl Workspace {
         workspace
     }
 
-    /// Finds out which servers the migrations run on, if there are any.
-    fn learn_versions(&mut self, tree: &dyn Tree, telling: &[String], settings: &Settings) {
-        if self.history.sets.iter().all(|set| set.engine != Engine::Postgres) {
-            return;
-        }
-        let mentions = Mentions::of(tree, telling, &self.documents);
-        for set in &mut self.history.sets {
-            let first = set.migrations.iter().flat_map(Migration::parts).next();
-            let path = first.map_or(set.folder.as_str(), |script| self.documents[script.source.index()].source.path());
-            set.versions = mentions.of_set(&set.folder, path, settings);
-        }
-    }
-
     /// The workspace as it was at the base, to tell what is older than the change.
     #[must_use]
     pub fn before(&self, settings: &Settings) -> Self {
         let documents = self.change.documents_before(&self.documents, settings);
-        Self::derive(documents, Change::none(Base::All), Asked { named: "", all: true, settings })
+        let asked = Asked { named: "", all: true, settings };
+        Self::derive(documents, Change::none(Base::All), self.mentions.clone(), asked)
     }
 
-    fn derive(documents: Vec<Arc<Document>>, change: Change, asked: Asked<'_>) -> Self {
+    fn derive(documents: Vec<Arc<Document>>, change: Change, mentions: Mentions, asked: Asked<'_>) -> Self {
         let ((history, topology), environments) = rayon::join(
-            || rayon::join(|| History::of(&documents, &change, asked), || Topology::of(&documents)),
+            || rayon::join(|| History::of(&documents, &change, &mentions, asked), || Topology::of(&documents)),
             || Environments::of(&documents),
         );
         let notes = history.notes.iter().chain(&topology.notes).cloned().collect();
         let unsupported = history.unsupported(&documents);
         let (skipped, timings) = (Vec::new(), Timings::default());
-        Self { documents, change, history, topology, environments, notes, skipped, unsupported, timings }
+        Self { documents, change, mentions, history, topology, environments, notes, skipped, unsupported, timings }
     }
 
     /// A document.

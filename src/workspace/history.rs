@@ -11,7 +11,7 @@ use std::sync::Arc;
 use super::base::Base;
 use super::change::Change;
 use super::ids;
-use super::versions::{ASSUMED, Said, Versions};
+use super::versions::{ASSUMED, Mentions, Said, Versions};
 use crate::database::{self, Effect, Schema};
 use crate::diagnostic::{Judged, Note, SourceId};
 use crate::document::Document;
@@ -105,11 +105,14 @@ impl MigrationSet {
 
 impl History {
     /// Finds and replays all sets.
-    pub fn of(documents: &[Arc<Document>], change: &Change, asked: Asked<'_>) -> Self {
+    pub fn of(documents: &[Arc<Document>], change: &Change, mentions: &Mentions, asked: Asked<'_>) -> Self {
         let mut history = Self { sets: sets(documents), notes: Vec::new(), shipping: Vec::new() };
         for set in &mut history.sets {
             let folder = set.folder.clone();
             set.ship(documents, change, asked);
+            let first = set.migrations.iter().flat_map(Migration::parts).next();
+            let path = first.map_or(folder.as_str(), |script| documents[script.source.index()].source.path());
+            set.versions = mentions.of_set(&folder, path, asked.settings);
             if guard::caught(&folder, || replay(set, documents)).is_none() {
                 let message = "gonogo failed while replaying these migrations; please report it".to_owned();
                 history.notes.push(Note { path: folder, line: None, message, judged: Judged::Nothing });

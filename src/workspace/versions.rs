@@ -45,10 +45,10 @@ impl Versions {
 }
 
 /// What files say of versions.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Mentions(Vec<Mentioned>);
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Mentioned {
     path: String,
     line: u32,

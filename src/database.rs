@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 
 use crate::diagnostic::{Place, SourceId};
-use crate::document::sql::{Action, AlterTable, Column, CreateIndex, CreateTable, Name, Statement, TableChange};
+use crate::document::sql::{Action, AlterTable, Column, CreateIndex, CreateTable, Name, ObjectKind, Statement, TableChange};
 use crate::source::Span;
 
 /// The tables that a history has made or changed so far.
@@ -114,32 +114,27 @@ pub fn apply(schema: &mut Schema, statement: &Statement, source: SourceId) -> Ve
     let place = |span| Place { source, span };
     match &statement.action {
         Action::CreateTable(create) => schema.create(create, place(statement.span)),
-        Action::CreateMaterializedView(name) => {
+        Action::CreateView(view) if view.materialized => {
             let (created, nature) = (Some(place(statement.span)), Some(Nature::MaterializedView));
             let table = Table { created, nature, columns: HashMap::new() };
-            schema.tables.insert(name.text().to_owned(), table);
+            schema.tables.insert(view.name.text().to_owned(), table);
         }
         Action::CreateIndex(create) => return vec![schema.index_build(create, source)],
         Action::AlterTable(alter) => return schema.alter(alter, source),
-        Action::DropTable(names) => {
-            for name in names {
+        Action::Drop(drop) if drop.kind == ObjectKind::Table => {
+            for name in &drop.names {
                 schema.tables.remove(name.text());
                 schema.lose(name.text());
             }
         }
-        Action::DropIndex(drop) => {
+        Action::Drop(drop) if drop.kind == ObjectKind::Index => {
             for name in &drop.names {
-                schema.indexes.remove(last(name.text()));
+                schema.indexes.remove(name.last());
             }
         }
-        Action::Harmless | Action::Unread => {}
+        _ => {}
     }
     Vec::new()
-}
-
-/// The name without a schema; an index lives in that of its table.
-fn last(name: &str) -> &str {
-    name.rsplit('.').next().unwrap_or(name)
 }
 
 impl Schema {
@@ -156,7 +151,7 @@ impl Schema {
 
     fn index_build(&mut self, create: &CreateIndex, source: SourceId) -> Effect {
         let table = self.touched(&create.table, source);
-        let index = create.name.as_ref().map(|name| last(name.text()));
+        let index = create.name.as_ref().map(Name::last);
         let losses = self.losses.get(create.table.text()).copied().unwrap_or_default();
         let state = (create.table.text().to_owned(), losses);
         let is_there = create.if_not_exists && index.is_some_and(|index| self.indexes.get(index) == Some(&state));
@@ -179,7 +174,7 @@ impl Schema {
     }
 
     fn create(&mut self, create: &CreateTable, created: Place) {
-        let nature = match (create.temporary, create.partitioned) {
+        let nature = match (create.temporary, create.partition_by.is_some()) {
             (true, _) => Nature::Temporary,
             (_, true) => Nature::Partitioned,
             _ => Nature::Ordinary,
@@ -196,10 +191,10 @@ impl Schema {
         let mut effects = Vec::new();
         for action in &alter.actions {
             match &action.change {
-                TableChange::AddColumn(column) => {
+                TableChange::AddColumn { column, .. } => {
                     self.tables.entry(alter.table.text().to_owned()).or_default().add(column, source);
                 }
-                TableChange::DropColumn(column) => {
+                TableChange::DropColumn { column, .. } => {
                     let known = self.tables.get_mut(alter.table.text());
                     let definition = known.and_then(|table| table.columns.remove(&column.text));
                     self.lose(alter.table.text());
@@ -214,7 +209,7 @@ impl Schema {
                         self.tables.insert(alter.table.renamed(name), table);
                     }
                 }
-                TableChange::Unread => {}
+                _ => {}
             }
         }
         effects

@@ -164,13 +164,12 @@ fn action_fits(source: &Source, action: &Action) {
             all_fit(source, [&create.keywords, &create.rest], "an index");
             name_fits(source, &create.table);
         }
-        Action::DropIndex(drop) => drop.names.iter().for_each(|name| name_fits(source, name)),
-        Action::DropTable(names) => names.iter().for_each(|name| name_fits(source, name)),
+        Action::Drop(drop) => drop.names.iter().for_each(|name| name_fits(source, name)),
         Action::AlterTable(alter) => {
             name_fits(source, &alter.table);
             for action in &alter.actions {
                 fits(source, action.span, "an action");
-                if let TableChange::AddColumn(column) = &action.change {
+                if let TableChange::AddColumn { column, .. } = &action.change {
                     fits(source, column.definition, "a definition");
                 }
             }

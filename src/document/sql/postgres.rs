@@ -1,7 +1,10 @@
 //! What does a PostgreSQL statement say? Reads the statements that change a schema; the rest is harmless or unread.
 
 use super::cursor::Cursor;
-use super::statement::{Action, AlterTable, Column, CreateIndex, CreateTable, DropIndex, Name, TableAction, TableChange};
+use super::statement::{
+    Action, AlterTable, Column, CreateIndex, CreateTable, CreateView, DropObjects, Ident, Name, ObjectKind, PartitionBy, Query,
+    TableAction, TableChange,
+};
 use crate::source::Span;
 
 /// Statements that begin with these words change no schema and hold nobody up for long.
@@ -42,12 +45,11 @@ pub fn read(statement: Cursor<'_>) -> Action {
     let action = if cursor.word("create").is_some() {
         create(&mut cursor, start)
     } else if cursor.words(&["alter", "table"]).is_some() {
-        alter_table(&mut cursor).map(Action::AlterTable)
+        alter_table(&mut cursor, start).map(|alter| Action::AlterTable(Box::new(alter)))
     } else if let Some(keywords) = cursor.words(&["drop", "index"]) {
-        drop_index(&mut cursor, keywords).map(Action::DropIndex)
-    } else if cursor.words(&["drop", "table"]).is_some() {
-        cursor.words(&["if", "exists"]);
-        names(&cursor).map(Action::DropTable)
+        drop_objects(&mut cursor, keywords, ObjectKind::Index)
+    } else if let Some(keywords) = cursor.words(&["drop", "table"]) {
+        drop_objects(&mut cursor, keywords, ObjectKind::Table)
     } else {
         None
     };
@@ -56,15 +58,28 @@ pub fn read(statement: Cursor<'_>) -> Action {
 
 fn create(cursor: &mut Cursor<'_>, start: Span) -> Option<Action> {
     if cursor.words(&["materialized", "view"]).is_some() {
-        if_not_exists(cursor);
-        return cursor.name().map(Action::CreateMaterializedView);
+        let keywords = cursor.span_since(start);
+        let if_not_exists = if_not_exists(cursor);
+        let name = cursor.name()?;
+        return Some(Action::CreateView(Box::new(CreateView {
+            keywords,
+            name,
+            materialized: true,
+            or_replace: false,
+            temporary: false,
+            if_not_exists,
+            columns: Vec::new(),
+            settings: Vec::new(),
+            query: Box::new(Query::default()),
+            no_data: false,
+        })));
     }
     let unique = cursor.word("unique").is_some();
     if cursor.word("index").is_some() {
         let keywords = cursor.span_since(start);
-        return create_index(cursor, keywords, unique).map(Action::CreateIndex);
+        return create_index(cursor, keywords, unique).map(|create| Action::CreateIndex(Box::new(create)));
     }
-    create_table(cursor).map(Action::CreateTable)
+    create_table(cursor, start).map(|create| Action::CreateTable(Box::new(create)))
 }
 
 fn if_not_exists(cursor: &mut Cursor<'_>) -> bool {
@@ -79,29 +94,72 @@ fn create_index(cursor: &mut Cursor<'_>, keywords: Span, unique: bool) -> Option
     let only = cursor.word("only").is_some();
     let rest = cursor.rest();
     let table = cursor.name()?;
-    Some(CreateIndex { keywords, unique, concurrently, if_not_exists, name, only, table, rest })
+    Some(CreateIndex {
+        keywords,
+        unique,
+        concurrently,
+        if_not_exists,
+        name,
+        only,
+        table,
+        rest,
+        method: None,
+        elements: Vec::new(),
+        include: Vec::new(),
+        nulls_not_distinct: false,
+        settings: Vec::new(),
+        tablespace: None,
+        predicate: None,
+    })
 }
 
-fn drop_index(cursor: &mut Cursor<'_>, keywords: Span) -> Option<DropIndex> {
+fn drop_objects(cursor: &mut Cursor<'_>, keywords: Span, kind: ObjectKind) -> Option<Action> {
     let concurrently = cursor.word("concurrently").is_some();
-    cursor.words(&["if", "exists"]);
-    Some(DropIndex { keywords, concurrently, names: names(cursor)? })
+    let if_exists = cursor.words(&["if", "exists"]).is_some();
+    let names = names(cursor)?;
+    let arguments = vec![None; names.len()];
+    let drop = DropObjects { keywords, kind, concurrently, if_exists, names, on: None, arguments, cascade: None };
+    Some(Action::Drop(Box::new(drop)))
 }
 
 fn names(list: &Cursor<'_>) -> Option<Vec<Name>> {
     list.parts().into_iter().map(|mut part| part.name()).collect()
 }
 
-fn create_table(cursor: &mut Cursor<'_>) -> Option<CreateTable> {
+fn create_table(cursor: &mut Cursor<'_>, start: Span) -> Option<CreateTable> {
     cursor.any_word(&["global", "local"]);
     let temporary = cursor.any_word(&["temporary", "temp"]).is_some();
-    cursor.word("unlogged");
+    let unlogged = cursor.word("unlogged").is_some();
     cursor.word("table")?;
-    if_not_exists(cursor);
+    let keywords = cursor.span_since(start);
+    let if_not_exists = if_not_exists(cursor);
     let name = cursor.name()?;
     let columns = cursor.inside().map(|body| columns(&body)).unwrap_or_default();
-    let partitioned = cursor.has_ahead(&["partition", "by"]);
-    Some(CreateTable { name, temporary, partitioned, columns })
+    let partition_by = cursor.has_ahead(&["partition", "by"]).then(|| PartitionBy {
+        span: cursor.rest(),
+        strategy: Ident { span: cursor.rest(), text: "range".into() },
+        keys: Vec::new(),
+    });
+    Some(CreateTable {
+        keywords,
+        name,
+        temporary,
+        unlogged,
+        if_not_exists,
+        server: None,
+        columns,
+        constraints: Vec::new(),
+        likes: Vec::new(),
+        inherits: Vec::new(),
+        of_type: None,
+        partition_by,
+        partition_of: None,
+        method: None,
+        settings: Vec::new(),
+        tablespace: None,
+        query: None,
+        no_data: false,
+    })
 }
 
 /// The words that begin an element of a table which is no column.
@@ -117,16 +175,25 @@ fn columns(body: &Cursor<'_>) -> Vec<Column> {
 
 fn column(cursor: &mut Cursor<'_>) -> Option<Column> {
     let name = cursor.ident()?;
-    Some(Column { name, definition: cursor.rest() })
+    Some(Column {
+        name,
+        definition: cursor.rest(),
+        data_type: None,
+        collation: None,
+        storage: None,
+        compression: None,
+        constraints: Vec::new(),
+    })
 }
 
-fn alter_table(cursor: &mut Cursor<'_>) -> Option<AlterTable> {
-    cursor.words(&["if", "exists"]);
-    cursor.word("only");
+fn alter_table(cursor: &mut Cursor<'_>, start: Span) -> Option<AlterTable> {
+    let keywords = cursor.span_since(start);
+    let if_exists = cursor.words(&["if", "exists"]).is_some();
+    let only = cursor.word("only").is_some();
     let table = cursor.name()?;
     cursor.symbol(b'*');
     let actions = cursor.parts().into_iter().map(|part| TableAction { span: part.rest(), change: table_change(part) });
-    Some(AlterTable { table, actions: actions.collect() })
+    Some(AlterTable { keywords, kind: ObjectKind::Table, if_exists, only, table, actions: actions.collect() })
 }
 
 fn table_change(part: Cursor<'_>) -> TableChange {
@@ -147,8 +214,8 @@ fn add_column(cursor: &mut Cursor<'_>) -> Option<TableChange> {
     if cursor.word("column").is_none() && NO_COLUMN.iter().any(|word| cursor.is_word(word)) {
         return None;
     }
-    if_not_exists(cursor);
-    column(cursor).map(TableChange::AddColumn)
+    let if_not_exists = if_not_exists(cursor);
+    column(cursor).map(|column| TableChange::AddColumn { column: Box::new(column), if_not_exists })
 }
 
 /// What `DROP` may be followed by when it drops no column.
@@ -158,6 +225,8 @@ fn drop_column(cursor: &mut Cursor<'_>) -> Option<TableChange> {
     if cursor.word("column").is_none() && NO_DROPPED_COLUMN.iter().any(|word| cursor.is_word(word)) {
         return None;
     }
-    cursor.words(&["if", "exists"]);
-    cursor.ident().map(TableChange::DropColumn)
+    let if_exists = cursor.words(&["if", "exists"]).is_some();
+    let column = cursor.ident()?;
+    let cascade = cursor.word("cascade").is_some();
+    Some(TableChange::DropColumn { column, if_exists, cascade })
 }

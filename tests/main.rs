@@ -21,6 +21,7 @@ mod odd_trees;
 mod order;
 mod pages;
 mod readers;
+mod recognised;
 mod reports;
 mod repository;
 mod seats;

@@ -1,0 +1,419 @@
+//! Statements that read and write rows.
+
+use super::condition::condition;
+use super::scan::{self, Facts, Start, is_reserved};
+use super::settings::{columns, settings};
+use super::{expression, table};
+use crate::document::sql::cursor::Cursor;
+use crate::document::sql::lex::TokenKind;
+use crate::document::sql::statement::{
+    Action, Condition, CopyRows, Delete, Explain, Ident, Insert, Merge, Name, Query, Scope, SetValue, SetVariable, Statement,
+    Update,
+};
+use crate::source::Span;
+
+/// All that is left, as a query.
+pub fn query(cursor: &Cursor<'_>) -> Option<Query> {
+    let facts = scan::scan(*cursor, Start::Query)?;
+    (!cursor.is_done()).then(|| Query { outputs: outputs(cursor), ..from_facts(facts, cursor.rest()) })
+}
+
+fn from_facts(facts: Facts, span: Span) -> Query {
+    let Facts { reads, calls, columns, star, locks_rows, filter, writes, .. } = facts;
+    Query { span, reads, columns, star, calls, outputs: None, locks_rows, filter, writes }
+}
+
+/// Adds what another part of the statement reads.
+fn join(query: &mut Query, cursor: &Cursor<'_>, start: Start) -> Option<()> {
+    let facts = scan::scan(*cursor, start)?;
+    query.reads.extend(facts.reads);
+    query.calls.extend(facts.calls);
+    query.columns.extend(facts.columns);
+    query.writes.extend(facts.writes);
+    query.star |= facts.star;
+    Some(())
+}
+
+/// The place of a word outside brackets; `IS DISTINCT FROM` has no FROM.
+fn find(cursor: &Cursor<'_>, words: &[&str]) -> Option<usize> {
+    let mut at = *cursor;
+    let mut distinct = false;
+    while !at.is_done() {
+        if at.brackets().is_some() {
+            continue;
+        }
+        if !distinct && words.iter().any(|word| at.is_word(word)) {
+            return Some(at.position());
+        }
+        distinct = at.is_word("distinct");
+        at.advance();
+    }
+    None
+}
+
+/// Passes all up to any of these words outside brackets.
+fn until<'a>(cursor: &mut Cursor<'a>, words: &[&str]) -> Cursor<'a> {
+    let from = cursor.position();
+    let end = find(cursor, words).unwrap_or(from + cursor.left().len());
+    cursor.go_to(end);
+    cursor.between(from, end)
+}
+
+/// How the rows of a query are called, where all of them say it.
+fn outputs(query: &Cursor<'_>) -> Option<Vec<Ident>> {
+    let mut at = *query;
+    while let Some(inside) = at.inside() {
+        at = inside;
+    }
+    if at.is_word("with") {
+        at.go_to(find(&at, &["select", "values", "table"])?);
+    }
+    at.word("select")?;
+    if at.word("distinct").is_some() && at.word("on").is_some() {
+        at.brackets()?;
+    }
+    at.word("all");
+    let ends = ["from", "where", "group", "having", "union", "intersect", "except", "order", "limit", "window", "for", "offset", "fetch", "into"];
+    let list = until(&mut at, &ends);
+    list.parts().iter().map(output).collect()
+}
+
+fn output(item: &Cursor<'_>) -> Option<Ident> {
+    let tokens = item.left();
+    let last = *tokens.last()?;
+    if !matches!(last.kind, TokenKind::Word | TokenKind::Quoted) {
+        return call_name(item);
+    }
+    let before = tokens.len().checked_sub(2).map(|before| tokens[before].kind);
+    let folded = item.folded(last);
+    match before {
+        // `a`, `t.a`, `a b`, `.. AS b`
+        None | Some(TokenKind::Symbol(b'.' | b')' | b']') | TokenKind::Word | TokenKind::Quoted | TokenKind::Text | TokenKind::Number) => {
+            let is_end = last.kind == TokenKind::Word && is_reserved(&folded.text);
+            (!is_end).then_some(folded)
+        }
+        // The name of a type: the column is called by what is cast.
+        Some(_) => call_name(item),
+    }
+}
+
+/// What is called `f(..)` or `c::text` at its beginning.
+fn call_name(item: &Cursor<'_>) -> Option<Ident> {
+    let mut at = *item;
+    let mut last = at.ident()?;
+    while at.symbol(b'.').is_some() {
+        last = at.ident()?;
+    }
+    at.brackets();
+    (at.is_done() || at.is_symbol(b':')).then_some(last)
+}
+
+/// What begins with SELECT, VALUES, TABLE or a bracket.
+pub fn select(cursor: &Cursor<'_>) -> Option<Action> {
+    if let Some(set) = set_config(cursor) {
+        return Some(Action::Set(Box::new(set)));
+    }
+    if cursor.is_word("select")
+        && let Some(into) = find(cursor, &["into", "from"])
+        && cursor.left()[into - cursor.position()].span.range().len() == 4
+        && starts_into(cursor, into)
+    {
+        return select_into(cursor, into);
+    }
+    Some(Action::Query(Box::new(query(cursor)?)))
+}
+
+fn starts_into(cursor: &Cursor<'_>, at: usize) -> bool {
+    let mut into = *cursor;
+    into.go_to(at);
+    into.is_word("into")
+}
+
+fn select_into(cursor: &Cursor<'_>, at: usize) -> Option<Action> {
+    let mut into = *cursor;
+    into.go_to(at);
+    let start = into.word("into")?;
+    let temporary = table::temporary(&mut into);
+    let unlogged = into.word("unlogged").is_some();
+    into.word("table");
+    let mut table = table::bare(start, into.name()?);
+    (table.temporary, table.unlogged) = (temporary, unlogged);
+    let span = cursor.rest();
+    let mut answer = query(&cursor.between(cursor.position(), at))?;
+    let facts = scan::scan(into, Start::Query)?;
+    answer.reads.extend(facts.reads);
+    answer.calls.extend(facts.calls);
+    answer.columns.extend(facts.columns);
+    answer.span = span;
+    table.query = Some(Box::new(answer));
+    Some(table::action(table))
+}
+
+/// `SELECT set_config('name', 'value', is_local)`
+fn set_config(cursor: &Cursor<'_>) -> Option<SetVariable> {
+    let mut at = *cursor;
+    at.word("select")?;
+    let function = at.name()?;
+    let is_it = function.last() == "set_config" && function.schema().is_none_or(|schema| schema == "pg_catalog");
+    let mut inside = if is_it { at.inside()? } else { return None };
+    at.end()?;
+    let name = expression::text(&mut inside)?.text.to_ascii_lowercase().into();
+    inside.symbol(b',')?;
+    let value = match expression::text(&mut inside) {
+        Some(text) => SetValue::To(text.text.split(',').map(|part| part.trim().trim_matches('"').into()).collect()),
+        None => SetValue::Unknown,
+    };
+    let scope = if inside.has_word(&["true"]) { Scope::Local } else { Scope::Session };
+    Some(SetVariable { scope, name, value })
+}
+
+/// What begins with WITH.
+pub fn with(cursor: &mut Cursor<'_>) -> Option<Action> {
+    let whole = *cursor;
+    let head = until(cursor, &["select", "insert", "update", "delete", "merge", "values", "table"]);
+    if ["select", "values", "table"].iter().any(|word| cursor.is_word(word)) || cursor.is_done() {
+        return query(&whole).map(|query| Action::Query(Box::new(query)));
+    }
+    let names = scan::named(head)?;
+    let mut action = write(cursor)?;
+    let source = match &mut action {
+        Action::Insert(insert) => &mut insert.source,
+        Action::Update(update) => &mut update.source,
+        Action::Delete(delete) => &mut delete.source,
+        Action::Merge(merge) => &mut merge.source,
+        _ => return None,
+    };
+    join(source, &head, Start::Query)?;
+    source.reads.retain(|name| name.schema().is_some() || !names.iter().any(|known| **known == *name.text()));
+    Some(action)
+}
+
+/// INSERT, UPDATE, DELETE or MERGE; reads all that is left.
+pub fn write(cursor: &mut Cursor<'_>) -> Option<Action> {
+    let word = cursor.keyword();
+    cursor.advance();
+    let action = match &*word {
+        "insert" => Action::Insert(Box::new(insert(cursor)?)),
+        "update" => Action::Update(Box::new(update(cursor)?)),
+        "delete" => Action::Delete(Box::new(delete(cursor)?)),
+        "merge" => Action::Merge(Box::new(merge(cursor)?)),
+        _ => return None,
+    };
+    cursor.end()?;
+    Some(action)
+}
+
+fn insert(cursor: &mut Cursor<'_>) -> Option<Insert> {
+    cursor.word("into")?;
+    let table = cursor.name()?;
+    if cursor.word("as").is_some() {
+        cursor.ident()?;
+    }
+    let is_query = ["select", "with", "values"].iter().any(|word| cursor.nth_is(1, word)) || cursor.nth_is_symbol(1, b'(');
+    let columns = if cursor.is_symbol(b'(') && !is_query { cursor.list(target_column)? } else { Vec::new() };
+    if cursor.word("overriding").is_some() {
+        cursor.any_word(&["system", "user"])?;
+        cursor.word("value")?;
+    }
+    let span = cursor.rest();
+    let mut insert = Insert { table, columns, source: Query { span, ..Query::default() }, rows: None, on_conflict: None };
+    if cursor.words(&["default", "values"]).is_some() {
+        insert.rows = Some(1);
+    } else if cursor.is_word("values") {
+        rows(cursor, &mut insert)?;
+    } else if ["select", "with", "table"].iter().any(|word| cursor.is_word(word)) || cursor.is_symbol(b'(') {
+        let part = until_conflict(cursor);
+        insert.source = query(&part)?;
+    } else {
+        return None;
+    }
+    if cursor.words(&["on", "conflict"]).is_some() {
+        let part = *cursor;
+        cursor.go_to(find(cursor, &["do"])? + 1);
+        insert.on_conflict = Some(cursor.ident()?);
+        if part.has_word(&["select"]) {
+            join(&mut insert.source, &part, Start::Expression)?;
+        }
+    }
+    cursor.go_to(cursor.position() + cursor.left().len());
+    Some(insert)
+}
+
+/// A column, maybe with a field or a subscript.
+fn target_column(cursor: &mut Cursor<'_>) -> Option<Ident> {
+    let column = cursor.ident()?;
+    while !cursor.is_done() && !cursor.is_symbol(b',') {
+        cursor.advance();
+    }
+    Some(column)
+}
+
+/// Passes all up to ON CONFLICT or RETURNING.
+fn until_conflict<'a>(cursor: &mut Cursor<'a>) -> Cursor<'a> {
+    let from = cursor.position();
+    loop {
+        until(cursor, &["on", "returning"]);
+        if cursor.is_done() || cursor.is_word("returning") || cursor.nth_is(1, "conflict") {
+            return cursor.between(from, cursor.position());
+        }
+        cursor.advance();
+    }
+}
+
+/// Passes `VALUES (..), (..)`.
+fn rows(cursor: &mut Cursor<'_>, insert: &mut Insert) -> Option<()> {
+    let from = cursor.position();
+    cursor.word("values")?;
+    let mut count = 0_u32;
+    loop {
+        cursor.brackets()?;
+        count = count.saturating_add(1);
+        if cursor.symbol(b',').is_none() {
+            break;
+        }
+    }
+    insert.rows = Some(count);
+    let part = cursor.between(from, cursor.position());
+    if part.has_word(&["select"]) {
+        insert.source = query(&part)?;
+    }
+    // What goes on as a query is rare: UNION, ORDER BY.
+    let goes_on = !cursor.is_done() && !cursor.is_word("on") && !cursor.is_word("returning");
+    if goes_on { None } else { Some(()) }
+}
+
+fn update(cursor: &mut Cursor<'_>) -> Option<Update> {
+    let (table, only) = written_table(cursor, &["set"])?;
+    cursor.word("set")?;
+    let span = cursor.rest();
+    let mut update = Update { table, only, columns: Vec::new(), condition: None, source: Query { span, ..Query::default() } };
+    let set = until(cursor, &["from", "where", "returning"]);
+    for part in set.parts() {
+        let mut part = part;
+        if part.is_symbol(b'(') {
+            update.columns.extend(part.list(target_column)?);
+        } else {
+            update.columns.push(part.ident()?);
+        }
+        while part.token().is_some() && !part.is_symbol(b'=') {
+            part.advance();
+        }
+        part.symbol(b'=')?;
+    }
+    join(&mut update.source, &set, Start::Expression)?;
+    if cursor.word("from").is_some() {
+        let tables = until(cursor, &["where", "returning"]);
+        join(&mut update.source, &tables, Start::Tables)?;
+    }
+    update.condition = filter(cursor, &mut update.source)?;
+    Some(update)
+}
+
+fn delete(cursor: &mut Cursor<'_>) -> Option<Delete> {
+    cursor.word("from")?;
+    let (table, only) = written_table(cursor, &["using", "where", "returning"])?;
+    let span = if cursor.is_done() { table.span } else { cursor.rest() };
+    let mut delete = Delete { table, only, condition: None, source: Query { span, ..Query::default() } };
+    if cursor.word("using").is_some() {
+        let tables = until(cursor, &["where", "returning"]);
+        join(&mut delete.source, &tables, Start::Tables)?;
+    }
+    delete.condition = filter(cursor, &mut delete.source)?;
+    Some(delete)
+}
+
+/// Passes the table that is written, with its alias, up to one of these words.
+fn written_table(cursor: &mut Cursor<'_>, next: &[&str]) -> Option<(Name, bool)> {
+    let target = super::settings::target(cursor)?;
+    if cursor.word("as").is_some() {
+        cursor.ident()?;
+    } else if !cursor.is_done() && !next.iter().any(|word| cursor.is_word(word)) {
+        cursor.ident()?;
+    }
+    Some((target.name, target.only))
+}
+
+/// Passes WHERE and RETURNING.
+fn filter(cursor: &mut Cursor<'_>, source: &mut Query) -> Option<Option<Condition>> {
+    let mut found = None;
+    if cursor.word("where").is_some() {
+        source.filter = Some(cursor.rest());
+        let part = until(cursor, &["returning"]);
+        source.filter = Some(part.rest());
+        let condition = condition(&part)?;
+        if condition.expr.has_query {
+            join(source, &part, Start::Expression)?;
+        }
+        found = Some(condition);
+    }
+    if cursor.word("returning").is_some() {
+        join(source, cursor, Start::Expression)?;
+        cursor.go_to(cursor.position() + cursor.left().len());
+    }
+    cursor.end()?;
+    Some(found)
+}
+
+fn merge(cursor: &mut Cursor<'_>) -> Option<Merge> {
+    cursor.word("into");
+    let (table, _) = written_table(cursor, &["using"])?;
+    cursor.word("using")?;
+    let mut source = Query { span: cursor.rest(), ..Query::default() };
+    let tables = until(cursor, &["when"]);
+    join(&mut source, &tables, Start::Tables)?;
+    join(&mut source, cursor, Start::Expression)?;
+    cursor.go_to(cursor.position() + cursor.left().len());
+    Some(Merge { table, source })
+}
+
+/// What follows COPY.
+pub fn copy(cursor: &mut Cursor<'_>) -> Option<Action> {
+    let mut copy = CopyRows { table: None, columns: Vec::new(), from: false, source: Query::default() };
+    if cursor.is_symbol(b'(') {
+        copy.source = query(&cursor.inside()?)?;
+    } else {
+        cursor.word("binary");
+        copy.table = Some(cursor.name()?);
+        if cursor.is_symbol(b'(') {
+            copy.columns = columns(cursor)?;
+        }
+    }
+    copy.from = cursor.word("from").is_some();
+    if !copy.from {
+        cursor.word("to")?;
+    }
+    cursor.word("program");
+    if expression::text(cursor).is_none() {
+        cursor.any_word(&["stdin", "stdout"]).map(drop).or_else(|| cursor.ident().map(drop))?;
+    }
+    cursor.go_to(cursor.position() + cursor.left().len());
+    Some(Action::Copy(Box::new(copy)))
+}
+
+/// What follows EXPLAIN.
+pub fn explain(cursor: &mut Cursor<'_>) -> Option<Action> {
+    let mut analyze = false;
+    if cursor.is_symbol(b'(') && !cursor.nth_is(1, "select") {
+        let options = settings(cursor)?;
+        analyze = options.iter().any(|option| {
+            matches!(&*option.name, "analyze" | "analyse") && super::session::is_on(option.value.as_deref())
+        });
+    } else {
+        analyze |= cursor.any_word(&["analyze", "analyse"]).is_some();
+        cursor.word("verbose");
+    }
+    let statement = Box::new(nested(cursor)?);
+    Some(Action::Explain(Explain { analyze, statement }))
+}
+
+/// All that is left, as a statement inside this one.
+pub fn nested(cursor: &mut Cursor<'_>) -> Option<Statement> {
+    let left = cursor.left();
+    let span = cursor.rest();
+    if left.is_empty() {
+        return None;
+    }
+    let action = super::read(cursor.inner(left));
+    cursor.go_to(cursor.position() + left.len());
+    (!matches!(action, Action::Unread)).then_some(Statement { span, action })
+}

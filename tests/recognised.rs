@@ -1,0 +1,100 @@
+//! What PostgreSQL can be told, and whether we know what it says.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use gonogo::document::engine::Engine;
+use gonogo::document::sql::{Action, Sql, head};
+use gonogo::source::Source;
+use serde_json::Value;
+
+use crate::support::{files_below, root};
+
+fn read(text: &str) -> (Source, Sql) {
+    let source = Source::decode("x.sql", text.as_bytes().to_vec());
+    let sql = Sql::read(&source, Some(Engine::Postgres));
+    (source, sql)
+}
+
+#[test]
+fn all_that_was_measured_is_read() {
+    let text = fs::read_to_string(root().join("tests/data/truth/postgres.json")).expect("the truth");
+    let truth: Value = serde_json::from_str(&text).expect("JSON");
+    let mut unread = Vec::new();
+    let entries = truth["entries"].as_array().expect("entries");
+    for entry in entries {
+        let lists = [&entry["setup"], &entry["session"]].into_iter().flat_map(|list| list.as_array().expect("a list"));
+        for statement in lists.chain([&entry["sql"]]) {
+            let text = statement.as_str().expect("a statement");
+            let (source, sql) = read(text);
+            assert_eq!(sql.statements.len(), 1, "{text}");
+            assert!(!matches!(sql.statements[0].action, Action::Harmless), "{text}");
+            unread.extend(sql.unread().map(|span| source.slice(span).to_owned()));
+        }
+    }
+    assert_eq!(entries.len(), 280);
+    assert!(unread.is_empty(), "{unread:#?}");
+}
+
+#[derive(Default)]
+struct Count {
+    files: usize,
+    statements: usize,
+    harmless: usize,
+    unread: usize,
+    heads: BTreeMap<String, usize>,
+}
+
+/// `GONOGO_CORPUS` names a folder with one folder for each repository, whose SQL is all PostgreSQL's.
+#[test]
+#[ignore = "counts what is unread below the folder in GONOGO_CORPUS"]
+fn real_migrations_are_read() {
+    let Some(corpus) = std::env::var_os("GONOGO_CORPUS").map(PathBuf::from) else { return };
+    let show = std::env::var_os("GONOGO_SHOW").is_some();
+    let mut repositories: Vec<PathBuf> =
+        fs::read_dir(corpus).expect("a folder").map(|entry| entry.expect("an entry").path()).collect();
+    repositories.sort();
+    println!("| repository | files | statements | harmless | unread | read |\n|---|---|---|---|---|---|");
+    let mut worst = BTreeMap::new();
+    for repository in repositories {
+        let count = count(&repository, show);
+        let name = repository.file_name().expect("a name").to_string_lossy().into_owned();
+        #[expect(clippy::cast_precision_loss, reason = "a share")]
+        let share = 100.0 * (1.0 - count.unread as f64 / count.statements.max(1) as f64);
+        println!(
+            "| {name} | {} | {} | {} | {} | {share:.2} % |",
+            count.files, count.statements, count.harmless, count.unread
+        );
+        worst.extend(count.heads.into_iter().map(|(head, times)| (format!("{name}: {head}"), times)));
+    }
+    for (head, times) in worst {
+        println!("{times:6} {head}");
+    }
+}
+
+fn count(repository: &Path, show: bool) -> Count {
+    let mut count = Count::default();
+    for path in files_below(repository) {
+        if path.extension().is_none_or(|extension| extension != "sql") {
+            continue;
+        }
+        let source = Source::decode("x.sql", fs::read(&path).expect("a file"));
+        let sql = Sql::read(&source, Some(Engine::Postgres));
+        count.files += 1;
+        count.statements += sql.statements.len();
+        count.harmless += sql.statements.iter().filter(|statement| matches!(statement.action, Action::Harmless)).count();
+        let mut last = None;
+        for span in sql.unread() {
+            let statement = sql.statements.partition_point(|statement| statement.span.end < span.end);
+            // A statement with several parts that nobody reads is one.
+            count.unread += usize::from(last.replace(statement) != Some(statement));
+            *count.heads.entry(head(source.slice(span))).or_default() += 1;
+            if show {
+                let text: String = source.slice(span).chars().take(600).collect();
+                println!("{}: {}", path.display(), text.replace('\n', " "));
+            }
+        }
+    }
+    count
+}

@@ -43,6 +43,8 @@ struct Count {
     statements: usize,
     harmless: usize,
     unread: usize,
+    /// Inside functions and DO: statements that were not understood, and bodies that were not understood to the end.
+    inner: [usize; 3],
     heads: BTreeMap<String, usize>,
 }
 
@@ -55,7 +57,9 @@ fn real_migrations_are_read() {
     let mut repositories: Vec<PathBuf> =
         fs::read_dir(corpus).expect("a folder").map(|entry| entry.expect("an entry").path()).collect();
     repositories.sort();
-    println!("| repository | files | statements | harmless | unread | read |\n|---|---|---|---|---|---|");
+    println!(
+        "| repository | files | statements | harmless | unread | read | inside bodies | unread | bodies cut |\n|---|---|---|---|---|---|---|---|---|"
+    );
     let mut worst = BTreeMap::new();
     for repository in repositories {
         let count = count(&repository, show);
@@ -63,8 +67,8 @@ fn real_migrations_are_read() {
         #[expect(clippy::cast_precision_loss, reason = "a share")]
         let share = 100.0 * (1.0 - count.unread as f64 / count.statements.max(1) as f64);
         println!(
-            "| {name} | {} | {} | {} | {} | {share:.2} % |",
-            count.files, count.statements, count.harmless, count.unread
+            "| {name} | {} | {} | {} | {} | {share:.2} % | {} | {} | {} |",
+            count.files, count.statements, count.harmless, count.unread, count.inner[0], count.inner[1], count.inner[2]
         );
         worst.extend(count.heads.into_iter().map(|(head, times)| (format!("{name}: {head}"), times)));
     }
@@ -84,6 +88,28 @@ fn count(repository: &Path, show: bool) -> Count {
         count.files += 1;
         count.statements += sql.statements.len();
         count.harmless += sql.statements.iter().filter(|statement| matches!(statement.action, Action::Harmless)).count();
+        for statement in &sql.statements {
+            let body = match &statement.action {
+                Action::CreateFunction(function) => function.body.as_deref(),
+                Action::Do(block) => Some(&block.body),
+                _ => None,
+            };
+            for inner in body.into_iter().flat_map(|body| &body.statements) {
+                count.inner[0] += 1;
+                if matches!(inner.statement.action, Action::Unread) {
+                    count.inner[1] += 1;
+                    if show {
+                        println!("{}: inside: {}", path.display(), source.slice(inner.statement.span).replace('\n', " "));
+                    }
+                }
+            }
+            if body.is_some_and(|body| !body.complete) {
+                count.inner[2] += 1;
+                if show {
+                    println!("{}: cut: {}", path.display(), head(source.slice(statement.span)));
+                }
+            }
+        }
         let mut last = None;
         for span in sql.unread() {
             let statement = sql.statements.partition_point(|statement| statement.span.end < span.end);

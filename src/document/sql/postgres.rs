@@ -106,6 +106,7 @@ fn rare(cursor: &mut Cursor<'_>, start: Span, word: &str) -> Option<Action> {
         "reindex" => session::reindex(cursor, start),
         "refresh" => session::refresh(cursor, start),
         "cluster" => session::cluster(cursor),
+        "repack" => session::repack(cursor),
         "lock" => session::lock(cursor),
         "explain" => data::explain(cursor),
         "call" => invocation(cursor).map(|call| Action::Call(Box::new(call))),
@@ -121,8 +122,8 @@ fn rare(cursor: &mut Cursor<'_>, start: Span, word: &str) -> Option<Action> {
             let action = cursor.ident().map(|_| Action::ImportForeignSchema);
             all_of(cursor, action)
         }
-        "show" | "notify" | "listen" | "unlisten" | "discard" | "checkpoint" | "load" | "declare" | "fetch" | "move" | "close"
-        | "deallocate" => all_of(cursor, Some(Action::Harmless)),
+        "show" | "notify" | "listen" | "unlisten" | "discard" | "checkpoint" | "load" | "declare" | "fetch" | "move"
+        | "close" | "deallocate" => all_of(cursor, Some(Action::Harmless)),
         _ => None,
     }
 }

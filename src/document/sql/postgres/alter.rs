@@ -1,11 +1,11 @@
 //! ALTER TABLE and its kin, action by action.
 
 use super::alter_column::{add_column, alter_column, drop_column};
-use super::settings::{cascade, if_exists, options, sequence, settings};
+use super::settings::{cascade, if_exists, names, options, sequence, settings, target};
 use super::{constraint, table};
 use crate::document::sql::cursor::Cursor;
 use crate::document::sql::statement::{
-    Action, AlterTable, Attributes, MoveTablespace, ObjectKind, ReplicaIdentity, RowSecurity, Switch, TableAction, TableChange,
+    Action, AlterTable, MoveTablespace, ObjectKind, ReplicaIdentity, RowSecurity, Switch, TableAction, TableChange, Target,
     TriggerSet,
 };
 use crate::source::Span;
@@ -16,9 +16,7 @@ pub fn read(cursor: &mut Cursor<'_>, keywords: Span, kind: ObjectKind) -> Option
         return move_all(cursor, kind);
     }
     let if_exists = if_exists(cursor);
-    let only = cursor.word("only").is_some();
-    let table = cursor.name()?;
-    cursor.symbol(b'*');
+    let Target { name: table, only } = target(cursor)?;
     let parts = cursor.parts();
     let mut actions = Vec::with_capacity(parts.len());
     for part in parts {
@@ -76,6 +74,7 @@ fn try_change(cursor: &mut Cursor<'_>, kind: ObjectKind) -> Option<TableChange> 
         }
         "attach" => attach(cursor, kind),
         "detach" => detach(cursor),
+        "merge" | "split" => other_partitions(cursor, &word),
         "inherit" => cursor.name().map(TableChange::Inherit),
         "no" | "not" | "of" | "force" | "depends" | "replica" | "cluster" => rare(cursor, &word),
         "enable" | "disable" => switch(cursor, &word),
@@ -162,8 +161,7 @@ fn alter(cursor: &mut Cursor<'_>) -> Option<TableChange> {
     }
     let name = cursor.ident()?;
     cursor.word("set");
-    let attributes = constraint::attributes(cursor)?;
-    (attributes != Attributes::default()).then_some(TableChange::AlterConstraint { name, attributes })
+    Some(TableChange::AlterConstraint { name, attributes: constraint::attributes(cursor)? })
 }
 
 fn rename(cursor: &mut Cursor<'_>) -> Option<TableChange> {
@@ -229,6 +227,26 @@ fn detach(cursor: &mut Cursor<'_>) -> Option<TableChange> {
     let concurrently = cursor.word("concurrently").is_some();
     let finalize = cursor.word("finalize").is_some();
     Some(TableChange::DetachPartition { partition, concurrently, finalize })
+}
+
+/// MERGE PARTITIONS and SPLIT PARTITION.
+fn other_partitions(cursor: &mut Cursor<'_>, word: &str) -> Option<TableChange> {
+    if word == "merge" {
+        cursor.word("partitions")?;
+        let mut inside = cursor.inside()?;
+        let partitions = names(&mut inside)?;
+        inside.end()?;
+        cursor.word("into")?;
+        return Some(TableChange::MergePartitions { partitions, into: cursor.name()? });
+    }
+    cursor.word("partition")?;
+    let partition = cursor.name()?;
+    cursor.word("into")?;
+    let into = cursor.list(|cursor| {
+        cursor.word("partition")?;
+        Some((cursor.name()?, table::bound(cursor)?))
+    })?;
+    Some(TableChange::SplitPartition { partition, into })
 }
 
 fn switch(cursor: &mut Cursor<'_>, word: &str) -> Option<TableChange> {

@@ -216,8 +216,7 @@ fn reference(cursor: &mut Cursor<'_>) -> Option<Reference> {
     let start = cursor.last()?.span;
     let table = cursor.name()?;
     let columns = if cursor.is_symbol(b'(') { key_columns(cursor)?.0 } else { Vec::new() };
-    let mut reference =
-        Reference { span: start, table, columns, on_delete: None, on_update: None, match_full: false };
+    let mut reference = Reference { span: start, table, columns, on_delete: None, on_update: None, match_full: false };
     loop {
         if cursor.word("match").is_some() {
             reference.match_full = cursor.is_word("full");

@@ -73,6 +73,9 @@ fn for_a_while(cursor: &mut Cursor<'_>, start: Span, or_replace: bool) -> Option
         }
         return Some(Action::CreateView(view));
     }
+    if cursor.is_word("property") {
+        return object::create(cursor);
+    }
     cursor.word("table")?;
     let mut table = table::create(cursor, cursor.span_since(start))?;
     (table.temporary, table.unlogged) = (temporary, unlogged);
@@ -86,11 +89,8 @@ fn view(cursor: &mut Cursor<'_>, start: Span, or_replace: bool) -> Option<Action
     let settings = with(cursor)?;
     cursor.word("as")?;
     let left = cursor.left().len();
-    let checks: &[&[&str]] = &[
-        &["with", "cascaded", "check", "option"],
-        &["with", "local", "check", "option"],
-        &["with", "check", "option"],
-    ];
+    let checks: &[&[&str]] =
+        &[&["with", "cascaded", "check", "option"], &["with", "local", "check", "option"], &["with", "check", "option"]];
     let tail = checks.iter().find(|words| table::ends_with(cursor, words)).map_or(0, |words| words.len());
     let end = cursor.position() + left - tail;
     let query = Box::new(data::query(&cursor.between(cursor.position(), end))?);
@@ -217,13 +217,29 @@ fn publication(cursor: &mut Cursor<'_>) -> Option<Action> {
     let name = cursor.ident()?;
     let mut publication =
         CreatePublication { name, all_tables: false, objects: PublicationObjects::default(), settings: Vec::new() };
-    if cursor.words(&["for", "all", "tables"]).is_some() {
-        publication.all_tables = true;
+    if cursor.words(&["for", "all"]).is_some() {
+        publication.all_tables = everything(cursor)?;
     } else if cursor.word("for").is_some() {
         publication.objects = publication_objects(cursor)?;
     }
     publication.settings = with(cursor)?;
     Some(Action::CreatePublication(Box::new(publication)))
+}
+
+/// `TABLES EXCEPT (..), ALL SEQUENCES`: whether tables are among it.
+fn everything(cursor: &mut Cursor<'_>) -> Option<bool> {
+    let mut tables = false;
+    loop {
+        let word = cursor.any_word(&["tables", "sequences"])?;
+        tables |= cursor.written(word).eq_ignore_ascii_case("tables");
+        if cursor.word("except").is_some() {
+            cursor.brackets()?;
+        }
+        if cursor.symbol(b',').is_none() {
+            return Some(tables);
+        }
+        cursor.word("all")?;
+    }
 }
 
 /// `TABLE a, b (c) WHERE (..), TABLES IN SCHEMA d`
@@ -262,6 +278,7 @@ pub fn alter_publication(cursor: &mut Cursor<'_>) -> Option<Action> {
         "add" => PublicationChange::Add(publication_objects(cursor)?),
         "drop" => PublicationChange::Drop(publication_objects(cursor)?),
         "set" if cursor.is_symbol(b'(') => PublicationChange::Settings(settings(cursor)?),
+        "set" if cursor.word("all").is_some() => PublicationChange::SetAll(everything(cursor)?),
         "set" => PublicationChange::Set(publication_objects(cursor)?),
         "rename" => {
             cursor.word("to")?;
@@ -279,8 +296,12 @@ pub fn alter_publication(cursor: &mut Cursor<'_>) -> Option<Action> {
 fn subscription(cursor: &mut Cursor<'_>) -> Option<Action> {
     let name = cursor.ident()?;
     let verb = crate::document::sql::statement::Ident { span: name.span, text: "create".into() };
-    cursor.word("connection")?;
-    expression::text(cursor)?;
+    if cursor.word("server").is_some() {
+        cursor.ident()?;
+    } else {
+        cursor.word("connection")?;
+        expression::text(cursor)?;
+    }
     cursor.word("publication")?;
     idents(cursor)?;
     let settings = with(cursor)?;

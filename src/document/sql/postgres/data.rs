@@ -73,7 +73,22 @@ fn outputs(query: &Cursor<'_>) -> Option<Vec<Ident>> {
         at.brackets()?;
     }
     at.word("all");
-    let ends = ["from", "where", "group", "having", "union", "intersect", "except", "order", "limit", "window", "for", "offset", "fetch", "into"];
+    let ends = [
+        "from",
+        "where",
+        "group",
+        "having",
+        "union",
+        "intersect",
+        "except",
+        "order",
+        "limit",
+        "window",
+        "for",
+        "offset",
+        "fetch",
+        "into",
+    ];
     let list = until(&mut at, &ends);
     list.parts().iter().map(output).collect()
 }
@@ -88,7 +103,10 @@ fn output(item: &Cursor<'_>) -> Option<Ident> {
     let folded = item.folded(last);
     match before {
         // `a`, `t.a`, `a b`, `.. AS b`
-        None | Some(TokenKind::Symbol(b'.' | b')' | b']') | TokenKind::Word | TokenKind::Quoted | TokenKind::Text | TokenKind::Number) => {
+        None
+        | Some(
+            TokenKind::Symbol(b'.' | b')' | b']') | TokenKind::Word | TokenKind::Quoted | TokenKind::Text | TokenKind::Number,
+        ) => {
             let is_end = last.kind == TokenKind::Word && is_reserved(&folded.text);
             (!is_end).then_some(folded)
         }
@@ -273,13 +291,20 @@ fn rows(cursor: &mut Cursor<'_>, insert: &mut Insert) -> Option<()> {
         }
     }
     insert.rows = Some(count);
-    let part = cursor.between(from, cursor.position());
-    if part.has_word(&["select"]) {
+    let mut part = cursor.between(from, cursor.position());
+    if !cursor.is_done() && !cursor.is_word("on") && !cursor.is_word("returning") {
+        // It goes on as a query: UNION, ORDER BY.
+        if !["union", "intersect", "except", "order", "limit", "offset", "fetch"].contains(&&*cursor.keyword()) {
+            return None;
+        }
+        until_conflict(cursor);
+        part = cursor.between(from, cursor.position());
+        insert.rows = None;
+    }
+    if insert.rows.is_none() || part.has_word(&["select"]) {
         insert.source = query(&part)?;
     }
-    // What goes on as a query is rare: UNION, ORDER BY.
-    let goes_on = !cursor.is_done() && !cursor.is_word("on") && !cursor.is_word("returning");
-    if goes_on { None } else { Some(()) }
+    Some(())
 }
 
 fn update(cursor: &mut Cursor<'_>) -> Option<Update> {
@@ -325,12 +350,27 @@ fn delete(cursor: &mut Cursor<'_>) -> Option<Delete> {
 /// Passes the table that is written, with its alias, up to one of these words.
 fn written_table(cursor: &mut Cursor<'_>, next: &[&str]) -> Option<(Name, bool)> {
     let target = super::settings::target(cursor)?;
+    if cursor.words(&["for", "portion", "of"]).is_some() {
+        portion(cursor)?;
+    }
     if cursor.word("as").is_some() {
         cursor.ident()?;
     } else if !cursor.is_done() && !next.iter().any(|word| cursor.is_word(word)) {
         cursor.ident()?;
     }
     Some((target.name, target.only))
+}
+
+/// `FOR PORTION OF column FROM .. TO ..`, since 19.
+fn portion(cursor: &mut Cursor<'_>) -> Option<()> {
+    cursor.ident()?;
+    if cursor.is_symbol(b'(') {
+        return cursor.brackets().map(drop);
+    }
+    cursor.word("from")?;
+    expression::before_words(cursor)?;
+    cursor.word("to")?;
+    expression::before_words(cursor).map(drop)
 }
 
 /// Passes WHERE and RETURNING.
@@ -393,11 +433,12 @@ pub fn copy(cursor: &mut Cursor<'_>) -> Option<Action> {
 /// What follows EXPLAIN.
 pub fn explain(cursor: &mut Cursor<'_>) -> Option<Action> {
     let mut analyze = false;
-    if cursor.is_symbol(b'(') && !cursor.nth_is(1, "select") {
+    let is_query = ["select", "values", "with"].iter().any(|word| cursor.nth_is(1, word)) || cursor.nth_is_symbol(1, b'(');
+    if cursor.is_symbol(b'(') && !is_query {
         let options = settings(cursor)?;
-        analyze = options.iter().any(|option| {
-            matches!(&*option.name, "analyze" | "analyse") && super::session::is_on(option.value.as_deref())
-        });
+        analyze = options
+            .iter()
+            .any(|option| matches!(&*option.name, "analyze" | "analyse") && super::session::is_on(option.value.as_deref()));
     } else {
         analyze |= cursor.any_word(&["analyze", "analyse"]).is_some();
         cursor.word("verbose");

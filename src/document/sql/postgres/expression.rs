@@ -71,7 +71,10 @@ pub fn before_words(cursor: &mut Cursor<'_>) -> Option<Expr> {
 }
 
 pub fn is_operator(symbol: u8) -> bool {
-    matches!(symbol, b'+' | b'-' | b'*' | b'/' | b'<' | b'>' | b'=' | b'~' | b'!' | b'@' | b'#' | b'%' | b'^' | b'&' | b'|' | b'?')
+    matches!(
+        symbol,
+        b'+' | b'-' | b'*' | b'/' | b'<' | b'>' | b'=' | b'~' | b'!' | b'@' | b'#' | b'%' | b'^' | b'&' | b'|' | b'?'
+    )
 }
 
 /// Passes a word between two operands.
@@ -322,8 +325,18 @@ pub fn string(cursor: &Cursor<'_>, span: Span) -> Literal {
     Literal { span, text, quoted: true }
 }
 
-/// Passes a string.
+/// Passes a string, also `:'name'`, which psql fills in.
 pub fn text(cursor: &mut Cursor<'_>) -> Option<Literal> {
+    if cursor.is_symbol(b':')
+        && let (Some(colon), Some(name)) = (cursor.token(), cursor.nth(1))
+        && name.kind == TokenKind::Text
+        && name.span.start == colon.span.end
+    {
+        cursor.advance();
+        cursor.advance();
+        let span = colon.span.to(name.span);
+        return Some(Literal { span, text: cursor.written(span).into(), quoted: true });
+    }
     let token = cursor.token().filter(|token| token.kind == TokenKind::Text)?;
     cursor.advance();
     Some(string(cursor, token.span))

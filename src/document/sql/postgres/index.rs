@@ -5,7 +5,7 @@ use super::settings::{columns, if_not_exists, settings, tablespace, with};
 use super::{condition, expression, scan};
 use crate::document::sql::cursor::Cursor;
 use crate::document::sql::lex::TokenKind;
-use crate::document::sql::statement::{Action, CreateIndex, CreateStatistics, Expr, IndexElement};
+use crate::document::sql::statement::{Action, CreateIndex, CreateStatistics, Expr, Ident, IndexElement, Shape};
 use crate::source::Span;
 
 /// What follows `CREATE [UNIQUE] INDEX`.
@@ -19,7 +19,7 @@ pub fn create(cursor: &mut Cursor<'_>, keywords: Span, unique: bool) -> Option<A
     let table = cursor.name()?;
     let method = if cursor.word("using").is_some() { Some(cursor.ident()?) } else { None };
     let elements = cursor.list(element)?;
-    let include = if cursor.word("include").is_some() { columns(cursor)? } else { Vec::new() };
+    let include = if cursor.word("include").is_some() { included(cursor)? } else { Vec::new() };
     let nulls_not_distinct = nulls_distinct(cursor);
     let settings = with(cursor)?;
     let tablespace = tablespace(cursor)?;
@@ -49,6 +49,14 @@ pub fn create(cursor: &mut Cursor<'_>, keywords: Span, unique: bool) -> Option<A
         predicate,
     };
     Some(Action::CreateIndex(Box::new(index)))
+}
+
+/// The columns of INCLUDE; the server takes nothing else there.
+fn included(cursor: &mut Cursor<'_>) -> Option<Vec<Ident>> {
+    let elements = cursor.list(element)?.into_iter();
+    Some(
+        elements.filter_map(|element| if let Shape::Column(column) = element.expr.shape { Some(column) } else { None }).collect(),
+    )
 }
 
 /// Passes one element of an index, an exclusion or a partition key.
@@ -113,7 +121,11 @@ fn operator(cursor: &mut Cursor<'_>) -> Option<Span> {
     if cursor.word("operator").is_some() {
         cursor.brackets()?;
     } else {
-        while matches!(cursor.token().map(|token| token.kind), Some(TokenKind::Symbol(symbol)) if expression::is_operator(symbol)) {
+        while cursor.ident().is_some() {
+            cursor.symbol(b'.')?;
+        }
+        while matches!(cursor.token().map(|token| token.kind), Some(TokenKind::Symbol(symbol)) if expression::is_operator(symbol))
+        {
             cursor.advance();
         }
     }

@@ -1,7 +1,7 @@
 //! What is said of objects of any kind: CREATE, ALTER, DROP, COMMENT, GRANT.
 
-use super::settings::{cascade, column_of_table, idents, if_exists, if_not_exists, names};
 use super::expression;
+use super::settings::{cascade, column_of_table, idents, if_exists, if_not_exists, names};
 use crate::document::sql::cursor::Cursor;
 use crate::document::sql::lex::TokenKind;
 use crate::document::sql::statement::{
@@ -41,6 +41,7 @@ const KINDS: &[(&[&str], ObjectKind)] = &[
     (&["foreign", "data", "wrapper"], ObjectKind::ForeignDataWrapper),
     (&["foreign", "server"], ObjectKind::Server),
     (&["server"], ObjectKind::Server),
+    (&["property", "graph"], ObjectKind::PropertyGraph),
     (&["cast"], ObjectKind::Cast),
     (&["collation"], ObjectKind::Collation),
     (&["conversion"], ObjectKind::Conversion),
@@ -143,8 +144,16 @@ pub fn create(cursor: &mut Cursor<'_>) -> Option<Action> {
     };
     let is_known = !matches!(
         kind,
-        ObjectKind::Column | ObjectKind::Constraint | ObjectKind::LargeObject | ObjectKind::Parameter | ObjectKind::System
-            | ObjectKind::Routine | ObjectKind::Table | ObjectKind::Index | ObjectKind::View | ObjectKind::MaterializedView
+        ObjectKind::Column
+            | ObjectKind::Constraint
+            | ObjectKind::LargeObject
+            | ObjectKind::Parameter
+            | ObjectKind::System
+            | ObjectKind::Routine
+            | ObjectKind::Table
+            | ObjectKind::Index
+            | ObjectKind::View
+            | ObjectKind::MaterializedView
     );
     is_known.then_some(())?;
     rest(cursor)?;
@@ -175,7 +184,7 @@ pub fn alter(cursor: &mut Cursor<'_>, keywords: Span, kind: ObjectKind) -> Optio
     } else {
         Some(cursor.name()?)
     };
-    if cursor.is_symbol(b'(') {
+    if kind != ObjectKind::TextSearch && cursor.is_symbol(b'(') {
         cursor.brackets()?;
     }
     if matches!(kind, ObjectKind::OperatorClass | ObjectKind::OperatorFamily) {
@@ -323,8 +332,10 @@ fn grantees(cursor: &mut Cursor<'_>) -> Option<()> {
         cursor.ident()
     })?;
     if cursor.word("with").is_some() {
-        cursor.any_word(&["grant", "admin", "inherit", "set"])?;
-        cursor.any_word(&["option", "true", "false"])?;
+        cursor.separated(|cursor| {
+            cursor.any_word(&["grant", "admin", "inherit", "set"])?;
+            cursor.any_word(&["option", "true", "false"])
+        })?;
     }
     if cursor.words(&["granted", "by"]).is_some() {
         cursor.ident()?;
@@ -355,4 +366,3 @@ pub fn default_privileges(cursor: &mut Cursor<'_>) -> Option<Action> {
     grantees(cursor)?;
     Some(Action::DefaultPrivileges)
 }
-

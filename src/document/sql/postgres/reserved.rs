@@ -6,10 +6,22 @@ const RESERVED: [&[&str]; 16] = [
     &[],
     &["as", "by", "do", "in", "is", "on", "or", "to"],
     &["all", "and", "any", "asc", "end", "for", "not", "row", "set"],
-    &["both", "case", "cast", "desc", "else", "from", "full", "into", "join", "left", "like", "null", "only", "over", "some", "then", "true", "user", "when", "with"],
-    &["array", "check", "cross", "false", "fetch", "grant", "group", "ilike", "inner", "limit", "order", "outer", "right", "table", "union", "using", "where"],
-    &["binary", "column", "create", "escape", "except", "exists", "filter", "freeze", "having", "isnull", "offset", "select", "unique", "values", "window", "within"],
-    &["analyse", "analyze", "between", "collate", "default", "foreign", "lateral", "leading", "natural", "notnull", "placing", "primary", "similar", "verbose"],
+    &[
+        "both", "case", "cast", "desc", "else", "from", "full", "into", "join", "left", "like", "null", "only", "over", "some",
+        "then", "true", "user", "when", "with",
+    ],
+    &[
+        "array", "check", "cross", "false", "fetch", "grant", "group", "ilike", "inner", "limit", "order", "outer", "right",
+        "table", "union", "using", "where",
+    ],
+    &[
+        "binary", "column", "create", "escape", "except", "exists", "filter", "freeze", "having", "isnull", "offset", "select",
+        "unique", "values", "window", "within",
+    ],
+    &[
+        "analyse", "analyze", "between", "collate", "default", "foreign", "lateral", "leading", "natural", "notnull", "placing",
+        "primary", "similar", "verbose",
+    ],
     &["distinct", "overlaps", "trailing", "variadic"],
     &["asymmetric", "collation", "initially", "intersect", "localtime", "returning", "symmetric"],
     &["asymmetric", "constraint", "deferrable", "references"],

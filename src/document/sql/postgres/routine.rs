@@ -271,10 +271,12 @@ pub fn rule(cursor: &mut Cursor<'_>, or_replace: bool) -> Option<Action> {
 }
 
 fn rule_statements(cursor: &mut Cursor<'_>) -> Option<Vec<Statement>> {
-    if !cursor.is_symbol(b'(') || cursor.nth_is(1, "select") {
-        return data::nested(cursor).map(|statement| vec![statement]);
-    }
-    let inside = cursor.inside()?;
+    let mut after = *cursor;
+    let inside = match after.inside() {
+        Some(inside) if after.is_done() => inside,
+        _ => return data::nested(cursor).map(|statement| vec![statement]),
+    };
+    *cursor = after;
     let body = Body { span: inside.rest(), statements: Vec::new(), dynamic: Vec::new(), catches: false, complete: true };
     let body = body::tokens(inside.inner(inside.left()), body, Language::Sql);
     let statements = body.statements.into_iter().map(|inner| inner.statement);

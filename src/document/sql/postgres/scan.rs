@@ -2,8 +2,8 @@
 
 use super::data_type::data_type;
 use super::expression;
-pub use super::reserved::{is_reserved, is_value_function};
 use super::reserved::{is_construct, separates_by_words};
+pub use super::reserved::{is_reserved, is_value_function};
 use crate::document::sql::cursor::Cursor;
 use crate::document::sql::lex::{Token, TokenKind};
 use crate::document::sql::statement::{Call, Ident, Name, RowLock, Statement};

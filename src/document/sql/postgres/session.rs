@@ -5,8 +5,8 @@ use super::{expression, table};
 use crate::document::sql::cursor::Cursor;
 use crate::document::sql::lex::TokenKind;
 use crate::document::sql::statement::{
-    Action, Cluster, Ident, LockMode, LockTable, ObjectKind, Owned, Refresh, Reindex, Scope, SetValue, SetVariable,
-    Transaction, Truncate, Vacuum,
+    Action, Cluster, Ident, LockMode, LockTable, ObjectKind, Owned, Refresh, Reindex, Scope, SetValue, SetVariable, Transaction,
+    Truncate, Vacuum,
 };
 use crate::source::Span;
 
@@ -109,7 +109,7 @@ pub fn setting(cursor: &mut Cursor<'_>) -> Option<(Box<str>, SetValue)> {
     if cursor.words(&["from", "current"]).is_some() {
         return Some((name.into(), SetValue::Unknown));
     }
-    let words = ["role", "names", "schema", "xml", "seed"];
+    let words = ["role", "names", "schema", "catalog", "xml", "seed"];
     if cursor.symbol(b'=').is_none() && cursor.word("to").is_none() && !words.contains(&&*name) {
         return None;
     }
@@ -231,6 +231,21 @@ pub fn cluster(cursor: &mut Cursor<'_>) -> Option<Action> {
     Some(Action::Cluster(Box::new(cluster)))
 }
 
+/// What follows REPACK, since 19.
+pub fn repack(cursor: &mut Cursor<'_>) -> Option<Action> {
+    if cursor.is_symbol(b'(') {
+        super::settings::settings(cursor)?;
+    }
+    let mut cluster = Cluster { table: None, index: None };
+    if !cursor.is_done() && !cursor.is_word("using") {
+        cluster.table = optional_targets(cursor)?.pop().map(|target| target.name);
+    }
+    if cursor.words(&["using", "index"]).is_some() && !cursor.is_done() {
+        cluster.index = Some(cursor.ident()?);
+    }
+    Some(Action::Cluster(Box::new(cluster)))
+}
+
 /// What follows VACUUM.
 pub fn vacuum(cursor: &mut Cursor<'_>) -> Option<Action> {
     let mut vacuum = Vacuum { full: false, analyze: false, tables: Vec::new() };
@@ -334,4 +349,3 @@ pub fn owned(cursor: &mut Cursor<'_>, reassign: bool) -> Option<Action> {
     let cascade = cascade(cursor).is_some();
     Some(Action::Owned(Box::new(Owned { roles, to, cascade })))
 }
-

@@ -4,9 +4,7 @@ use super::settings::{if_not_exists, names, options, tablespace, with};
 use super::{constraint, data, expression, index};
 use crate::document::sql::cursor::Cursor;
 use crate::document::sql::lex::TokenKind;
-use crate::document::sql::statement::{
-    Action, Bound, CreateTable, Edge, Like, Name, PartitionBy, PartitionOf, Query, Rows,
-};
+use crate::document::sql::statement::{Action, Bound, CreateTable, Edge, Like, Name, PartitionBy, PartitionOf, Query, Rows};
 use crate::source::Span;
 
 /// A table of which nothing is known but its name.
@@ -121,7 +119,10 @@ fn tail(cursor: &mut Cursor<'_>, table: &mut CreateTable) -> Option<()> {
             "without" => drop(cursor.words(&["without", "oids"])?),
             "on" => {
                 cursor.words(&["on", "commit"])?;
-                cursor.words(&["preserve", "rows"]).or_else(|| cursor.words(&["delete", "rows"])).or_else(|| cursor.word("drop"))?;
+                cursor
+                    .words(&["preserve", "rows"])
+                    .or_else(|| cursor.words(&["delete", "rows"]))
+                    .or_else(|| cursor.word("drop"))?;
             }
             "tablespace" => table.tablespace = tablespace(cursor)?,
             "server" => {

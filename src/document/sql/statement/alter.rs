@@ -113,6 +113,20 @@ pub enum TableChange {
         /// `FINALIZE`.
         finalize: bool,
     },
+    /// `MERGE PARTITIONS`, since 19.
+    MergePartitions {
+        /// What is merged.
+        partitions: Vec<Name>,
+        /// Into what.
+        into: Name,
+    },
+    /// `SPLIT PARTITION`, since 19.
+    SplitPartition {
+        /// What is split.
+        partition: Name,
+        /// Into what.
+        into: Vec<(Name, Bound)>,
+    },
     /// `ATTACH PARTITION` of an index.
     AttachIndex(Name),
     /// `INHERIT`.

@@ -31,6 +31,7 @@ pub enum ObjectKind {
     Parameter,
     Policy,
     Procedure,
+    PropertyGraph,
     Publication,
     Role,
     Routine,
@@ -250,6 +251,8 @@ pub enum PublicationChange {
     Drop(PublicationObjects),
     /// `SET`.
     Set(PublicationObjects),
+    /// `SET ALL TABLES` (true) or only `ALL SEQUENCES`, since 19.
+    SetAll(bool),
     /// `SET (..)`.
     Settings(Vec<Setting>),
     /// `RENAME TO`.

@@ -82,7 +82,7 @@ pub struct Reindex {
     pub tablespace: Option<Ident>,
 }
 
-/// `CLUSTER`.
+/// `CLUSTER`; since 19 also `REPACK`.
 #[derive(Clone, Debug)]
 pub struct Cluster {
     /// Which table; none for all that have been clustered.

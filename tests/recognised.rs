@@ -51,6 +51,7 @@ struct Count {
 /// `GONOGO_CORPUS` names a folder with one folder for each repository, whose SQL is all PostgreSQL's.
 #[test]
 #[ignore = "counts what is unread below the folder in GONOGO_CORPUS"]
+#[expect(clippy::print_stdout, reason = "the table is what it is run for")]
 fn real_migrations_are_read() {
     let Some(corpus) = std::env::var_os("GONOGO_CORPUS").map(PathBuf::from) else { return };
     let show = std::env::var_os("GONOGO_SHOW").is_some();
@@ -77,6 +78,7 @@ fn real_migrations_are_read() {
     }
 }
 
+#[expect(clippy::print_stdout, reason = "what is unread is what one wants to see")]
 fn count(repository: &Path, show: bool) -> Count {
     let mut count = Count::default();
     for path in files_below(repository) {

@@ -12,6 +12,7 @@ mod data_type;
 mod expression;
 mod index;
 mod object;
+mod query;
 mod reserved;
 mod routine;
 mod scan;
@@ -61,11 +62,11 @@ fn first_word(cursor: &mut Cursor<'_>) -> Option<Action> {
     let start = cursor.here();
     let word = cursor.keyword();
     if cursor.is_symbol(b'(') {
-        return all_of(cursor, data::select(&whole));
+        return all_of(cursor, query::select(&whole));
     }
     cursor.advance();
     match &*word {
-        "select" | "values" | "table" => all_of(cursor, data::select(&whole)),
+        "select" | "values" | "table" => all_of(cursor, query::select(&whole)),
         "with" => {
             *cursor = whole;
             let action = data::with(cursor);
@@ -172,7 +173,7 @@ fn invocation(cursor: &mut Cursor<'_>) -> Option<Invocation> {
     let name = cursor.name()?;
     let mut arguments = Query { span: name.span, ..Query::default() };
     if cursor.is_symbol(b'(') && !cursor.nth_is_symbol(1, b')') {
-        arguments = data::query(&cursor.inside()?)?;
+        arguments = query::query(&cursor.inside()?)?;
     } else if cursor.is_symbol(b'(') {
         cursor.brackets()?;
     }

@@ -3,6 +3,7 @@ use super::*;
 mod evidence;
 mod limits;
 mod mysql;
+mod postgres;
 mod sqlite;
 mod sqlserver;
 
@@ -144,6 +145,7 @@ fn alter_table_is_a_list_of_changes() {
         })
         .collect();
     assert_eq!(changes, ["+a", "+b", "-c", "-d", "?", "?", "?"]);
+    assert!(alter.if_exists && alter.only && alter.actions.iter().all(|action| !matches!(action.change, TableChange::Unread)));
     assert!(
         matches!(action("ALTER TABLE t RENAME TO u"), Action::AlterTable(alter) if matches!(alter.actions[0].change, TableChange::RenameTo(_)))
     );
@@ -151,9 +153,10 @@ fn alter_table_is_a_list_of_changes() {
 
 #[test]
 fn the_rest_is_harmless_or_counted_as_unread() {
-    let (source, sql) = read("SET x = 1; BEGIN; TRUNCATE t; CREATE TYPE y AS ENUM ('a'); ALTER TABLE t ADD CHECK (a); COMMIT");
+    let (source, sql) =
+        read("SET x = 1; BEGIN; TRUNCATE t AND u; CREATE TIPE y AS ENUM ('a'); ALTER TABLE t ADD CHECK (a), ADD CHEQUE; COMMIT");
     let unread: Vec<_> = sql.unread().map(|span| head(source.slice(span))).collect();
-    assert_eq!(unread, ["TRUNCATE t", "CREATE TYPE y …", "ADD CHECK (a)"]);
+    assert_eq!(unread, ["TRUNCATE t AND …", "CREATE TIPE y …", "ADD CHEQUE"]);
     for (text, wanted) in
         [("CALL f ('secret')", "CALL f …"), ("'secret' x", "…"), ("CALL f('a')", "CALL …"), ("CALL f", "CALL f")]
     {

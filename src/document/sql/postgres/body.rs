@@ -1,7 +1,7 @@
 //! What is inside DO and functions: statements that are written out, and those that are put together when they run.
 
-use super::data;
 use super::expression::string;
+use super::query;
 use crate::document::engine::Engine;
 use crate::document::sql::cursor::Cursor;
 use crate::document::sql::dialect::Dialect;
@@ -31,11 +31,13 @@ pub fn quoted(cursor: &Cursor<'_>, span: Span, language: Language) -> Body {
 /// The place of a string's content, where that stands as it is: without doubled quotes or escapes.
 fn inside_quotes(cursor: &Cursor<'_>, span: Span) -> Option<Span> {
     let written = &cursor.text()[span.range()];
-    let open = if written.starts_with('$') { written[1..].find('$')? + 2 } else { 1 };
-    let close = if written.starts_with('$') { open } else { 1 };
-    let content = written.get(open..written.len().checked_sub(close)?)?;
+    let mark = match written.strip_prefix('$') {
+        Some(tag) => tag.find('$')? + 2,
+        None => 1,
+    };
+    let content = written.get(mark..written.len().checked_sub(mark)?)?;
     let is_plain = written.starts_with('$') || (written.starts_with('\'') && !content.contains('\''));
-    is_plain.then(|| Span::new(span.start as usize + open, span.end as usize - close))
+    is_plain.then(|| Span::new(span.start as usize + mark, span.end as usize - mark))
 }
 
 /// A body whose tokens stand in the statement itself: BEGIN ATOMIC.
@@ -76,8 +78,7 @@ impl<'a> Reader<'a> {
             }
             "declare" => self.declarations(),
             "if" => self.branch(&["then"], 1),
-            "elsif" | "elseif" => self.branch(&["then"], 0),
-            "when" => self.branch(&["then"], 0),
+            "elsif" | "elseif" | "when" => self.branch(&["then"], 0),
             "case" => {
                 self.branches += 1;
                 self.cursor.advance();
@@ -210,7 +211,7 @@ impl<'a> Reader<'a> {
         let action = if part.is_word("with") {
             super::read(part)
         } else {
-            data::query(&part).map_or(Action::Unread, |query| Action::Query(Box::new(query)))
+            query::query(&part).map_or(Action::Unread, |query| Action::Query(Box::new(query)))
         };
         self.add(Statement { span: part.rest(), action });
     }
@@ -218,7 +219,7 @@ impl<'a> Reader<'a> {
     fn perform(&mut self) {
         self.cursor.advance();
         let part = self.until_semicolon();
-        if let Some(query) = data::query(&part) {
+        if let Some(query) = query::query(&part) {
             self.add(Statement { span: part.rest(), action: Action::Query(Box::new(query)) });
         }
     }
@@ -231,17 +232,18 @@ impl<'a> Reader<'a> {
         let token = text.token().filter(|token| token.kind == TokenKind::Text);
         text.advance();
         let is_alone = text.is_done() || text.is_word("into") || text.is_word("using");
-        match token.filter(|_| is_alone).and_then(|token| self.literal(&part, token)) {
+        match token.filter(|_| is_alone).and_then(|token| literal(&part, token)) {
             Some(statements) => statements.into_iter().for_each(|inner| self.add(inner.statement)),
             None if !part.is_done() => self.body.dynamic.push(part.rest()),
             None => {}
         }
     }
+}
 
-    fn literal(&self, part: &Cursor<'a>, token: Token) -> Option<Vec<Inner>> {
-        let body = quoted(part, token.span, Language::Sql);
-        let is_plain = body.complete && !body.statements.is_empty() && part.depth() < super::DEEPEST;
-        // What is filled in by format() has percent signs.
-        (is_plain && !string(part, token.span).text.contains('%')).then_some(body.statements)
-    }
+/// The statements that a string holds.
+fn literal(part: &Cursor<'_>, token: Token) -> Option<Vec<Inner>> {
+    let body = quoted(part, token.span, Language::Sql);
+    let is_plain = body.complete && !body.statements.is_empty() && part.depth() < super::DEEPEST;
+    // What is filled in by format() has percent signs.
+    (is_plain && !string(part, token.span).text.contains('%')).then_some(body.statements)
 }

@@ -100,7 +100,7 @@ fn term(whole: Cursor<'_>) -> Option<Term> {
     Some(Term::Compare(column, sign, value))
 }
 
-/// `(ARRAY['a', 'b'])`, with casts as pg_dump writes them.
+/// `(ARRAY['a', 'b'])`, with casts as `pg_dump` writes them.
 fn any(cursor: &mut Cursor<'_>) -> Option<Vec<Literal>> {
     let mut inside = cursor.inside()?;
     while inside.is_symbol(b'(') {

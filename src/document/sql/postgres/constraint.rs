@@ -208,8 +208,11 @@ fn key_options(cursor: &mut Cursor<'_>) -> Option<KeyOptions> {
     let nulls_not_distinct = nulls_distinct(cursor);
     let include = if cursor.word("include").is_some() { columns(cursor)? } else { Vec::new() };
     let settings = settings::with(cursor)?;
-    let tablespace = if cursor.words(&["using", "index"]).is_some() { tablespace(cursor)? } else { None };
-    Some(KeyOptions { nulls_not_distinct, include, settings, tablespace })
+    let mut options = KeyOptions { nulls_not_distinct, include, settings, tablespace: None };
+    if cursor.words(&["using", "index"]).is_some() {
+        tablespace(cursor, &mut options.tablespace)?;
+    }
+    Some(options)
 }
 
 fn reference(cursor: &mut Cursor<'_>) -> Option<Reference> {

@@ -1,7 +1,7 @@
 //! CREATE and what its words begin.
 
 use super::settings::{columns, idents, if_not_exists, sequence, settings, target, with};
-use super::{data, expression, index, object, routine, table, types};
+use super::{data, expression, index, object, query, routine, table, types};
 use crate::document::sql::cursor::Cursor;
 use crate::document::sql::statement::{
     Action, AlterPublication, CreateExtension, CreatePublication, CreateSchema, CreateSequence, CreateView, Policy,
@@ -93,7 +93,7 @@ fn view(cursor: &mut Cursor<'_>, start: Span, or_replace: bool) -> Option<Action
         &[&["with", "cascaded", "check", "option"], &["with", "local", "check", "option"], &["with", "check", "option"]];
     let tail = checks.iter().find(|words| table::ends_with(cursor, words)).map_or(0, |words| words.len());
     let end = cursor.position() + left - tail;
-    let query = Box::new(data::query(&cursor.between(cursor.position(), end))?);
+    let query = Box::new(query::query(&cursor.between(cursor.position(), end))?);
     cursor.go_to(end + tail);
     let view = CreateView {
         keywords,
@@ -119,7 +119,7 @@ fn materialized_view(cursor: &mut Cursor<'_>, start: Span) -> Option<Action> {
         cursor.ident()?;
     }
     let settings = with(cursor)?;
-    super::settings::tablespace(cursor)?;
+    super::settings::tablespace(cursor, &mut None)?;
     cursor.word("as")?;
     let (query, no_data) = table::with_data(cursor)?;
     let view = CreateView {
@@ -156,7 +156,7 @@ fn schema(cursor: &mut Cursor<'_>) -> Option<Action> {
     while !cursor.is_done() {
         let from = cursor.position();
         cursor.advance();
-        while !cursor.is_done() && !(cursor.is_word("create") || cursor.is_word("grant")) {
+        while !(cursor.is_done() || cursor.is_word("create") || cursor.is_word("grant")) {
             if cursor.brackets().is_none() {
                 cursor.advance();
             }

@@ -46,8 +46,7 @@ pub fn whole(cursor: &Cursor<'_>) -> Option<Expr> {
 pub fn before_words(cursor: &mut Cursor<'_>) -> Option<Expr> {
     let start = cursor.position();
     operand(cursor)?;
-    loop {
-        let Some(token) = cursor.token() else { break };
+    while let Some(token) = cursor.token() {
         match token.kind {
             TokenKind::Symbol(b':') if cursor.nth_is_symbol(1, b':') => {
                 cursor.advance();

@@ -22,7 +22,8 @@ pub fn create(cursor: &mut Cursor<'_>, keywords: Span, unique: bool) -> Option<A
     let include = if cursor.word("include").is_some() { included(cursor)? } else { Vec::new() };
     let nulls_not_distinct = nulls_distinct(cursor);
     let settings = with(cursor)?;
-    let tablespace = tablespace(cursor)?;
+    let mut space = None;
+    tablespace(cursor, &mut space)?;
     let predicate = match cursor.word("where") {
         Some(_) => {
             let predicate = condition::condition(cursor)?;
@@ -45,7 +46,7 @@ pub fn create(cursor: &mut Cursor<'_>, keywords: Span, unique: bool) -> Option<A
         include,
         nulls_not_distinct,
         settings,
-        tablespace,
+        tablespace: space,
         predicate,
     };
     Some(Action::CreateIndex(Box::new(index)))

@@ -1,8 +1,8 @@
 //! What do a query or an expression read and call? Looks at each token once and refuses nothing but open brackets.
 
+mod name;
+
 use super::data_type::data_type;
-use super::expression;
-use super::reserved::{is_construct, separates_by_words};
 pub use super::reserved::{is_reserved, is_value_function};
 use crate::document::sql::cursor::Cursor;
 use crate::document::sql::lex::{Token, TokenKind};
@@ -53,6 +53,7 @@ enum Clause {
 
 /// What stands in one pair of brackets.
 #[derive(Clone, Copy)]
+#[expect(clippy::struct_excessive_bools, reason = "each is asked for by itself")]
 struct Level {
     clause: Clause,
     /// A comma goes on with the tables.
@@ -152,7 +153,8 @@ impl Scan<'_> {
             b'.' if after_value && !self.cursor.nth_is_symbol(1, b'*') => {
                 self.cursor.advance();
                 self.after_value = true;
-                return Some(drop(self.cursor.ident()));
+                self.cursor.ident();
+                return Some(());
             }
             b'*' if self.level.clause == Clause::Answer && !after_value => {
                 self.facts.star = true;
@@ -176,7 +178,8 @@ impl Scan<'_> {
     fn word(&mut self, token: Token) -> Option<()> {
         let word = self.cursor.keyword();
         if self.level.clause == Clause::Table && !matches!(&*word, "select" | "values" | "with" | "table") {
-            return self.table(&word);
+            self.table(&word);
+            return Some(());
         }
         if self.level.clause == Clause::With && &*word != "select" {
             if &*word == "recursive" {
@@ -215,6 +218,7 @@ impl Scan<'_> {
             "as" => return self.alias(),
             "from" if !self.level.separated && !self.is_comparison() => self.tables(),
             "join" => self.tables(),
+            "table" if self.level.fresh => self.tables(),
             "using" if self.level.among_tables && !self.cursor.is_symbol(b'(') => self.tables(),
             "on" if self.level.among_tables => self.level.clause = Clause::Values,
             "where" => {
@@ -232,13 +236,11 @@ impl Scan<'_> {
             "returning" => self.level = Level { clause: Clause::Answer, ..VALUES },
             "for" if !self.level.separated => self.lock(),
             "cast" => self.next = Some(Level { cast: true, ..VALUES }),
-            "collate" => drop(self.cursor.name()),
+            "collate" | "tablesample" => drop(self.cursor.name()),
             "operator" if self.cursor.is_symbol(b'(') => drop(self.cursor.brackets()),
-            "tablesample" => drop(self.cursor.name()),
             "null" | "true" | "false" | "default" | "end" | "isnull" | "notnull" => self.after_value = true,
             "nulls" if self.cursor.any_word(&["first", "last"]).is_some() => {}
             "at" if self.cursor.words(&["time", "zone"]).is_some() => {}
-            "asc" | "desc" | "distinct" | "all" => {}
             "over" if !self.cursor.is_symbol(b'(') => drop(self.cursor.ident()),
             "nulls" | "at" | "operator" | "materialized" => {
                 self.after_value = after_value;
@@ -316,102 +318,5 @@ impl Scan<'_> {
         }
         self.after_value = false;
         Some(())
-    }
-
-    fn table(&mut self, word: &str) -> Option<()> {
-        if matches!(word, "only" | "lateral") || (word == "rows" && self.cursor.nth_is(1, "from")) {
-            self.cursor.advance();
-            if word == "rows" {
-                self.cursor.advance();
-            }
-            return Some(());
-        }
-        let Some(name) = self.cursor.name() else {
-            self.cursor.advance();
-            return Some(());
-        };
-        self.level.clause = Clause::AfterTable;
-        if self.cursor.is_symbol(b'(') {
-            self.call(name);
-        } else {
-            self.cursor.symbol(b'*');
-            let is_named = name.schema().is_none() && self.named.iter().any(|named| **named == *name.text());
-            let is_known =
-                self.facts.reads.len() < LONGEST_SET && self.facts.reads.iter().any(|known| known.text() == name.text());
-            if !is_named && !is_known {
-                self.facts.reads.push(name);
-            }
-        }
-        Some(())
-    }
-
-    fn call(&mut self, name: Name) {
-        self.next = Some(Level { separated: name.schema().is_none() && separates_by_words(name.text()), ..VALUES });
-        self.after_value = false;
-        if name.schema().is_none() && is_construct(name.text()) {
-            return;
-        }
-        let mut argument = self.cursor;
-        argument.advance();
-        let literal = if argument.is_text() { expression::literal(&mut argument) } else { None };
-        self.facts.calls.push(Call { name, literal });
-    }
-
-    fn name(&mut self, token: Token) -> Option<()> {
-        if self.level.clause == Clause::Table {
-            return self.table("");
-        }
-        if self.level.clause == Clause::With {
-            return self.word(token);
-        }
-        let after_value = std::mem::replace(&mut self.after_value, true);
-        if self.level.clause == Clause::AfterTable {
-            // An alias, maybe with names for columns.
-            self.cursor.advance();
-            self.cursor.brackets();
-            return Some(());
-        }
-        if !self.cursor.nth_is_symbol(1, b'.') && !self.cursor.nth_is_symbol(1, b'(') {
-            self.cursor.advance();
-            if self.cursor.is_text() && !after_value {
-                self.cursor.advance();
-            } else if !(after_value && self.level.clause == Clause::Answer) {
-                let column = self.cursor.folded(token);
-                self.column(column);
-            }
-            return Some(());
-        }
-        self.path()
-    }
-
-    /// `t.c`, `t.*`, `s.f(`.
-    fn path(&mut self) -> Option<()> {
-        let first = self.cursor.ident()?;
-        let mut last = None::<Ident>;
-        let mut name = Name::from(first);
-        while self.cursor.is_symbol(b'.') {
-            self.cursor.advance();
-            if self.cursor.symbol(b'*').is_some() {
-                self.facts.star = true;
-                return Some(());
-            }
-            let part = self.cursor.ident()?;
-            last = Some(part.clone());
-            name = name.of(part);
-        }
-        if self.cursor.is_symbol(b'(') {
-            self.call(name);
-        } else if let Some(column) = last {
-            self.column(column);
-        }
-        Some(())
-    }
-
-    fn column(&mut self, column: Ident) {
-        let columns = &mut self.facts.columns;
-        if columns.len() >= LONGEST_SET || !columns.iter().any(|known| known.text == column.text) {
-            columns.push(column);
-        }
-        self.after_value = true;
     }
 }

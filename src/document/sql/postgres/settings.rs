@@ -113,11 +113,11 @@ pub fn options(cursor: &mut Cursor<'_>) -> Option<Vec<Setting>> {
 }
 
 /// `TABLESPACE`, where it is there.
-pub fn tablespace(cursor: &mut Cursor<'_>) -> Option<Option<Ident>> {
-    match cursor.word("tablespace") {
-        Some(_) => cursor.ident().map(Some),
-        None => Some(None),
+pub fn tablespace(cursor: &mut Cursor<'_>, found: &mut Option<Ident>) -> Option<()> {
+    if cursor.word("tablespace").is_some() {
+        *found = Some(cursor.ident()?);
     }
+    Some(())
 }
 
 /// The numbers and owner of a sequence, as far as they go.
@@ -132,7 +132,11 @@ pub fn sequence(cursor: &mut Cursor<'_>) -> Option<SequenceOptions> {
             }
             "owned" => {
                 cursor.words(&["owned", "by"])?;
-                options.owned_by = Some(owner(cursor)?);
+                let is_none = cursor.is_word("none") && !cursor.nth_is_symbol(1, b'.');
+                options.owned_by = Some(if is_none { None } else { Some(column_of_table(cursor)?) });
+                if is_none {
+                    cursor.advance();
+                }
             }
             "restart" => {
                 cursor.advance();
@@ -180,15 +184,6 @@ fn number(cursor: &mut Cursor<'_>) -> Option<()> {
 pub fn is_hole(cursor: &Cursor<'_>) -> bool {
     let word = cursor.token().filter(|token| token.kind == TokenKind::Word);
     word.is_some_and(|token| cursor.written(token.span).starts_with(['{', '$', '<']))
-}
-
-/// `t.c`, or NONE as the inner none.
-fn owner(cursor: &mut Cursor<'_>) -> Option<Option<(Name, Ident)>> {
-    if cursor.is_word("none") && !cursor.nth_is_symbol(1, b'.') {
-        cursor.advance();
-        return Some(None);
-    }
-    column_of_table(cursor).map(Some)
 }
 
 /// `schema.table.column`

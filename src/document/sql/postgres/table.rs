@@ -1,7 +1,7 @@
 //! CREATE TABLE.
 
 use super::settings::{if_not_exists, names, options, tablespace, with};
-use super::{constraint, data, expression, index};
+use super::{constraint, expression, index, query};
 use crate::document::sql::cursor::Cursor;
 use crate::document::sql::lex::TokenKind;
 use crate::document::sql::statement::{Action, Bound, CreateTable, Edge, Like, Name, PartitionBy, PartitionOf, Query, Rows};
@@ -124,7 +124,7 @@ fn tail(cursor: &mut Cursor<'_>, table: &mut CreateTable) -> Option<()> {
                     .or_else(|| cursor.words(&["delete", "rows"]))
                     .or_else(|| cursor.word("drop"))?;
             }
-            "tablespace" => table.tablespace = tablespace(cursor)?,
+            "tablespace" => tablespace(cursor, &mut table.tablespace)?,
             "server" => {
                 cursor.advance();
                 table.server = Some(cursor.ident()?);
@@ -154,7 +154,7 @@ pub fn with_data(cursor: &mut Cursor<'_>) -> Option<(Box<Query>, bool)> {
         _ => 0,
     };
     let end = cursor.position() + left.len() - tail;
-    let query = data::query(&cursor.between(cursor.position(), end))?;
+    let query = query::query(&cursor.between(cursor.position(), end))?;
     cursor.go_to(end + tail);
     Some((Box::new(query), no_data))
 }

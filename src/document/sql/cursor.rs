@@ -108,15 +108,23 @@ impl<'a> Cursor<'a> {
 
     pub fn nth_keyword(&self, ahead: usize) -> Keyword {
         let mut keyword = Keyword { letters: [0; LONGEST_KEYWORD], length: 0 };
-        let word = self.tokens.get(self.at + ahead).filter(|token| token.kind == TokenKind::Word);
-        let bytes = word.map_or(&[][..], |token| &self.text.as_bytes()[token.span.range()]);
-        if bytes.len() <= LONGEST_KEYWORD && bytes.is_ascii() {
-            keyword.letters[..bytes.len()].copy_from_slice(bytes);
-            keyword.letters.make_ascii_lowercase();
-            #[expect(clippy::cast_possible_truncation, reason = "it was compared")]
-            let length = bytes.len() as u8;
-            keyword.length = length;
+        let Some(token) = self.tokens.get(self.at + ahead).filter(|token| token.kind == TokenKind::Word) else {
+            return keyword;
+        };
+        let (bytes, length) = (&self.text.as_bytes()[token.span.start as usize..], token.span.range().len());
+        if length > LONGEST_KEYWORD {
+            return keyword;
         }
+        // A copy of one size costs next to nothing; only the end of the text is nearer.
+        if let Some(window) = bytes.first_chunk() {
+            keyword.letters = *window;
+        } else {
+            keyword.letters[..bytes.len()].copy_from_slice(bytes);
+        }
+        keyword.letters.make_ascii_lowercase();
+        #[expect(clippy::cast_possible_truncation, reason = "it was compared")]
+        let length = length as u8;
+        keyword.length = length;
         keyword
     }
 

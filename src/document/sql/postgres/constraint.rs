@@ -50,7 +50,13 @@ pub fn column(cursor: &mut Cursor<'_>) -> Option<Column> {
                 column.compression = Some(cursor.ident()?);
             }
             "options" => drop(settings::options(cursor)?),
-            _ => column.constraints.push(column_constraint(cursor)?),
+            _ => {
+                // Few columns have more than two, and a vector would make room for four.
+                if column.constraints.is_empty() {
+                    column.constraints.reserve_exact(2);
+                }
+                column.constraints.push(column_constraint(cursor)?);
+            }
         }
     }
     column.definition = cursor.between(start, cursor.position()).rest();
@@ -92,7 +98,7 @@ fn column_rule(cursor: &mut Cursor<'_>) -> Option<ColumnRule> {
             ColumnRule::NotNull
         }
         "null" => ColumnRule::Null,
-        "default" => ColumnRule::Default(expression::before_words(cursor)?),
+        "default" => ColumnRule::Default(Box::new(expression::before_words(cursor)?)),
         "check" => ColumnRule::Check(Box::new(condition::in_brackets(cursor)?)),
         "unique" => ColumnRule::Unique(Box::new(key_options(cursor)?)),
         "primary" => {
@@ -113,7 +119,7 @@ fn generated(cursor: &mut Cursor<'_>) -> Option<ColumnRule> {
     }
     let expr = expression::in_brackets(cursor)?;
     let stored = cursor.any_word(&["stored", "virtual"]).map(|word| cursor.written(word).eq_ignore_ascii_case("stored"));
-    Some(ColumnRule::Generated(Generated { expr, stored }))
+    Some(ColumnRule::Generated(Box::new(Generated { expr, stored })))
 }
 
 /// Passes ALWAYS (true) or BY DEFAULT.

@@ -16,7 +16,7 @@ pub fn read(cursor: &mut Cursor<'_>, start: Span) -> Option<Action> {
     let before = *cursor;
     cursor.advance();
     match &*word {
-        "table" => table::create(cursor, cursor.span_since(start)).map(table::action),
+        "table" => table::create(cursor, cursor.span_since(start)).map(Action::CreateTable),
         "index" => index::create(cursor, cursor.span_since(start), false),
         "unique" => {
             cursor.word("index")?;
@@ -44,7 +44,7 @@ pub fn read(cursor: &mut Cursor<'_>, start: Span) -> Option<Action> {
         "publication" => publication(cursor),
         "subscription" => subscription(cursor),
         "statistics" => index::statistics(cursor),
-        "foreign" if cursor.word("table").is_some() => table::create(cursor, cursor.span_since(start)).map(table::action),
+        "foreign" if cursor.word("table").is_some() => table::create(cursor, cursor.span_since(start)).map(Action::CreateTable),
         "global" | "local" | "temporary" | "temp" | "unlogged" | "recursive" => {
             *cursor = before;
             for_a_while(cursor, start, or_replace)
@@ -79,7 +79,7 @@ fn for_a_while(cursor: &mut Cursor<'_>, start: Span, or_replace: bool) -> Option
     cursor.word("table")?;
     let mut table = table::create(cursor, cursor.span_since(start))?;
     (table.temporary, table.unlogged) = (temporary, unlogged);
-    Some(table::action(table))
+    Some(Action::CreateTable(table))
 }
 
 fn view(cursor: &mut Cursor<'_>, start: Span, or_replace: bool) -> Option<Action> {

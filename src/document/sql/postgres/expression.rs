@@ -4,7 +4,7 @@ use super::data_type::data_type;
 use super::scan::{self, Start};
 use crate::document::sql::cursor::Cursor;
 use crate::document::sql::lex::TokenKind;
-use crate::document::sql::statement::{DataType, Expr, Literal, Shape};
+use crate::document::sql::statement::{Call, DataType, Expr, Literal, Name, Shape};
 use crate::source::Span;
 
 /// How many brackets around an expression are taken off.
@@ -19,6 +19,9 @@ pub fn in_brackets(cursor: &mut Cursor<'_>) -> Option<Expr> {
 pub fn whole(cursor: &Cursor<'_>) -> Option<Expr> {
     if cursor.is_done() {
         return None;
+    }
+    if let Some(expr) = simple(cursor) {
+        return Some(expr);
     }
     let mut inside = *cursor;
     let mut span = inside.rest();
@@ -40,6 +43,39 @@ pub fn whole(cursor: &Cursor<'_>) -> Option<Expr> {
         None => Shape::Other,
     };
     Some(expr)
+}
+
+/// What most expressions are: one word, one value, or a call without arguments.
+fn simple(cursor: &Cursor<'_>) -> Option<Expr> {
+    let mut at = *cursor;
+    let tokens = cursor.left();
+    let span = cursor.rest();
+    let expr = Expr { span, ..Expr::default() };
+    let is_call = tokens.len() == 3 && cursor.nth_is_symbol(1, b'(') && cursor.nth_is_symbol(2, b')');
+    if tokens.len() != 1 && !is_call {
+        return None;
+    }
+    let word = cursor.keyword();
+    match tokens[0].kind {
+        TokenKind::Word if !is_call && &*word == "null" => Some(Expr { shape: Shape::Null, ..expr }),
+        TokenKind::Word if is_call && scan::is_reserved(&word) => None,
+        TokenKind::Word if is_call || scan::is_value_function(&word) => {
+            let name = Name::from(at.ident()?);
+            let calls = vec![Call { name, literal: None }];
+            Some(Expr { shape: Shape::Call, calls, ..expr })
+        }
+        _ if is_call => None,
+        TokenKind::Word if scan::is_reserved(&word) => {
+            let literal = literal(&mut at)?;
+            Some(Expr { shape: Shape::Literal(literal), ..expr })
+        }
+        TokenKind::Word | TokenKind::Quoted => {
+            let column = at.ident()?;
+            Some(Expr { shape: Shape::Column(column.clone()), columns: vec![column], ..expr })
+        }
+        TokenKind::Text | TokenKind::Number => Some(Expr { shape: Shape::Literal(literal(&mut at)?), ..expr }),
+        _ => None,
+    }
 }
 
 /// Passes an expression as it may stand between other words: the one of `DEFAULT` in the definition of a column.

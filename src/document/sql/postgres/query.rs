@@ -159,7 +159,7 @@ fn select_into(cursor: &Cursor<'_>, at: usize) -> Option<Action> {
     answer.columns.extend(facts.columns);
     answer.span = span;
     table.query = Some(Box::new(answer));
-    Some(table::action(table))
+    Some(Action::CreateTable(table))
 }
 
 /// `SELECT set_config('name', 'value', is_local)`

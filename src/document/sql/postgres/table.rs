@@ -4,12 +4,12 @@ use super::settings::{if_not_exists, names, options, tablespace, with};
 use super::{constraint, expression, index, query};
 use crate::document::sql::cursor::Cursor;
 use crate::document::sql::lex::TokenKind;
-use crate::document::sql::statement::{Action, Bound, CreateTable, Edge, Like, Name, PartitionBy, PartitionOf, Query, Rows};
+use crate::document::sql::statement::{Bound, CreateTable, Edge, Like, Name, PartitionBy, PartitionOf, Query, Rows};
 use crate::source::Span;
 
 /// A table of which nothing is known but its name.
-pub fn bare(keywords: Span, name: Name) -> CreateTable {
-    CreateTable {
+pub fn bare(keywords: Span, name: Name) -> Box<CreateTable> {
+    Box::new(CreateTable {
         keywords,
         name,
         temporary: false,
@@ -28,7 +28,7 @@ pub fn bare(keywords: Span, name: Name) -> CreateTable {
         tablespace: None,
         query: None,
         no_data: false,
-    }
+    })
 }
 
 /// Passes the words that say for how long a table or view or sequence is there.
@@ -38,7 +38,7 @@ pub fn temporary(cursor: &mut Cursor<'_>) -> bool {
 }
 
 /// What follows `CREATE [FOREIGN] TABLE`.
-pub fn create(cursor: &mut Cursor<'_>, keywords: Span) -> Option<CreateTable> {
+pub fn create(cursor: &mut Cursor<'_>, keywords: Span) -> Option<Box<CreateTable>> {
     let if_not_exists = if_not_exists(cursor);
     let mut table = bare(keywords, cursor.name()?);
     table.if_not_exists = if_not_exists;
@@ -223,9 +223,4 @@ fn value(cursor: &mut Cursor<'_>) -> Option<crate::document::sql::statement::Exp
         }
     }
     expression::whole(&cursor.between(start, cursor.position()))
-}
-
-/// `CREATE TABLE` as an action.
-pub fn action(table: CreateTable) -> Action {
-    Action::CreateTable(Box::new(table))
 }

@@ -71,12 +71,12 @@ impl Column {
 
     /// Its default.
     pub fn default(&self) -> Option<&Expr> {
-        self.find(|rule| if let ColumnRule::Default(value) = rule { Some(value) } else { None })
+        self.find(|rule| if let ColumnRule::Default(value) = rule { Some(&**value) } else { None })
     }
 
     /// How its values are computed.
     pub fn generated(&self) -> Option<&Generated> {
-        self.find(|rule| if let ColumnRule::Generated(generated) = rule { Some(generated) } else { None })
+        self.find(|rule| if let ColumnRule::Generated(generated) = rule { Some(&**generated) } else { None })
     }
 
     /// Its identity.
@@ -114,9 +114,9 @@ pub enum ColumnRule {
     /// `NULL`: says nothing.
     Null,
     /// `DEFAULT`.
-    Default(Expr),
+    Default(Box<Expr>),
     /// `GENERATED ALWAYS AS (..)`.
-    Generated(Generated),
+    Generated(Box<Generated>),
     /// `GENERATED .. AS IDENTITY`.
     Identity(Identity),
     /// `CHECK`.

@@ -15,6 +15,9 @@ struct Read {
     action: Action,
 }
 
+/// Whether a change is the one that a text says.
+type Wanted = fn(&TableChange) -> bool;
+
 fn one(text: &str) -> Read {
     let sql = read_as(Engine::Postgres, text);
     assert_eq!(sql.statements.len(), 1, "{text}");
@@ -82,7 +85,7 @@ fn names_fold_as_the_server_folds_them() {
 
 #[test]
 fn every_action_of_alter_table_has_its_own_variant() {
-    let wanted: &[(&str, fn(&TableChange) -> bool)] = &[
+    let wanted: &[(&str, Wanted)] = &[
         ("ADD COLUMN IF NOT EXISTS a int", |change| matches!(change, TableChange::AddColumn { if_not_exists: true, .. })),
         ("DROP a CASCADE", |change| matches!(change, TableChange::DropColumn { if_exists: false, cascade: true, .. })),
         ("RENAME a TO b", |change| matches!(change, TableChange::RenameColumn { to, .. } if &*to.text == "b")),

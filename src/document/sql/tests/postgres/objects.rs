@@ -199,6 +199,10 @@ fn privileges_comments_and_the_rest_are_told_apart() {
         panic!("no publication")
     };
     assert_eq!((texts(&publication.objects.tables), names(&publication.objects.schemas)), (vec!["a", "b"], vec!["e"]));
+}
+
+#[test]
+fn what_touches_no_table_is_known_by_its_kind() {
     for (text, kind) in [
         ("CREATE ROLE a WITH LOGIN PASSWORD 'x'", ObjectKind::Role),
         ("CREATE SERVER s FOREIGN DATA WRAPPER f OPTIONS (a 'b')", ObjectKind::Server),

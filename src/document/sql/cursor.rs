@@ -28,6 +28,9 @@ pub struct Keyword {
 
 const LONGEST_KEYWORD: usize = 24;
 
+/// No server knows a name of as many parts.
+pub const MOST_PARTS: usize = 8;
+
 impl Deref for Keyword {
     type Target = str;
 
@@ -257,10 +260,13 @@ impl<'a> Cursor<'a> {
     /// `name`, `schema.name` or `database.schema.name`.
     pub fn name(&mut self) -> Option<Name> {
         let mut name = Name::from(self.ident()?);
-        while self.symbol(b'.').is_some() {
+        for _ in 0..MOST_PARTS {
+            if self.symbol(b'.').is_none() {
+                return Some(name);
+            }
             name = name.of(self.ident()?);
         }
-        Some(name)
+        None
     }
 
     /// Passes what stands in the brackets that open here and returns the brackets with it.

@@ -26,8 +26,8 @@ use super::lex::Token;
 use super::statement::{Action, Invocation, ObjectKind, Prepare, Query};
 use crate::source::Span;
 
-/// How many statements may stand in one another: a DO in a function in a DO.
-const DEEPEST: u8 = 8;
+/// How many statements may stand in one another: a DO in a function in a DO. Some are looked at twice on each level.
+const DEEPEST: u8 = 4;
 
 /// Reads one statement.
 pub fn read(statement: Cursor<'_>) -> Action {
@@ -38,7 +38,7 @@ pub fn read(statement: Cursor<'_>) -> Action {
         return action;
     }
     // Marks of a template may stand for nothing, or for a part of the statement that we cannot know.
-    if statement.left().iter().any(|token| is_mark(&statement, token)) {
+    if statement.depth() == 0 && statement.left().iter().any(|token| is_mark(&statement, token)) {
         let tokens: Vec<Token> = statement.left().iter().filter(|token| !is_mark(&statement, token)).copied().collect();
         return whole(statement.inner(&tokens)).unwrap_or(Action::Unread);
     }

@@ -118,9 +118,9 @@ impl<'a> Reader<'a> {
     }
 
     fn skip_one(&mut self) {
-        let mut at = self.cursor;
-        if at.brackets().is_some() {
-            self.cursor = at;
+        // Brackets that nobody closes are passed with all that follows.
+        if self.cursor.is_symbol(b'(') {
+            self.cursor.brackets();
         } else {
             self.cursor.advance();
         }

@@ -2,7 +2,7 @@
 
 use super::condition::condition;
 use super::expression;
-use super::query::{find, join, query, until};
+use super::query::{add, find, join, query, until};
 use super::scan::{self, Start};
 use super::settings::{columns, settings};
 use crate::document::sql::cursor::Cursor;
@@ -17,7 +17,7 @@ pub fn with(cursor: &mut Cursor<'_>) -> Option<Action> {
     if ["select", "values", "table"].iter().any(|word| cursor.is_word(word)) || cursor.is_done() {
         return query(&whole).map(|query| Action::Query(Box::new(query)));
     }
-    let names = scan::named(head)?;
+    let (facts, names) = scan::with(head)?;
     let mut action = write(cursor)?;
     let source = match &mut action {
         Action::Insert(insert) => &mut insert.source,
@@ -26,8 +26,8 @@ pub fn with(cursor: &mut Cursor<'_>) -> Option<Action> {
         Action::Merge(merge) => &mut merge.source,
         _ => return None,
     };
-    join(source, &head, Start::Query)?;
-    source.reads.retain(|name| name.schema().is_some() || !names.iter().any(|known| **known == *name.text()));
+    add(source, facts);
+    source.reads.retain(|name| name.schema().is_some() || !names.contains(name.text()));
     Some(action)
 }
 

@@ -123,18 +123,14 @@ fn type_name(cursor: &mut Cursor<'_>) -> Option<(Option<Box<str>>, Cow<'static, 
         cursor.advance();
         return Some((None, Cow::Borrowed("\"char\"")));
     }
-    let mut name = cursor.ident()?;
-    let mut schema = None::<String>;
-    while cursor.symbol(b'.').is_some() {
-        schema = Some(schema.map_or_else(|| name.text.to_string(), |schema| format!("{schema}.{}", name.text)));
-        name = cursor.ident()?;
-    }
-    if schema.as_deref() == Some("pg_catalog") {
+    let written = cursor.name()?;
+    let (schema, name) = (written.schema(), written.last());
+    if schema == Some("pg_catalog") {
         // Here `char` is the type of one byte, and words are no keywords.
-        let name = builtin(&name.text).filter(|_| &*name.text != "char").map_or(Cow::Owned(name.text.into()), Cow::Borrowed);
+        let name = builtin(name).filter(|_| name != "char").map_or_else(|| Cow::Owned(name.to_owned()), Cow::Borrowed);
         return Some((None, name));
     }
-    Some((schema.map(Into::into), Cow::Owned(name.text.into())))
+    Some((schema.map(Into::into), Cow::Owned(name.to_owned())))
 }
 
 fn national(cursor: &mut Cursor<'_>) -> Option<(Option<Box<str>>, Cow<'static, str>)> {

@@ -20,13 +20,16 @@ fn from_facts(facts: Facts, span: Span) -> Query {
 
 /// Adds what another part of the statement reads.
 pub fn join(query: &mut Query, cursor: &Cursor<'_>, start: Start) -> Option<()> {
-    let facts = scan::scan(*cursor, start)?;
+    scan::scan(*cursor, start).map(|facts| add(query, facts))
+}
+
+/// Adds what was found elsewhere in the statement.
+pub fn add(query: &mut Query, facts: Facts) {
     query.reads.extend(facts.reads);
     query.calls.extend(facts.calls);
     query.columns.extend(facts.columns);
     query.writes.extend(facts.writes);
     query.star |= facts.star;
-    Some(())
 }
 
 /// The place of a word outside brackets; `IS DISTINCT FROM` has no FROM.
@@ -153,10 +156,7 @@ fn select_into(cursor: &Cursor<'_>, at: usize) -> Option<Action> {
     (table.temporary, table.unlogged) = (temporary, unlogged);
     let span = cursor.rest();
     let mut answer = query(&cursor.between(cursor.position(), at))?;
-    let facts = scan::scan(into, Start::Query)?;
-    answer.reads.extend(facts.reads);
-    answer.calls.extend(facts.calls);
-    answer.columns.extend(facts.columns);
+    join(&mut answer, &into, Start::Query)?;
     answer.span = span;
     table.query = Some(Box::new(answer));
     Some(Action::CreateTable(table))

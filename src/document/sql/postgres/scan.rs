@@ -2,6 +2,8 @@
 
 mod name;
 
+use std::collections::HashSet;
+
 use super::data_type::data_type;
 pub use super::reserved::{is_reserved, is_value_function};
 use crate::document::sql::cursor::Cursor;
@@ -80,7 +82,7 @@ struct Scan<'a> {
     /// The last token ended a value.
     after_value: bool,
     /// What WITH has named.
-    named: Vec<Box<str>>,
+    named: HashSet<Box<str>>,
     facts: Facts,
 }
 
@@ -89,9 +91,9 @@ pub fn scan(cursor: Cursor<'_>, start: Start) -> Option<Facts> {
     run(cursor, start).map(|scan| scan.facts)
 }
 
-/// What WITH names.
-pub fn named(cursor: Cursor<'_>) -> Option<Vec<Box<str>>> {
-    run(cursor, Start::Query).map(|scan| scan.named)
+/// A WITH: what its queries do, and what it names.
+pub fn with(cursor: Cursor<'_>) -> Option<(Facts, HashSet<Box<str>>)> {
+    run(cursor, Start::Query).map(|scan| (scan.facts, scan.named))
 }
 
 fn run(cursor: Cursor<'_>, start: Start) -> Option<Scan<'_>> {
@@ -100,7 +102,7 @@ fn run(cursor: Cursor<'_>, start: Start) -> Option<Scan<'_>> {
         Start::Query | Start::Expression => VALUES,
     };
     let facts = Facts::default();
-    let mut scan = Scan { cursor, level, outer: Vec::new(), next: None, after_value: false, named: Vec::new(), facts };
+    let mut scan = Scan { cursor, level, outer: Vec::new(), next: None, after_value: false, named: HashSet::new(), facts };
     while let Some(token) = scan.cursor.token() {
         scan.step(token)?;
     }
@@ -187,7 +189,7 @@ impl Scan<'_> {
                 return Some(());
             }
             let name = self.cursor.ident()?;
-            self.named.push(name.text);
+            self.named.insert(name.text);
             self.cursor.brackets();
             self.level.clause = Clause::WithBody;
             return Some(());

@@ -103,8 +103,8 @@ pub fn setting(cursor: &mut Cursor<'_>) -> Option<(Box<str>, SetValue)> {
         return Some(("timezone".into(), if local { SetValue::Default } else { zone(cursor)? }));
     }
     let mut name = cursor.ident()?.text.to_ascii_lowercase();
-    while cursor.symbol(b'.').is_some() {
-        name = format!("{name}.{}", cursor.ident()?.text.to_ascii_lowercase());
+    if cursor.symbol(b'.').is_some() {
+        name = format!("{name}.{}", cursor.name()?.text().to_ascii_lowercase());
     }
     if cursor.words(&["from", "current"]).is_some() {
         return Some((name.into(), SetValue::Unknown));

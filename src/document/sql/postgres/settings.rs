@@ -1,7 +1,7 @@
 //! Settings in brackets and other small things that many statements share.
 
 use super::expression;
-use crate::document::sql::cursor::Cursor;
+use crate::document::sql::cursor::{Cursor, MOST_PARTS};
 use crate::document::sql::lex::TokenKind;
 use crate::document::sql::statement::{Ident, Name, SequenceOptions, Setting, Target};
 use crate::source::Span;
@@ -66,8 +66,8 @@ fn setting(cursor: &mut Cursor<'_>) -> Option<Setting> {
         cursor.advance();
     }
     let mut name = cursor.ident()?.text;
-    while cursor.symbol(b'.').is_some() {
-        name = format!("{name}.{}", cursor.ident()?.text).into();
+    if cursor.symbol(b'.').is_some() {
+        name = format!("{name}.{}", cursor.name()?.text()).into();
     }
     cursor.symbol(b'=');
     let value = setting_value(cursor);
@@ -191,9 +191,12 @@ pub fn column_of_table(cursor: &mut Cursor<'_>) -> Option<(Name, Ident)> {
     let mut table = Name::from(cursor.ident()?);
     cursor.symbol(b'.')?;
     let mut column = cursor.ident()?;
-    while cursor.symbol(b'.').is_some() {
+    for _ in 0..MOST_PARTS {
+        if cursor.symbol(b'.').is_none() {
+            return Some((table, column));
+        }
         table = table.of(column);
         column = cursor.ident()?;
     }
-    Some((table, column))
+    None
 }

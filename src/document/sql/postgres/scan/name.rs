@@ -1,6 +1,7 @@
 //! What a name in a query is: a table, a column, a function or a word for one of those.
 
 use super::{Clause, LONGEST_SET, Level, Scan, VALUES};
+use crate::document::sql::cursor::MOST_PARTS;
 use crate::document::sql::lex::Token;
 use crate::document::sql::postgres::expression;
 use crate::document::sql::postgres::reserved::{is_construct, separates_by_words};
@@ -24,7 +25,7 @@ impl Scan<'_> {
             self.call(name);
         } else {
             self.cursor.symbol(b'*');
-            let is_named = name.schema().is_none() && self.named.iter().any(|named| **named == *name.text());
+            let is_named = name.schema().is_none() && self.named.contains(name.text());
             let is_known =
                 self.facts.reads.len() < LONGEST_SET && self.facts.reads.iter().any(|known| known.text() == name.text());
             if !is_named && !is_known {
@@ -78,8 +79,14 @@ impl Scan<'_> {
         let first = self.cursor.ident()?;
         let mut last = None::<Ident>;
         let mut name = Name::from(first);
-        while self.cursor.is_symbol(b'.') {
+        for part in 0.. {
+            if !self.cursor.is_symbol(b'.') {
+                break;
+            }
             self.cursor.advance();
+            if part == MOST_PARTS {
+                return None;
+            }
             if self.cursor.symbol(b'*').is_some() {
                 self.facts.star = true;
                 return Some(());

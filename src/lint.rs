@@ -279,6 +279,7 @@ fn server(set: &MigrationSet) -> String {
     let known = match &set.versions.said {
         _ if set.engine != Engine::Postgres => name.to_owned(),
         Said::Config => format!("{name} {version}, as the configuration says"),
+        Said::Typed => format!("{name} {version}, as this run was told"),
         Said::File(path, line) => format!("{name} {version}, as {path}:{line} says"),
         Said::Nobody => format!("{name} {version}, because nothing here names its version"),
     };

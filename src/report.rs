@@ -1,6 +1,7 @@
 //! Findings, what was looked at, and the verdict.
 
 pub mod baseline;
+pub mod locks;
 mod touched;
 
 use std::time::Duration;

@@ -143,10 +143,23 @@ fn sql_fits(source: &Source, sql: &Sql) {
         assert!(statement.span.start >= end && !statement.span.is_empty(), "statements overlap");
         end = statement.span.end;
         action_fits(source, &statement.action);
+        parts_fit(source, &statement.action);
     }
     for span in sql.unread() {
         fits(source, span, "what was not understood");
         let _ = gonogo::document::sql::head(source.slice(span));
+    }
+}
+
+/// All places that an action knows, as its debug text shows them, so that none is forgotten.
+fn parts_fit(source: &Source, action: &Action) {
+    let text = format!("{action:?}");
+    for place in text.split("Span { start: ").skip(1) {
+        let (start, rest) = place.split_once(", end: ").expect("an end");
+        let (end, _) = rest.split_once(' ').expect("a bracket");
+        if let (Ok(start), Ok(end)) = (start.parse(), end.parse()) {
+            fits(source, Span { start, end }, "a part of a statement");
+        }
     }
 }
 
@@ -164,13 +177,12 @@ fn action_fits(source: &Source, action: &Action) {
             all_fit(source, [&create.keywords, &create.rest], "an index");
             name_fits(source, &create.table);
         }
-        Action::DropIndex(drop) => drop.names.iter().for_each(|name| name_fits(source, name)),
-        Action::DropTable(names) => names.iter().for_each(|name| name_fits(source, name)),
+        Action::Drop(drop) => drop.names.iter().for_each(|name| name_fits(source, name)),
         Action::AlterTable(alter) => {
             name_fits(source, &alter.table);
             for action in &alter.actions {
                 fits(source, action.span, "an action");
-                if let TableChange::AddColumn(column) = &action.change {
+                if let TableChange::AddColumn { column, .. } = &action.change {
                     fits(source, column.definition, "a definition");
                 }
             }

@@ -250,7 +250,7 @@ fn apply(arguments: &Arguments, settings: &mut Settings) {
     settings.timings = arguments.timings;
 }
 
-fn places(paths: &[PathBuf]) -> Result<Vec<Named>, Mistake> {
+pub fn places(paths: &[PathBuf]) -> Result<Vec<Named>, Mistake> {
     let here = [PathBuf::from(".")];
     let paths = if paths.is_empty() { &here } else { paths };
     let mut places = Vec::new();

@@ -16,9 +16,7 @@ mod statement;
 mod types;
 
 pub use evidence::Certainty;
-pub use statement::{
-    Action, AlterTable, Column, CreateIndex, CreateTable, DropIndex, Ident, Name, Statement, TableAction, TableChange,
-};
+pub use statement::*;
 pub use types::{Definition, definition};
 
 use std::borrow::Cow;

@@ -1,5 +1,7 @@
 //! Walks along the tokens of one statement.
 
+use std::ops::Deref;
+
 use super::lex::{Token, TokenKind};
 use super::statement::{Ident, Name};
 use crate::source::Span;
@@ -13,11 +15,125 @@ pub struct Cursor<'a> {
     original: &'a str,
     tokens: &'a [Token],
     at: usize,
+    /// In how many other statements this one stands.
+    depth: u8,
+}
+
+/// A word in lower case; what is too long to be a keyword is cut.
+#[derive(Clone, Copy)]
+pub struct Keyword {
+    letters: [u8; LONGEST_KEYWORD],
+    length: u8,
+}
+
+const LONGEST_KEYWORD: usize = 24;
+
+/// No server knows a name of as many parts.
+pub const MOST_PARTS: usize = 8;
+
+impl Deref for Keyword {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        std::str::from_utf8(&self.letters[..self.length as usize]).unwrap_or_default()
+    }
 }
 
 impl<'a> Cursor<'a> {
     pub fn new(text: &'a str, original: &'a str, tokens: &'a [Token]) -> Self {
-        Self { text, original, tokens, at: 0 }
+        Self { text, original, tokens, at: 0, depth: 0 }
+    }
+
+    /// Other tokens of the same text, one statement further in.
+    pub fn inner<'b>(&self, tokens: &'b [Token]) -> Cursor<'b>
+    where
+        'a: 'b,
+    {
+        Cursor { text: self.text, original: self.original, tokens, at: 0, depth: self.depth.saturating_add(1) }
+    }
+
+    pub fn depth(&self) -> u8 {
+        self.depth
+    }
+
+    pub fn text(&self) -> &'a str {
+        self.text
+    }
+
+    /// What stands there as it was written.
+    pub fn written(&self, span: Span) -> &'a str {
+        &self.original[span.range()]
+    }
+
+    pub fn position(&self) -> usize {
+        self.at
+    }
+
+    pub fn go_to(&mut self, position: usize) {
+        self.at = position;
+    }
+
+    /// The tokens from one position to another, as a cursor of their own.
+    pub fn between(&self, from: usize, to: usize) -> Self {
+        Self { tokens: &self.tokens[from..to], at: 0, ..*self }
+    }
+
+    /// The tokens that are left.
+    pub fn left(&self) -> &'a [Token] {
+        &self.tokens[self.at.min(self.tokens.len())..]
+    }
+
+    pub fn nth(&self, ahead: usize) -> Option<Token> {
+        self.tokens.get(self.at + ahead).copied()
+    }
+
+    /// The token that was passed last.
+    pub fn last(&self) -> Option<Token> {
+        self.at.checked_sub(1).and_then(|last| self.tokens.get(last)).copied()
+    }
+
+    pub fn is_symbol(&self, symbol: u8) -> bool {
+        self.nth_is_symbol(0, symbol)
+    }
+
+    pub fn nth_is_symbol(&self, ahead: usize, symbol: u8) -> bool {
+        self.tokens.get(self.at + ahead).is_some_and(|token| token.kind == TokenKind::Symbol(symbol))
+    }
+
+    pub fn is_text(&self) -> bool {
+        self.tokens.get(self.at).is_some_and(|token| token.kind == TokenKind::Text)
+    }
+
+    /// The next word in lower case; empty where none follows.
+    pub fn keyword(&self) -> Keyword {
+        self.nth_keyword(0)
+    }
+
+    pub fn nth_keyword(&self, ahead: usize) -> Keyword {
+        let mut keyword = Keyword { letters: [0; LONGEST_KEYWORD], length: 0 };
+        let Some(token) = self.tokens.get(self.at + ahead).filter(|token| token.kind == TokenKind::Word) else {
+            return keyword;
+        };
+        let (bytes, length) = (&self.text.as_bytes()[token.span.start as usize..], token.span.range().len());
+        if length > LONGEST_KEYWORD {
+            return keyword;
+        }
+        // A copy of one size costs next to nothing; only the end of the text is nearer.
+        if let Some(window) = bytes.first_chunk() {
+            keyword.letters = *window;
+        } else {
+            keyword.letters[..bytes.len()].copy_from_slice(bytes);
+        }
+        keyword.letters.make_ascii_lowercase();
+        #[expect(clippy::cast_possible_truncation, reason = "it was compared")]
+        let length = length as u8;
+        keyword.length = length;
+        keyword
+    }
+
+    /// `Some` at the end, for `?`.
+    pub fn end(&self) -> Option<()> {
+        self.is_done().then_some(())
     }
 
     pub fn is_done(&self) -> bool {
@@ -28,8 +144,9 @@ impl<'a> Cursor<'a> {
         self.tokens.get(self.at).copied()
     }
 
+    /// Passes one token, and stays at the end.
     pub fn advance(&mut self) {
-        self.at += 1;
+        self.at = self.tokens.len().min(self.at + 1);
     }
 
     /// From the start of one token to the end of the last one passed.
@@ -101,28 +218,55 @@ impl<'a> Cursor<'a> {
 
     pub fn ident(&mut self) -> Option<Ident> {
         let token = self.token()?;
-        if !matches!(token.kind, TokenKind::Word | TokenKind::Quoted) {
-            return None;
+        match token.kind {
+            TokenKind::Word | TokenKind::Quoted => {
+                self.advance();
+                Some(self.folded(token))
+            }
+            TokenKind::Symbol(b':') => self.client_variable(token),
+            _ => None,
         }
-        self.advance();
+    }
+
+    /// A word or quoted name as an identifier.
+    pub fn folded(&self, token: Token) -> Ident {
         let text = &self.original[token.span.range()];
-        let folded = match token.kind {
-            TokenKind::Quoted => text.trim_matches('"').replace("\"\"", "\""),
-            // A template's mark stands for we do not know what, but always for the same.
-            _ if text.contains('{') => text.to_owned(),
-            _ if text.is_ascii() => text.to_ascii_lowercase(),
-            _ => text.to_lowercase(),
+        let folded: Box<str> = match token.kind {
+            TokenKind::Quoted if text.starts_with('"') => match text.get(1..text.len() - 1).filter(|_| text.len() > 1) {
+                Some(inside) if inside.contains('"') => inside.replace("\"\"", "\"").into(),
+                inside => inside.unwrap_or_default().into(),
+            },
+            // Unicode escapes, or a template's mark: it stands for we do not know what, but always for the same.
+            TokenKind::Quoted => text.into(),
+            _ if text.contains('{') => text.into(),
+            _ if text.is_ascii() => text.to_ascii_lowercase().into(),
+            _ => text.to_lowercase().into(),
         };
-        Some(Ident { span: token.span, text: folded.into() })
+        Ident { span: token.span, text: folded }
+    }
+
+    /// `:name` and `:"name"`, which psql fills in.
+    fn client_variable(&mut self, colon: Token) -> Option<Ident> {
+        let name = self.nth(1)?;
+        let is_name = matches!(name.kind, TokenKind::Word | TokenKind::Quoted) && name.span.start == colon.span.end;
+        is_name.then(|| {
+            self.advance();
+            self.advance();
+            let span = colon.span.to(name.span);
+            Ident { span, text: self.written(span).into() }
+        })
     }
 
     /// `name`, `schema.name` or `database.schema.name`.
     pub fn name(&mut self) -> Option<Name> {
         let mut name = Name::from(self.ident()?);
-        while self.symbol(b'.').is_some() {
+        for _ in 0..MOST_PARTS {
+            if self.symbol(b'.').is_none() {
+                return Some(name);
+            }
             name = name.of(self.ident()?);
         }
-        Some(name)
+        None
     }
 
     /// Passes what stands in the brackets that open here and returns the brackets with it.
@@ -138,6 +282,23 @@ impl<'a> Cursor<'a> {
             self.advance();
         }
         Some(self.span_since(open))
+    }
+
+    /// Passes a list in brackets, each element by the same rule.
+    pub fn list<T>(&mut self, element: impl Fn(&mut Self) -> Option<T>) -> Option<Vec<T>> {
+        let mut inside = self.inside()?;
+        let list = inside.separated(element)?;
+        inside.end()?;
+        Some(list)
+    }
+
+    /// Passes elements with commas between them.
+    pub fn separated<T>(&mut self, element: impl Fn(&mut Self) -> Option<T>) -> Option<Vec<T>> {
+        let mut list = vec![element(self)?];
+        while self.symbol(b',').is_some() {
+            list.push(element(self)?);
+        }
+        Some(list)
     }
 
     /// Splits the rest at commas outside brackets; each part is a cursor of its own.
@@ -174,19 +335,5 @@ impl<'a> Cursor<'a> {
             (Some(first), Some(last)) => first.span.to(last.span),
             _ => Span { start: self.here().end, end: self.here().end },
         }
-    }
-
-    /// Whether these words follow somewhere outside brackets.
-    pub fn has_ahead(&self, words: &[&str]) -> bool {
-        let mut cursor = *self;
-        while !cursor.is_done() {
-            if cursor.words(words).is_some() {
-                return true;
-            }
-            if cursor.brackets().is_none() {
-                cursor.advance();
-            }
-        }
-        false
     }
 }

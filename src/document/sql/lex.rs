@@ -1,5 +1,7 @@
 //! From bytes to tokens, as the server's own lexer sees them; and what its client takes out before.
 
+use std::ops::Range;
+
 use super::client::{self, DelimiterLine};
 use super::dialect::{Dialect, version_mark};
 use crate::settings::MAX_TOKENS;
@@ -49,14 +51,20 @@ pub struct Lexed {
 
 /// Splits a text into tokens. Never fails.
 pub fn lex(text: &str, dialect: Dialect) -> Lexed {
+    lex_part(text, 0..text.len(), dialect)
+}
+
+/// Splits a part of a text into tokens, whose places are those in the text.
+pub fn lex_part(text: &str, part: Range<usize>, dialect: Dialect) -> Lexed {
+    let capacity = part.len() / 6;
     let mut lexer = Lexer {
-        bytes: text.as_bytes(),
+        bytes: &text.as_bytes()[..part.end],
         dialect,
-        at: 0,
+        at: part.start,
         statement: 0,
         delimiter: None,
         conditional: None,
-        out: Lexed { tokens: Vec::with_capacity(text.len() / 6), ..Lexed::default() },
+        out: Lexed { tokens: Vec::with_capacity(capacity), ..Lexed::default() },
     };
     while lexer.at < lexer.bytes.len() {
         if lexer.out.tokens.len() >= MAX_TOKENS {

@@ -1,163 +1,192 @@
-//! What does a PostgreSQL statement say? Reads the statements that change a schema; the rest is harmless or unread.
+//! What does a PostgreSQL statement say? Reads all that changes a schema, holds somebody up or writes rows, each statement
+//! to its last word: one with a word too many is unread, not read in part.
+
+mod alter;
+mod alter_column;
+mod body;
+mod condition;
+mod constraint;
+mod create;
+mod data;
+mod data_type;
+mod expression;
+mod index;
+mod object;
+mod query;
+mod reserved;
+mod routine;
+mod scan;
+mod session;
+mod settings;
+mod table;
+mod types;
 
 use super::cursor::Cursor;
-use super::statement::{Action, AlterTable, Column, CreateIndex, CreateTable, DropIndex, Name, TableAction, TableChange};
+use super::lex::Token;
+use super::statement::{Action, Invocation, ObjectKind, Prepare, Query};
 use crate::source::Span;
 
-/// Statements that begin with these words change no schema and hold nobody up for long.
-const HARMLESS: &[&str] = &[
-    "select",
-    "values",
-    "insert",
-    "copy",
-    "set",
-    "reset",
-    "show",
-    "begin",
-    "start",
-    "commit",
-    "end",
-    "rollback",
-    "abort",
-    "savepoint",
-    "release",
-    "comment",
-    "grant",
-    "revoke",
-    "analyze",
-    "explain",
-    "notify",
-    "listen",
-    "unlisten",
-    "discard",
-];
+/// How many statements may stand in one another: a DO in a function in a DO. Some are looked at twice on each level.
+const DEEPEST: u8 = 4;
 
 /// Reads one statement.
 pub fn read(statement: Cursor<'_>) -> Action {
+    if statement.depth() > DEEPEST {
+        return Action::Unread;
+    }
+    if let Some(action) = whole(statement) {
+        return action;
+    }
+    // Marks of a template may stand for nothing, or for a part of the statement that we cannot know.
+    if statement.depth() == 0 && statement.left().iter().any(|token| is_mark(&statement, token)) {
+        let tokens: Vec<Token> = statement.left().iter().filter(|token| !is_mark(&statement, token)).copied().collect();
+        return whole(statement.inner(&tokens)).unwrap_or(Action::Unread);
+    }
+    Action::Unread
+}
+
+fn is_mark(statement: &Cursor<'_>, token: &Token) -> bool {
+    statement.written(token.span).starts_with('{') && statement.text()[token.span.range()] != *statement.written(token.span)
+}
+
+/// Reads a statement to its end.
+fn whole(statement: Cursor<'_>) -> Option<Action> {
     let mut cursor = statement;
-    if cursor.any_word(HARMLESS).is_some() {
-        return Action::Harmless;
-    }
+    let action = first_word(&mut cursor)?;
+    cursor.end()?;
+    Some(action)
+}
+
+fn first_word(cursor: &mut Cursor<'_>) -> Option<Action> {
+    let whole = *cursor;
     let start = cursor.here();
-    let action = if cursor.word("create").is_some() {
-        create(&mut cursor, start)
-    } else if cursor.words(&["alter", "table"]).is_some() {
-        alter_table(&mut cursor).map(Action::AlterTable)
-    } else if let Some(keywords) = cursor.words(&["drop", "index"]) {
-        drop_index(&mut cursor, keywords).map(Action::DropIndex)
-    } else if cursor.words(&["drop", "table"]).is_some() {
-        cursor.words(&["if", "exists"]);
-        names(&cursor).map(Action::DropTable)
-    } else {
-        None
-    };
-    action.unwrap_or(Action::Unread)
-}
-
-fn create(cursor: &mut Cursor<'_>, start: Span) -> Option<Action> {
-    if cursor.words(&["materialized", "view"]).is_some() {
-        if_not_exists(cursor);
-        return cursor.name().map(Action::CreateMaterializedView);
+    let word = cursor.keyword();
+    if cursor.is_symbol(b'(') {
+        return all_of(cursor, query::select(&whole));
     }
-    let unique = cursor.word("unique").is_some();
-    if cursor.word("index").is_some() {
-        let keywords = cursor.span_since(start);
-        return create_index(cursor, keywords, unique).map(Action::CreateIndex);
+    cursor.advance();
+    match &*word {
+        "select" | "values" | "table" => all_of(cursor, query::select(&whole)),
+        "with" => {
+            *cursor = whole;
+            let action = data::with(cursor);
+            all_of(cursor, action)
+        }
+        "insert" | "update" | "delete" | "merge" => {
+            *cursor = whole;
+            data::write(cursor)
+        }
+        "create" => create::read(cursor, start),
+        "alter" => alter(cursor, start),
+        "drop" if cursor.is_word("owned") => session::owned(cursor, false),
+        "drop" => object::drop(cursor, start),
+        "comment" => {
+            cursor.word("on")?;
+            object::comment(cursor)
+        }
+        "grant" => object::grant(cursor, false),
+        "revoke" => object::grant(cursor, true),
+        "set" => session::set(cursor),
+        "reset" => session::reset(cursor),
+        "begin" | "start" | "commit" | "end" | "rollback" | "abort" | "savepoint" | "release" => {
+            session::transaction(cursor, &word).map(Action::Transaction)
+        }
+        "prepare" if cursor.is_word("transaction") => session::transaction(cursor, &word).map(Action::Transaction),
+        "copy" => data::copy(cursor),
+        "do" => routine::do_block(cursor),
+        "truncate" => session::truncate(cursor),
+        _ => rare(cursor, start, &word),
     }
-    create_table(cursor).map(Action::CreateTable)
 }
 
-fn if_not_exists(cursor: &mut Cursor<'_>) -> bool {
-    cursor.words(&["if", "not", "exists"]).is_some()
+/// Statements that few migrations have.
+fn rare(cursor: &mut Cursor<'_>, start: Span, word: &str) -> Option<Action> {
+    match word {
+        "vacuum" => session::vacuum(cursor),
+        "analyze" | "analyse" => session::analyze(cursor),
+        "reindex" => session::reindex(cursor, start),
+        "refresh" => session::refresh(cursor, start),
+        "cluster" => session::cluster(cursor),
+        "repack" => session::repack(cursor),
+        "lock" => session::lock(cursor),
+        "explain" => data::explain(cursor),
+        "call" => invocation(cursor).map(|call| Action::Call(Box::new(call))),
+        "execute" => invocation(cursor).map(|call| Action::Execute(Box::new(call))),
+        "prepare" => prepare(cursor),
+        "reassign" => session::owned(cursor, true),
+        "security" => {
+            cursor.word("label")?;
+            object::label(cursor)
+        }
+        "import" => {
+            cursor.words(&["foreign", "schema"])?;
+            let action = cursor.ident().map(|_| Action::ImportForeignSchema);
+            all_of(cursor, action)
+        }
+        "show" | "notify" | "listen" | "unlisten" | "discard" | "checkpoint" | "load" | "declare" | "fetch" | "move"
+        | "close" | "deallocate" => all_of(cursor, Some(Action::Harmless)),
+        _ => None,
+    }
 }
 
-fn create_index(cursor: &mut Cursor<'_>, keywords: Span, unique: bool) -> Option<CreateIndex> {
-    let concurrently = cursor.word("concurrently").is_some();
-    let if_not_exists = if_not_exists(cursor);
-    let name = if cursor.is_word("on") { None } else { Some(cursor.name()?) };
-    cursor.word("on")?;
-    let only = cursor.word("only").is_some();
-    let rest = cursor.rest();
-    let table = cursor.name()?;
-    Some(CreateIndex { keywords, unique, concurrently, if_not_exists, name, only, table, rest })
+/// What has been looked at whole, whatever its end.
+fn all_of(cursor: &mut Cursor<'_>, action: Option<Action>) -> Option<Action> {
+    cursor.go_to(cursor.position() + cursor.left().len());
+    action
 }
 
-fn drop_index(cursor: &mut Cursor<'_>, keywords: Span) -> Option<DropIndex> {
-    let concurrently = cursor.word("concurrently").is_some();
-    cursor.words(&["if", "exists"]);
-    Some(DropIndex { keywords, concurrently, names: names(cursor)? })
+/// What follows ALTER.
+fn alter(cursor: &mut Cursor<'_>, start: Span) -> Option<Action> {
+    if cursor.words(&["default", "privileges"]).is_some() {
+        return object::default_privileges(cursor);
+    }
+    let kind = object::kind(cursor)?;
+    let keywords = cursor.span_since(start);
+    match kind {
+        ObjectKind::Table
+        | ObjectKind::Index
+        | ObjectKind::View
+        | ObjectKind::MaterializedView
+        | ObjectKind::Sequence
+        | ObjectKind::ForeignTable => alter::read(cursor, keywords, kind),
+        ObjectKind::Type => types::alter_type(cursor),
+        ObjectKind::Domain => types::alter_domain(cursor),
+        ObjectKind::Publication => create::alter_publication(cursor),
+        ObjectKind::Subscription => create::alter_subscription(cursor),
+        ObjectKind::Policy => {
+            let mut at = *cursor;
+            match create::policy(&mut at, false).filter(|_| at.is_done()) {
+                Some(policy) => {
+                    *cursor = at;
+                    Some(Action::AlterPolicy(Box::new(policy)))
+                }
+                None => object::alter(cursor, keywords, kind),
+            }
+        }
+        ObjectKind::Column | ObjectKind::Constraint | ObjectKind::Cast => None,
+        _ => object::alter(cursor, keywords, kind),
+    }
 }
 
-fn names(list: &Cursor<'_>) -> Option<Vec<Name>> {
-    list.parts().into_iter().map(|mut part| part.name()).collect()
-}
-
-fn create_table(cursor: &mut Cursor<'_>) -> Option<CreateTable> {
-    cursor.any_word(&["global", "local"]);
-    let temporary = cursor.any_word(&["temporary", "temp"]).is_some();
-    cursor.word("unlogged");
-    cursor.word("table")?;
-    if_not_exists(cursor);
+/// What follows CALL or EXECUTE.
+fn invocation(cursor: &mut Cursor<'_>) -> Option<Invocation> {
     let name = cursor.name()?;
-    let columns = cursor.inside().map(|body| columns(&body)).unwrap_or_default();
-    let partitioned = cursor.has_ahead(&["partition", "by"]);
-    Some(CreateTable { name, temporary, partitioned, columns })
+    let mut arguments = Query { span: name.span, ..Query::default() };
+    if cursor.is_symbol(b'(') && !cursor.nth_is_symbol(1, b')') {
+        arguments = query::query(&cursor.inside()?)?;
+    } else if cursor.is_symbol(b'(') {
+        cursor.brackets()?;
+    }
+    Some(Invocation { name, arguments: Box::new(arguments) })
 }
 
-/// The words that begin an element of a table which is no column.
-const NO_COLUMN: &[&str] = &["constraint", "primary", "unique", "check", "foreign", "exclude", "like"];
-
-fn columns(body: &Cursor<'_>) -> Vec<Column> {
-    let elements = body.parts().into_iter();
-    elements
-        .filter(|element| !NO_COLUMN.iter().any(|word| element.is_word(word)))
-        .filter_map(|mut element| column(&mut element))
-        .collect()
-}
-
-fn column(cursor: &mut Cursor<'_>) -> Option<Column> {
+/// What follows PREPARE.
+fn prepare(cursor: &mut Cursor<'_>) -> Option<Action> {
     let name = cursor.ident()?;
-    Some(Column { name, definition: cursor.rest() })
-}
-
-fn alter_table(cursor: &mut Cursor<'_>) -> Option<AlterTable> {
-    cursor.words(&["if", "exists"]);
-    cursor.word("only");
-    let table = cursor.name()?;
-    cursor.symbol(b'*');
-    let actions = cursor.parts().into_iter().map(|part| TableAction { span: part.rest(), change: table_change(part) });
-    Some(AlterTable { table, actions: actions.collect() })
-}
-
-fn table_change(part: Cursor<'_>) -> TableChange {
-    let mut cursor = part;
-    let change = if cursor.word("add").is_some() {
-        add_column(&mut cursor)
-    } else if cursor.word("drop").is_some() {
-        drop_column(&mut cursor)
-    } else if cursor.words(&["rename", "to"]).is_some() {
-        cursor.ident().map(TableChange::RenameTo)
-    } else {
-        None
-    };
-    change.unwrap_or(TableChange::Unread)
-}
-
-fn add_column(cursor: &mut Cursor<'_>) -> Option<TableChange> {
-    if cursor.word("column").is_none() && NO_COLUMN.iter().any(|word| cursor.is_word(word)) {
-        return None;
+    if cursor.is_symbol(b'(') {
+        cursor.brackets()?;
     }
-    if_not_exists(cursor);
-    column(cursor).map(TableChange::AddColumn)
-}
-
-/// What `DROP` may be followed by when it drops no column.
-const NO_DROPPED_COLUMN: &[&str] = &["constraint", "expression", "identity", "default", "not"];
-
-fn drop_column(cursor: &mut Cursor<'_>) -> Option<TableChange> {
-    if cursor.word("column").is_none() && NO_DROPPED_COLUMN.iter().any(|word| cursor.is_word(word)) {
-        return None;
-    }
-    cursor.words(&["if", "exists"]);
-    cursor.ident().map(TableChange::DropColumn)
+    cursor.word("as")?;
+    let statement = Box::new(data::nested(cursor)?);
+    Some(Action::Prepare(Prepare { name, statement }))
 }

@@ -3,6 +3,7 @@ use super::*;
 mod evidence;
 mod limits;
 mod mysql;
+mod postgres;
 mod sqlite;
 mod sqlserver;
 
@@ -107,7 +108,7 @@ fn indexes_are_read_with_all_their_parts() {
     let Action::CreateIndex(unnamed) = action("CREATE INDEX ON public.\"T\" (a)") else { panic!("not an index") };
     assert_eq!((unnamed.name.is_none(), unnamed.table.text(), unnamed.concurrently), (true, "T", false));
     assert!(!unnamed.if_not_exists);
-    let Action::DropIndex(drop) = action("DROP INDEX CONCURRENTLY IF EXISTS a, s.b CASCADE") else { panic!("not a drop") };
+    let Action::Drop(drop) = action("DROP INDEX CONCURRENTLY IF EXISTS a, s.b CASCADE") else { panic!("not a drop") };
     assert_eq!((drop.concurrently, drop.names.len()), (true, 2));
 }
 
@@ -116,7 +117,7 @@ fn tables_are_read_with_their_columns() {
     let text = "CREATE TEMP TABLE IF NOT EXISTS t (a numeric(10, 2) CHECK (a > 0), \"B\" text, PRIMARY KEY (a), c int[] DEFAULT '{}', CONSTRAINT x UNIQUE (c)) PARTITION BY RANGE (a)";
     let Action::CreateTable(table) = action(text) else { panic!("not a table") };
     let names: Vec<_> = table.columns.iter().map(|column| &*column.name.text).collect();
-    assert_eq!((names, table.temporary, table.partitioned), (vec!["a", "B", "c"], true, true));
+    assert_eq!((names, table.temporary, table.partition_by.is_some()), (vec!["a", "B", "c"], true, true));
     assert_eq!(&text[table.columns[0].definition.range()], "numeric(10, 2) CHECK (a > 0)");
     for (text, partitioned) in [
         ("CREATE TABLE t PARTITION OF p FOR VALUES IN (1)", false),
@@ -125,7 +126,7 @@ fn tables_are_read_with_their_columns() {
         ("CREATE TABLE p (a int) PARTITION BY LIST (a)", true),
     ] {
         let Action::CreateTable(table) = action(text) else { panic!("not a table: {text}") };
-        assert_eq!(table.partitioned, partitioned, "{text}");
+        assert_eq!(table.partition_by.is_some(), partitioned, "{text}");
     }
 }
 
@@ -137,13 +138,14 @@ fn alter_table_is_a_list_of_changes() {
         .actions
         .iter()
         .map(|action| match &action.change {
-            TableChange::AddColumn(column) => format!("+{}", column.name.text),
-            TableChange::DropColumn(name) => format!("-{}", name.text),
+            TableChange::AddColumn { column, .. } => format!("+{}", column.name.text),
+            TableChange::DropColumn { column, .. } => format!("-{}", column.text),
             TableChange::RenameTo(name) => format!("={}", name.text),
-            TableChange::Unread => "?".to_owned(),
+            _ => "?".to_owned(),
         })
         .collect();
     assert_eq!(changes, ["+a", "+b", "-c", "-d", "?", "?", "?"]);
+    assert!(alter.if_exists && alter.only && alter.actions.iter().all(|action| !matches!(action.change, TableChange::Unread)));
     assert!(
         matches!(action("ALTER TABLE t RENAME TO u"), Action::AlterTable(alter) if matches!(alter.actions[0].change, TableChange::RenameTo(_)))
     );
@@ -151,9 +153,10 @@ fn alter_table_is_a_list_of_changes() {
 
 #[test]
 fn the_rest_is_harmless_or_counted_as_unread() {
-    let (source, sql) = read("SET x = 1; BEGIN; TRUNCATE t; CREATE TYPE y AS ENUM ('a'); ALTER TABLE t ADD CHECK (a); COMMIT");
+    let (source, sql) =
+        read("SET x = 1; BEGIN; TRUNCATE t AND u; CREATE TIPE y AS ENUM ('a'); ALTER TABLE t ADD CHECK (a), ADD CHEQUE; COMMIT");
     let unread: Vec<_> = sql.unread().map(|span| head(source.slice(span))).collect();
-    assert_eq!(unread, ["TRUNCATE t", "CREATE TYPE y …", "ADD CHECK (a)"]);
+    assert_eq!(unread, ["TRUNCATE t AND …", "CREATE TIPE y …", "ADD CHEQUE"]);
     for (text, wanted) in
         [("CALL f ('secret')", "CALL f …"), ("'secret' x", "…"), ("CALL f('a')", "CALL …"), ("CALL f", "CALL f")]
     {

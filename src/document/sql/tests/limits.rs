@@ -54,6 +54,21 @@ fn what_looks_back_or_ahead_stays_linear() {
         "`[\"'".repeat(times),
         "(".repeat(times),
         "ALTER TABLE t ADD (".repeat(times / 10),
+        format!("DO $$ {} $$", "( ".repeat(times)),
+        format!("DO $$ {} $$", "IF a THEN ".repeat(times / 10)),
+        format!("DO $$ {} $$", "EXECUTE 'DO x'; ".repeat(times / 10)),
+        format!("SELECT a{}", ".a".repeat(times)),
+        format!("SET a{} = 1", ".a".repeat(times)),
+        format!("DROP TABLE a{}", ", a.b".repeat(times)),
+        format!("WITH {} SELECT {}", "a AS (SELECT 1), ".repeat(times / 10), "1 FROM a, ".repeat(times / 10)),
+        format!("SELECT {}", (0..times / 2).map(|at| format!("f{at}(c{at}), ")).collect::<String>()),
+        format!("ALTER TABLE t ADD CHECK ({}a{})", "(a AND ".repeat(400), " OR b)".repeat(400)).repeat(20),
+        format!("CREATE TABLE t ({} b int)", "a int DEFAULT ((1)) CHECK (a IS NOT NULL), ".repeat(times / 10)),
+        "EXPLAIN ".repeat(times),
+        format!("{} {{{{ a }}}}", "EXPLAIN PREPARE a AS ".repeat(times / 10)),
+        "WITH a AS (INSERT INTO b ".repeat(400),
+        format!("{}DELETE FROM t{}", "WITH a AS (UPDATE t SET b = 1 WHERE c IN (SELECT 1), ".repeat(200), ")".repeat(400)),
+        format!("CREATE SCHEMA a {}", "CREATE TABLE b (c int) ".repeat(times / 10)),
     ] {
         for engine in [Engine::Postgres, Engine::MySql, Engine::Sqlite, Engine::SqlServer, Engine::ClickHouse, Engine::Other] {
             let sql = read_as(engine, &text);

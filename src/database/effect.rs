@@ -1,0 +1,221 @@
+//! What a statement does to relations that others use.
+
+use crate::diagnostic::Place;
+use crate::document::sql::{LockMode, Name};
+use crate::source::Span;
+
+/// All that one statement does.
+#[derive(Clone, Debug, Default)]
+pub struct Effects {
+    /// What rules ask for, in the order of the source.
+    pub effects: Vec<Effect>,
+    /// What happens to each relation that was there before.
+    pub impacts: Vec<Impact>,
+    /// It fails, as far as the history tells.
+    pub error: Option<Failure>,
+    /// Why it is refused inside a transaction.
+    pub no_transaction: Option<&'static str>,
+}
+
+impl Effects {
+    /// Whether somebody waits while work goes on that takes long on a large table.
+    pub fn blocks_for_long(&self) -> bool {
+        let works = self.impacts.iter().any(Impact::is_long);
+        let locks = |impact: &Impact| {
+            let index = impact.indexes.iter().any(|(_, mode)| *mode == LockMode::AccessExclusive);
+            impact.lock.is_some_and(|lock| !lock.blocks().is_empty()) || index
+        };
+        works && self.impacts.iter().any(locks)
+    }
+}
+
+/// Why a statement fails.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Failure {
+    /// In words.
+    pub reason: String,
+    /// This version of the server does not know it at all.
+    pub unsupported: bool,
+}
+
+/// How sure it is.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
+pub enum Sureness {
+    /// It depends on something that the history does not tell, and may well not happen.
+    Possible,
+    /// It depends on something that the history does not tell.
+    Likely,
+    /// The history tells all that it depends on.
+    #[default]
+    Certain,
+}
+
+impl Sureness {
+    /// The word for it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Possible => "possible",
+            Self::Likely => "likely",
+            Self::Certain => "certain",
+        }
+    }
+}
+
+/// What happens to one relation.
+#[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each happens or does not")]
+pub struct Impact {
+    /// The relation.
+    pub table: Touched,
+    /// It is long work only if somebody has put rows where the history put none.
+    pub only_if_filled: bool,
+    /// The strongest lock on it.
+    pub lock: Option<LockMode>,
+    /// Its storage is written anew.
+    pub rewrite: bool,
+    /// Its storage is replaced by an empty one.
+    pub emptied: bool,
+    /// It is read whole.
+    pub scan: bool,
+    /// Indexes on it that are built or built anew.
+    pub index_builds: Vec<Box<str>>,
+    /// Its indexes that are locked, each with the strongest lock.
+    pub indexes: Vec<(Box<str>, LockMode)>,
+    /// How sure all this is.
+    pub sureness: Sureness,
+    /// Why, in words.
+    pub reasons: Vec<String>,
+}
+
+impl Impact {
+    /// Nothing yet.
+    pub(super) fn of(table: Touched) -> Self {
+        Self {
+            table,
+            only_if_filled: true,
+            lock: None,
+            rewrite: false,
+            emptied: false,
+            scan: false,
+            index_builds: Vec::new(),
+            indexes: Vec::new(),
+            sureness: Sureness::Certain,
+            reasons: Vec::new(),
+        }
+    }
+
+    /// Whether it takes the longer the more rows there are.
+    pub fn is_long(&self) -> bool {
+        self.rewrite || self.scan || !self.index_builds.is_empty()
+    }
+}
+
+/// What a relation is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Nature {
+    /// An ordinary table.
+    Ordinary,
+    /// Its rows are in its partitions.
+    Partitioned,
+    /// Gone with the session, seen by nobody else.
+    Temporary,
+    /// A materialized view: written by nobody but REFRESH.
+    MaterializedView,
+    /// A view.
+    View,
+    /// A sequence.
+    Sequence,
+    /// A foreign table: its rows are elsewhere.
+    Foreign,
+}
+
+/// What a statement does that rules ask for.
+#[derive(Clone, Debug)]
+pub struct Effect {
+    /// The words that do it.
+    pub place: Place,
+    /// The table.
+    pub table: Touched,
+    /// What is done.
+    pub kind: EffectKind,
+}
+
+/// A relation as a statement meets it.
+#[derive(Clone, Debug)]
+pub struct Touched {
+    /// Its name as people say it.
+    pub name: String,
+    /// Where the statement names it.
+    pub place: Place,
+    /// The statement that created it, where the history knows one.
+    pub created: Option<Place>,
+    /// What it is, where the history knows it.
+    pub nature: Option<Nature>,
+    /// It was created since the last release, as far as anybody can tell.
+    pub is_unshipped: bool,
+}
+
+impl Touched {
+    /// Created by the same file or since the last release, so it is empty and nobody waits for it; or seen by this
+    /// session alone.
+    pub fn is_new(&self) -> bool {
+        let same_file = self.created.is_some_and(|created| created.source == self.place.source);
+        same_file || self.is_unshipped || self.nature == Some(Nature::Temporary)
+    }
+}
+
+/// What is done to a table.
+#[derive(Clone, Debug)]
+pub enum EffectKind {
+    /// An index is built.
+    IndexBuild(IndexBuild),
+    /// A column goes away.
+    ColumnDrop(ColumnDrop),
+}
+
+/// An index is built.
+#[derive(Clone, Debug)]
+pub struct IndexBuild {
+    /// Its name, unless the server chooses one.
+    pub index: Option<Name>,
+    /// Writers wait until it is built.
+    pub blocks_writes: bool,
+    /// The statement after its keywords, for writing it anew.
+    pub definition: Span,
+    /// It is unique.
+    pub unique: bool,
+}
+
+/// A column goes away.
+#[derive(Clone, Debug)]
+pub struct ColumnDrop {
+    /// Its name.
+    pub column: String,
+    /// Where it was added with all that follows its name, where the history knows it.
+    pub definition: Option<Place>,
+}
+
+impl LockMode {
+    /// Its keywords.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::AccessShare => "ACCESS SHARE",
+            Self::RowShare => "ROW SHARE",
+            Self::RowExclusive => "ROW EXCLUSIVE",
+            Self::ShareUpdateExclusive => "SHARE UPDATE EXCLUSIVE",
+            Self::Share => "SHARE",
+            Self::ShareRowExclusive => "SHARE ROW EXCLUSIVE",
+            Self::Exclusive => "EXCLUSIVE",
+            Self::AccessExclusive => "ACCESS EXCLUSIVE",
+        }
+    }
+
+    /// Which everyday statements wait for it.
+    pub fn blocks(self) -> &'static [&'static str] {
+        match self {
+            Self::AccessExclusive => &["select", "insert", "update"],
+            Self::Exclusive | Self::ShareRowExclusive | Self::Share => &["insert", "update"],
+            _ => &[],
+        }
+    }
+}

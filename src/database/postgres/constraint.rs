@@ -1,0 +1,393 @@
+//! Constraints come, are checked, and go.
+
+use super::{casts, column, made_up};
+use crate::database::effect::Sureness;
+use crate::database::run::Run;
+use crate::database::schema::{Constraint, Id, Index, Kind, Rule};
+use crate::document::sql::{
+    Attributes, ColumnConstraint, ColumnRule, Condition, Exclude, Expr, Ident, Key, KeyOptions, LockMode, Reference, Referential,
+    Shape, TableConstraint, TableRule,
+};
+
+use LockMode::{AccessExclusive, RowShare, Share, ShareRowExclusive, ShareUpdateExclusive};
+
+/// A constraint that is written with a column, once the column is there. `filled` says whether the rows that are there
+/// have their references checked, because a default is written, and whether that is more than NULL.
+pub(super) fn of_column(run: &mut Run<'_>, tree: &[Id], column: &Ident, written: &ColumnConstraint, filled: Filled) {
+    let name = written.name.as_ref().map(|name| &*name.text);
+    let columns = vec![column.text.clone()];
+    match &written.rule {
+        ColumnRule::Check(condition) => check(run, tree, name, Some(&column.text), condition, written.attributes),
+        ColumnRule::Unique(options) => key(run, tree, name, false, &columns, options),
+        ColumnRule::PrimaryKey(options) => key(run, tree, name, true, &columns, options),
+        ColumnRule::References(reference) => {
+            let foreign = Foreign { name, columns, reference, attributes: written.attributes, filled };
+            add_foreign(run, tree, &foreign);
+        }
+        _ => {}
+    }
+}
+
+/// `ADD` a constraint, or one of CREATE TABLE.
+pub(super) fn add(run: &mut Run<'_>, tree: &[Id], written: &TableConstraint, only: bool) {
+    let name = written.name.as_ref().map(|name| &*name.text);
+    if let Some(name) = name
+        && run.relation(tree[0]).constraint(name).is_some()
+    {
+        return run.fail(format!("the constraint {name} is there already"));
+    }
+    match &written.rule {
+        TableRule::Check(condition) => check(run, tree, name, None, condition, written.attributes),
+        TableRule::NotNull(Some(column)) => not_null(run, tree, name, &column.text, written.attributes),
+        TableRule::NotNull(None) => {}
+        TableRule::Key(written) => table_key(run, tree, name, written, only),
+        TableRule::KeyUsingIndex { primary, index } => key_using_index(run, tree[0], name, *primary, &index.text),
+        TableRule::Exclude(exclude) => add_exclusion(run, tree[0], name, exclude),
+        TableRule::ForeignKey(foreign) => {
+            let columns = foreign.columns.iter().map(|column| column.text.clone()).collect();
+            let (reference, attributes) = (&foreign.reference, written.attributes);
+            add_foreign(run, tree, &Foreign { name, columns, reference, attributes, filled: Filled::Values });
+        }
+    }
+}
+
+fn is_valid(run: &mut Run<'_>, attributes: Attributes) -> bool {
+    if attributes.enforced == Some(false) {
+        run.needs(18, "NOT ENFORCED");
+        return false;
+    }
+    attributes.not_valid.is_none()
+}
+
+fn check(
+    run: &mut Run<'_>,
+    tree: &[Id],
+    name: Option<&str>,
+    column: Option<&str>,
+    condition: &Condition,
+    attributes: Attributes,
+) {
+    let valid = is_valid(run, attributes);
+    let columns: Vec<Box<str>> = condition.expr.columns.iter().map(|column| column.text.clone()).collect();
+    let family = if attributes.no_inherit { &tree[..1] } else { tree };
+    let about = column.or(if let [one] = columns.as_slice() { Some(&**one) } else { None });
+    let name: Box<str> = match name {
+        Some(name) => name.into(),
+        None => free(run, tree[0], &made_up(&run.relation(tree[0]).name, about.unwrap_or_default(), "check")).into(),
+    };
+    for (at, table) in family.iter().enumerate() {
+        if valid {
+            run.scan(*table, "every row is checked against the new constraint");
+        }
+        let rule = Rule::Check { terms: condition.terms.clone(), no_inherit: attributes.no_inherit };
+        let constraint = Constraint { name: name.clone(), rule, columns: columns.clone(), valid, inherited: at > 0 };
+        run.schema.edit(*table).constraints.push(constraint);
+    }
+}
+
+/// A name that no constraint of the table has.
+fn free(run: &Run<'_>, table: Id, base: &str) -> String {
+    let names = (0_u32..).map(|count| if count == 0 { base.to_owned() } else { format!("{base}{count}") });
+    let mut names = names.filter(|name| run.relation(table).constraint(name).is_none());
+    names.next().unwrap_or_default()
+}
+
+fn not_null(run: &mut Run<'_>, tree: &[Id], name: Option<&str>, column: &str, attributes: Attributes) {
+    if run.needs(18, "NOT NULL as a constraint of its own") {
+        return;
+    }
+    let valid = attributes.not_valid.is_none();
+    let family = if attributes.no_inherit { &tree[..1] } else { tree };
+    for (at, table) in family.iter().enumerate() {
+        if valid {
+            column::refuse_null(run, *table, column);
+        }
+        let name = name.map_or_else(|| made_up(&run.relation(*table).name, column, "not_null"), str::to_owned);
+        let (columns, inherited) = (vec![column.into()], at > 0);
+        let constraint = Constraint { name: name.into(), rule: Rule::NotNull, columns, valid, inherited };
+        run.schema.edit(*table).constraints.push(constraint);
+    }
+}
+
+fn table_key(run: &mut Run<'_>, tree: &[Id], name: Option<&str>, written: &Key, only: bool) {
+    if written.without_overlaps {
+        run.needs(18, "WITHOUT OVERLAPS");
+    }
+    let columns: Vec<Box<str>> = written.columns.iter().map(|column| column.text.clone()).collect();
+    key(run, if only { &tree[..1] } else { tree }, name, written.primary, &columns, &written.options);
+}
+
+fn key(run: &mut Run<'_>, tree: &[Id], name: Option<&str>, primary: bool, columns: &[Box<str>], options: &KeyOptions) {
+    let id = tree[0];
+    if options.nulls_not_distinct {
+        run.needs(15, "NULLS NOT DISTINCT");
+    }
+    let has_primary = run.relation(id).constraints.iter().any(|it| matches!(it.rule, Rule::Key(true)));
+    if primary && has_primary {
+        return run.fail("the table has a primary key already");
+    }
+    let is_partitioned = run.relation(id).kind == Kind::Partitioned;
+    let holds = |key: &Option<Box<str>>| key.as_ref().is_some_and(|key| columns.contains(key));
+    if is_partitioned && !run.relation(id).key.iter().all(holds) {
+        return run.fail("a unique constraint of a partitioned table must include the columns it is partitioned by");
+    }
+    let family = if is_partitioned { tree } else { &tree[..1] };
+    let is_nullable = |column: &str| !run.relation(id).column(column).is_some_and(|column| column.not_null);
+    let refuses = primary && columns.iter().any(|column| is_nullable(column));
+    let mut above: Option<(Id, Box<str>)> = None;
+    for table in family {
+        if *table != id && run.version < 18 {
+            run.lock(*table, if refuses { AccessExclusive } else { Share });
+        }
+        if primary {
+            for column in columns {
+                run.schema.edit(*table).learn(column).not_null = true;
+            }
+        }
+        let carried = options.include.iter().map(|column| column.text.clone());
+        let about: String = columns.iter().cloned().chain(carried).collect::<Vec<_>>().join("_");
+        let index = Index {
+            method: "btree".into(),
+            keys: columns.iter().cloned().map(Some).collect(),
+            classes: vec![None; columns.len()],
+            collations: vec![None; columns.len()],
+            about: about.as_str().into(),
+            others: options.include.iter().map(|column| column.text.clone()).collect(),
+            unique: true,
+            constraint: true,
+            valid: true,
+            ..Index::default()
+        };
+        let label = if primary { "pkey" } else { "key" };
+        let named = if *table == id { name } else { None };
+        let about = if primary { "" } else { &about };
+        above = Some(make(run, *table, index, named, (about, label), above));
+        let name = above.as_ref().map(|(_, name)| name.clone()).unwrap_or_default();
+        let (rule, inherited) = (Rule::Key(primary), *table != id);
+        let constraint = Constraint { name, rule, columns: columns.to_vec(), valid: true, inherited };
+        run.schema.edit(*table).constraints.push(constraint);
+    }
+}
+
+/// Makes the index behind a constraint; one that is there already and fits serves as a part of the one above.
+fn make(
+    run: &mut Run<'_>,
+    table: Id,
+    mut index: Index,
+    name: Option<&str>,
+    (about, label): (&str, &str),
+    above: Option<(Id, Box<str>)>,
+) -> (Id, Box<str>) {
+    let (schema, owner) = (run.relation(table).schema.clone(), run.relation(table).name.clone());
+    let fitting = above.as_ref().and_then(|_| run.relation(table).indexes.iter().position(|other| index.fits(other)));
+    if let Some(at) = fitting {
+        let there = &mut run.schema.edit(table).indexes[at];
+        (there.part_of, there.constraint) = (above, true);
+        return (table, there.name.clone());
+    }
+    let name = name.map_or_else(|| run.schema.free_name(&schema, &made_up(&owner, about, label)), str::to_owned);
+    run.build(table, &name, &format!("the index {name} is built while nobody may read or write the table"));
+    index.name = name.as_str().into();
+    // A partitioned table only passes it down.
+    index.part_of = above.filter(|(id, _)| *id != table);
+    run.schema.add_index(table, index);
+    (table, name.into())
+}
+
+fn add_exclusion(run: &mut Run<'_>, id: Id, name: Option<&str>, exclude: &Exclude) {
+    if run.relation(id).kind == Kind::Partitioned && run.version < 17 {
+        return run.fail("exclusion constraints on partitioned tables came with PostgreSQL 17");
+    }
+    let column = |expr: &Expr| if let Shape::Column(column) = &expr.shape { Some(column.text.clone()) } else { None };
+    let keys: Vec<Option<Box<str>>> = exclude.elements.iter().map(|element| column(&element.expr)).collect();
+    let columns: Vec<Box<str>> =
+        exclude.elements.iter().flat_map(|element| &element.expr.columns).map(|column| column.text.clone()).collect();
+    let index = Index {
+        method: exclude.method.as_ref().map_or("btree", |method| &method.text).into(),
+        classes: vec![None; keys.len()],
+        collations: vec![None; keys.len()],
+        about: columns.join("_").into(),
+        has_expression: keys.iter().any(Option::is_none),
+        others: columns.clone(),
+        keys,
+        partial: exclude.predicate.is_some(),
+        constraint: true,
+        valid: true,
+        ..Index::default()
+    };
+    let (_, name) = make(run, id, index, name, (&columns.join("_"), "excl"), None);
+    let constraint = Constraint { name, rule: Rule::Exclude, columns, valid: true, inherited: false };
+    run.schema.edit(id).constraints.push(constraint);
+}
+
+fn key_using_index(run: &mut Run<'_>, id: Id, name: Option<&str>, primary: bool, index: &str) {
+    if run.relation(id).kind == Kind::Partitioned {
+        return run.fail("a partitioned table takes no constraint USING INDEX");
+    }
+    let known = run.relation(id).index(index).cloned();
+    if let Some(known) = &known
+        && (!known.unique || known.partial || known.has_expression || !known.valid)
+    {
+        return run.fail(format!("the index {index} is not a valid unique index over plain columns of all rows"));
+    }
+    run.lock_index(id, index, if run.version >= 12 { ShareUpdateExclusive } else { AccessExclusive });
+    let columns: Vec<Box<str>> = known.iter().flat_map(|index| index.keys.iter().flatten().cloned()).collect();
+    if primary {
+        for column in &columns {
+            column::refuse_null(run, id, column);
+        }
+        if known.is_none() {
+            run.scan(id, "every row is read to see that the columns of the key are not NULL");
+            run.unsure(id, Sureness::Possible, "unless they are NOT NULL already, or a valid CHECK says so");
+        }
+    }
+    let name: Box<str> = name.unwrap_or(index).into();
+    if let Some(known) = known {
+        run.schema.remove_index(id, index);
+        run.schema.add_index(id, Index { name: name.clone(), constraint: true, ..known });
+    }
+    let constraint = Constraint { name, rule: Rule::Key(primary), columns, valid: true, inherited: false };
+    run.schema.edit(id).constraints.push(constraint);
+}
+
+/// A foreign key as it is written.
+struct Foreign<'a> {
+    name: Option<&'a str>,
+    columns: Vec<Box<str>>,
+    reference: &'a Reference,
+    attributes: Attributes,
+    filled: Filled,
+}
+
+/// What the rows that are there have in the columns of a new foreign key.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Filled {
+    /// Nothing, so there is nothing to check.
+    Nothing,
+    /// A NULL that somebody wrote, so the server looks for other values.
+    Null,
+    /// Values.
+    Values,
+}
+
+fn add_foreign(run: &mut Run<'_>, tree: &[Id], foreign: &Foreign<'_>) {
+    let id = tree[0];
+    let Some(to) = run.named(&foreign.reference.table, Kind::Table) else { return };
+    let valid = is_valid(run, foreign.attributes);
+    let is_partitioned = run.relation(id).kind == Kind::Partitioned;
+    if run.relation(to).kind == Kind::Partitioned && run.version < 12 {
+        return run.fail("foreign keys to partitioned tables came with PostgreSQL 12");
+    }
+    if is_partitioned && foreign.attributes.not_valid.is_some() && run.version < 18 && run.was_there(id) {
+        return run.fail("before PostgreSQL 18 a foreign key of a partitioned table cannot be NOT VALID");
+    }
+    let to_columns = referred(run, to, foreign.reference);
+    if let Some(reason) = mismatch(run, id, to, &foreign.columns, &to_columns) {
+        return run.fail(reason);
+    }
+    let family = if is_partitioned { tree.to_vec() } else { vec![id] };
+    let targets = run.schema.tree(to);
+    let targets = if run.relation(to).kind == Kind::Partitioned { targets } else { vec![to] };
+    run.lock_all(&family, ShareRowExclusive);
+    run.lock_all(&targets, ShareRowExclusive);
+    match foreign.filled {
+        Filled::Values if valid => compare(run, &family, &targets),
+        Filled::Null if valid => compare(run, &family, &[]),
+        _ => {}
+    }
+    let label = foreign.columns.join("_");
+    let name = match foreign.name {
+        Some(name) => name.to_owned(),
+        None => free(run, id, &made_up(&run.relation(id).name, &label, "fkey")),
+    };
+    let on_delete = foreign.reference.on_delete.unwrap_or(Referential::NoAction);
+    for (at, table) in family.iter().enumerate() {
+        let rule = Rule::Foreign { to, to_columns: to_columns.clone(), on_delete };
+        let columns = foreign.columns.clone();
+        let constraint = Constraint { name: name.as_str().into(), rule, columns, valid, inherited: at > 0 };
+        run.schema.edit(*table).constraints.push(constraint);
+    }
+    run.schema.edit(to).referrers.push(id);
+}
+
+/// The rows of some tables are compared with those they refer to. Where there are none, nothing is read.
+pub(super) fn compare(run: &mut Run<'_>, from: &[Id], to: &[Id]) {
+    for table in from {
+        run.scan(*table, "every row is compared with the table that it refers to");
+        for target in to {
+            run.scan_for(*target, *table, "it is read to compare the rows that refer to it");
+        }
+    }
+}
+
+/// The columns that a reference means: written, or those of the primary key.
+fn referred(run: &Run<'_>, to: Id, reference: &Reference) -> Vec<Box<str>> {
+    if !reference.columns.is_empty() {
+        return reference.columns.iter().map(|column| column.text.clone()).collect();
+    }
+    let primary = run.relation(to).constraints.iter().find(|it| matches!(it.rule, Rule::Key(true)));
+    primary.map(|primary| primary.columns.clone()).unwrap_or_default()
+}
+
+/// Why columns cannot refer to others, as far as the history knows both.
+fn mismatch(run: &Run<'_>, id: Id, to: Id, columns: &[Box<str>], to_columns: &[Box<str>]) -> Option<String> {
+    let (from, target) = (run.relation(id), run.relation(to));
+    target.created?;
+    let is_key = |index: &Index| {
+        index.unique
+            && !index.partial
+            && index.keys.len() == to_columns.len()
+            && index.keys.iter().all(|key| key.as_ref().is_some_and(|key| to_columns.contains(key)))
+    };
+    let written_key = target.constraints.iter().any(|it| matches!(it.rule, Rule::Key(_)) && it.columns == to_columns);
+    if !to_columns.is_empty() && !written_key && !target.indexes.iter().any(is_key) {
+        return Some(format!("{} has no unique constraint on {}", target.name, to_columns.join(", ")));
+    }
+    let pairs = columns.iter().zip(to_columns);
+    pairs.filter_map(|(column, other)| Some((from.column(column)?, target.column(other)?))).find_map(|(one, other)| {
+        let (one_type, other_type) = (run.schema.base(&one.data_type), run.schema.base(&other.data_type));
+        let clash = !casts::are_comparable(one_type, other_type);
+        clash.then(|| format!("{} is {}, and {} is {}", one.name, one_type.name, other.name, other_type.name))
+    })
+}
+
+/// `VALIDATE CONSTRAINT`.
+pub(super) fn validate(run: &mut Run<'_>, tree: &[Id], name: &Ident) {
+    if run.relation(tree[0]).constraint(&name.text).is_none() {
+        run.scan(tree[0], "every row is checked against the constraint");
+        run.unsure(tree[0], Sureness::Likely, "unless it is valid already; where it was made is not known");
+        return;
+    }
+    for table in tree {
+        let Some(constraint) = run.relation(*table).constraint(&name.text).filter(|it| !it.valid).cloned() else { continue };
+        match &constraint.rule {
+            Rule::Foreign { to, .. } => {
+                let targets = if run.relation(*to).kind == Kind::Partitioned { run.schema.tree(*to) } else { vec![*to] };
+                run.lock_all(&targets, RowShare);
+                compare(run, &[*table], &targets);
+            }
+            Rule::NotNull => constraint.columns.iter().for_each(|column| column::refuse_null(run, *table, column)),
+            _ => run.scan(*table, "every row is checked against the constraint"),
+        }
+        let there = run.schema.edit(*table).constraints.iter_mut().filter(|it| it.name == name.text);
+        there.for_each(|constraint| constraint.valid = true);
+    }
+}
+
+/// `ALTER CONSTRAINT`.
+pub(super) fn alter(run: &mut Run<'_>, tree: &[Id], name: &Ident, attributes: Attributes) {
+    let Some(enforced) = attributes.enforced else { return };
+    if run.needs(18, "ALTER CONSTRAINT .. ENFORCED") {
+        return;
+    }
+    for table in tree {
+        let constraint = run.relation(*table).constraint(&name.text).cloned();
+        let Some((constraint, to)) = constraint.and_then(|it| it.target().map(|to| (it, to))) else { continue };
+        run.lock(to, if enforced { ShareRowExclusive } else { AccessExclusive });
+        if enforced && !constraint.valid {
+            compare(run, &[*table], &[to]);
+        }
+        let there = run.schema.edit(*table).constraints.iter_mut().filter(|it| it.name == name.text);
+        there.for_each(|constraint| constraint.valid = enforced);
+    }
+}

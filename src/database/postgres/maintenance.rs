@@ -1,0 +1,219 @@
+//! Work that changes no schema: REINDEX, CLUSTER, VACUUM, ANALYZE, TRUNCATE, LOCK.
+
+use super::{TABLE, index};
+use crate::database::effect::Sureness;
+use crate::database::run::Run;
+use crate::database::schema::{Id, Kind, Rows};
+use crate::document::sql::{Cluster, LockMode, LockTable, Name, ObjectKind, Reindex, Target, Truncate, Vacuum};
+
+use LockMode::{AccessExclusive, AccessShare, Share, ShareUpdateExclusive};
+
+const UNKNOWN_INDEXES: &str = "its indexes are not all known";
+
+/// `REINDEX`.
+pub(super) fn reindex(run: &mut Run<'_>, reindex: &Reindex) {
+    if reindex.concurrently {
+        run.needs(12, "REINDEX CONCURRENTLY");
+        run.alone("it commits between its steps");
+    }
+    if reindex.tablespace.is_some() {
+        run.needs(14, "REINDEX into another tablespace");
+    }
+    match (reindex.kind, &reindex.name) {
+        (ObjectKind::Index, Some(name)) => one_index(run, name, reindex.concurrently),
+        (ObjectKind::Table, Some(name)) => one_table(run, name, reindex.concurrently),
+        (ObjectKind::Schema, Some(name)) => {
+            run.alone("each table has a transaction of its own");
+            let ids = run.schema.inside(name.last());
+            several(run, &ids, reindex.concurrently);
+        }
+        (ObjectKind::Database, _) => {
+            run.alone("each table has a transaction of its own");
+            let ids: Vec<Id> = run.schema.all().map(|(id, _)| id).collect();
+            several(run, &ids, reindex.concurrently);
+        }
+        // It only looks after the server's own tables.
+        _ => run.alone("each table has a transaction of its own"),
+    }
+}
+
+fn one_index(run: &mut Run<'_>, name: &Name, concurrently: bool) {
+    let Some(table) = run.table_of_index(name) else { return };
+    if run.relation(table).kind == Kind::Partitioned {
+        if run.version < 14 {
+            return run.fail("REINDEX of partitioned indexes came with PostgreSQL 14");
+        }
+        run.alone("each partition has a transaction of its own");
+    }
+    let (mode, on_index) = modes(concurrently);
+    for (part, index) in index::parts(run, table, name.last()) {
+        run.lock(part, mode);
+        run.lock_index(part, &index, on_index);
+        run.build(part, &index, &format!("the index {index} is built anew"));
+    }
+}
+
+fn modes(concurrently: bool) -> (LockMode, LockMode) {
+    if concurrently { (ShareUpdateExclusive, ShareUpdateExclusive) } else { (Share, AccessExclusive) }
+}
+
+fn one_table(run: &mut Run<'_>, name: &Name, concurrently: bool) {
+    let Some(id) = run.named(name, TABLE) else { return };
+    if run.relation(id).kind != Kind::Partitioned {
+        return several(run, &[id], concurrently);
+    }
+    if run.version < 14 {
+        return run.lock(id, Share);
+    }
+    run.alone("each partition has a transaction of its own");
+    let tree = run.schema.tree(id);
+    several(run, &tree, concurrently);
+}
+
+fn several(run: &mut Run<'_>, ids: &[Id], concurrently: bool) {
+    let (mode, on_index) = modes(concurrently);
+    for id in ids.iter().copied() {
+        if !matches!(run.relation(id).kind, Kind::Table | Kind::MaterializedView | Kind::Partitioned) {
+            continue;
+        }
+        run.lock(id, mode);
+        for index in run.relation(id).indexes.clone() {
+            run.lock_index(id, &index.name, on_index);
+            run.build(id, &index.name, "its indexes are built anew");
+        }
+        if run.relation(id).created.is_none() {
+            run.scan(id, "its indexes are built anew");
+            run.unsure(id, Sureness::Likely, UNKNOWN_INDEXES);
+        }
+    }
+}
+
+/// `CLUSTER`.
+pub(super) fn cluster(run: &mut Run<'_>, cluster: &Cluster) {
+    let Some(name) = &cluster.table else {
+        run.alone("each table has a transaction of its own");
+        let ids: Vec<Id> = run.schema.all().filter(|(_, it)| it.clustered.is_some()).map(|(id, _)| id).collect();
+        return ids.iter().for_each(|id| sort(run, *id));
+    };
+    let Some(id) = run.named(name, TABLE) else { return };
+    let relation = run.relation(id);
+    if cluster.index.is_none() && relation.clustered.is_none() && relation.created.is_some() {
+        return run.fail("the table was never clustered, so say by which index");
+    }
+    if relation.kind == Kind::Partitioned {
+        if run.version < 15 {
+            return run.fail("CLUSTER of partitioned tables came with PostgreSQL 15");
+        }
+        run.alone("each partition has a transaction of its own");
+    }
+    if let Some(index) = &cluster.index {
+        run.schema.edit(id).clustered = Some(index.text.clone());
+    }
+    for table in partitions(run, id) {
+        sort(run, table);
+    }
+}
+
+fn sort(run: &mut Run<'_>, id: Id) {
+    run.lock(id, AccessExclusive);
+    run.rewrite(id, "all its rows are written anew in the order of the index");
+}
+
+/// A table, and where it is partitioned its partitions.
+fn partitions(run: &Run<'_>, id: Id) -> Vec<Id> {
+    if run.relation(id).kind == Kind::Partitioned { run.schema.tree(id) } else { vec![id] }
+}
+
+/// `VACUUM`.
+pub(super) fn vacuum(run: &mut Run<'_>, vacuum: &Vacuum) {
+    run.alone("each table has a transaction of its own");
+    for id in meant(run, &vacuum.tables) {
+        for table in partitions(run, id) {
+            if vacuum.full {
+                run.lock(table, AccessExclusive);
+                run.rewrite(table, "all its rows are written anew without the space between");
+            } else {
+                run.lock(table, ShareUpdateExclusive);
+                run.scan(table, "it is read for rows that nobody sees any more");
+            }
+        }
+    }
+}
+
+/// The tables that are named, or all.
+fn meant(run: &mut Run<'_>, targets: &[Target]) -> Vec<Id> {
+    if targets.is_empty() {
+        let is_meant = |kind| matches!(kind, Kind::Table | Kind::Partitioned | Kind::MaterializedView);
+        return run.schema.all().filter(|(_, it)| is_meant(it.kind)).map(|(id, _)| id).collect();
+    }
+    targets.iter().filter_map(|target| run.named(&target.name, TABLE)).collect()
+}
+
+/// `ANALYZE`.
+pub(super) fn analyze(run: &mut Run<'_>, targets: &[Target]) {
+    const WHY: &str = "a sample of up to 30,000 of its pages is read, which is all of a small table";
+    for id in meant(run, targets) {
+        let is_partitioned = run.relation(id).kind == Kind::Partitioned;
+        for table in run.schema.tree(id) {
+            let is_own = table == id || is_partitioned;
+            run.lock(table, if is_own { ShareUpdateExclusive } else { AccessShare });
+            run.scan(table, WHY);
+        }
+    }
+}
+
+/// `TRUNCATE`.
+pub(super) fn truncate(run: &mut Run<'_>, truncate: &Truncate) {
+    let mut set: Vec<Id> = Vec::new();
+    for target in &truncate.tables {
+        let Some(id) = run.named(&target.name, TABLE) else { continue };
+        if target.only && run.relation(id).kind == Kind::Partitioned {
+            return run.fail("a partitioned table holds no rows itself, so TRUNCATE ONLY is refused");
+        }
+        set.extend(if target.only { vec![id] } else { run.schema.tree(id) });
+    }
+    let mut at = 0;
+    while let Some(id) = set.get(at).copied() {
+        at += 1;
+        let others = run.relation(id).referrers.iter().copied();
+        let others: Vec<Id> = others.filter(|other| !set.contains(other)).collect();
+        if truncate.cascade.is_some() {
+            set.extend(others);
+        } else if let Some(other) = others.first() {
+            return run.fail(format!("a foreign key of {} refers to it", run.schema.display(*other)));
+        }
+    }
+    for id in set {
+        run.lock(id, AccessExclusive);
+        run.empty(id);
+        if truncate.restart_identity {
+            let sequences = run.relation(id).sequences.clone();
+            run.lock_all(&sequences, AccessExclusive);
+        }
+        if run.was_there(id) {
+            run.schema.edit(id).rows = Rows::None;
+        }
+    }
+}
+
+/// `LOCK TABLE`.
+pub(super) fn lock(run: &mut Run<'_>, lock: &LockTable) {
+    for target in &lock.tables {
+        let Some(id) = run.named(&target.name, TABLE) else { continue };
+        let mut open = vec![id];
+        let mut seen: Vec<Id> = Vec::new();
+        while let Some(id) = open.pop() {
+            if seen.contains(&id) {
+                continue;
+            }
+            seen.push(id);
+            run.lock(id, lock.mode);
+            if !target.only {
+                open.extend(&run.relation(id).children);
+            }
+            if run.relation(id).kind == Kind::View {
+                open.extend(&run.relation(id).uses);
+            }
+        }
+    }
+}

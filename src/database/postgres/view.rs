@@ -1,0 +1,134 @@
+//! Views and materialized views.
+
+use super::{data, look};
+use crate::database::effect::Sureness;
+use crate::database::run::Run;
+use crate::database::schema::{Id, Kind, Relation, Rows};
+use crate::document::sql::{CreateView, LockMode, Refresh};
+use crate::source::Span;
+
+use LockMode::{AccessExclusive, AccessShare, Exclusive};
+
+/// `CREATE VIEW`.
+pub(super) fn create(run: &mut Run<'_>, create: &CreateView, span: Span) {
+    let home = run.schema.home(&create.name, create.temporary).to_owned();
+    let there = run.schema.slot(&home, create.name.last()).is_some();
+    if there && !create.or_replace {
+        if !create.if_not_exists {
+            run.fail(format!("{} is there already", create.name));
+        }
+        return;
+    }
+    let old = if there { run.known(&create.name) } else { None };
+    let outputs = outputs(create);
+    if let Some(old) = old
+        && let Some(outputs) = &outputs
+        && let Some(reason) = lost_column(run.relation(old), outputs)
+    {
+        return run.fail(reason);
+    }
+    let reads: Vec<Id> = create.query.reads.iter().filter_map(|name| run.named(name, Kind::Table)).collect();
+    if create.materialized && !create.no_data {
+        data::query(run, &create.query);
+    } else {
+        for id in &reads {
+            look(run, *id);
+        }
+    }
+    let id = if let Some(old) = old {
+        run.lock(old, AccessExclusive);
+        for used in run.relation(old).uses.clone() {
+            run.schema.edit(used).used_by.retain(|view| *view != old);
+        }
+        old
+    } else {
+        let kind = if create.materialized { Kind::MaterializedView } else { Kind::View };
+        let created = Some(run.place(span));
+        let temporary = create.temporary;
+        run.schema.add(&home, create.name.last(), Relation { kind, created, temporary, ..Relation::default() })
+    };
+    for used in &reads {
+        run.schema.edit(*used).used_by.push(id);
+    }
+    let used_columns = (!create.query.star).then(|| create.query.columns.iter().map(|it| it.text.clone()).collect());
+    let view = run.schema.edit(id);
+    view.uses = reads;
+    view.used_columns = used_columns;
+    view.columns.clear();
+    for output in outputs.unwrap_or_default() {
+        view.learn(&output);
+    }
+    if create.materialized && !create.no_data {
+        view.rows = Rows::Some;
+    }
+}
+
+/// What the columns of a view are called, where that can be told.
+fn outputs(create: &CreateView) -> Option<Vec<Box<str>>> {
+    if !create.columns.is_empty() {
+        return Some(create.columns.iter().map(|column| column.text.clone()).collect());
+    }
+    if let Some(outputs) = &create.query.outputs {
+        return Some(outputs.iter().map(|column| column.text.clone()).collect());
+    }
+    None
+}
+
+/// A view may only get more columns, at its end.
+fn lost_column(old: &Relation, outputs: &[Box<str>]) -> Option<String> {
+    let differs = old.columns.iter().enumerate().find(|(at, column)| outputs.get(*at) != Some(&column.name));
+    differs.map(|(_, column)| {
+        format!("{} has a column {}, which CREATE OR REPLACE cannot drop, rename or move", old.name, column.name)
+    })
+}
+
+/// The views that use a column, as far as the names of their queries tell.
+pub(super) fn users_of(run: &Run<'_>, table: Id, column: &str) -> Vec<Id> {
+    let may_be_of_another = |view: &Relation| {
+        view.uses.iter().filter(|other| **other != table).any(|other| {
+            let other = run.relation(*other);
+            other.created.is_none() || other.column(column).is_some()
+        })
+    };
+    let uses = |id: &Id| {
+        let view = run.relation(*id);
+        match &view.used_columns {
+            Some(columns) => columns.iter().any(|name| **name == *column) && !may_be_of_another(view),
+            // All columns of all that it reads.
+            None => true,
+        }
+    };
+    run.relation(table).used_by.iter().copied().filter(uses).collect()
+}
+
+/// `REFRESH MATERIALIZED VIEW`.
+pub(super) fn refresh(run: &mut Run<'_>, refresh: &Refresh) {
+    let Some(id) = run.named(&refresh.view, Kind::MaterializedView) else { return };
+    if !refresh.no_data {
+        for used in run.relation(id).uses.clone() {
+            data::read(run, used, AccessShare, true);
+        }
+    }
+    if refresh.concurrently {
+        let relation = run.relation(id);
+        let has_key = relation.indexes.iter().any(|index| index.unique && !index.partial && !index.has_expression);
+        if relation.created.is_some() && !has_key {
+            return run.fail(format!("{} needs a unique index over plain columns of all rows", relation.name));
+        }
+        run.lock(id, Exclusive);
+        run.scan(id, "its rows are compared with the new ones");
+        return;
+    }
+    run.lock(id, AccessExclusive);
+    if refresh.no_data {
+        run.empty(id);
+        run.schema.edit(id).rows = Rows::None;
+        return;
+    }
+    if run.relation(id).created.is_none() {
+        run.unsure(id, Sureness::Likely, "its indexes, which are built anew, are not known");
+    }
+    run.schema.edit(id).rows = Rows::Some;
+    run.copy_storage(id, "it is filled anew");
+    run.rebuild_all(id, "its indexes are built anew");
+}

@@ -1,0 +1,276 @@
+//! One statement as it runs: what it finds, and what it has done so far.
+
+use std::collections::HashMap;
+
+use super::effect::{Effect, Effects, Failure, Impact, Nature, Sureness, Touched};
+use super::schema::{Id, Kind, Relation, Rows, Schema, Slot};
+use super::session::Session;
+use crate::diagnostic::{Place, SourceId};
+use crate::document::sql::{Ident, Literal, LockMode, Name};
+use crate::source::Span;
+
+/// A statement that runs.
+pub(super) struct Run<'a> {
+    pub schema: &'a mut Schema,
+    pub session: &'a Session,
+    /// The major version of the server.
+    pub version: u32,
+    pub source: SourceId,
+    pub span: Span,
+    /// Relations with lower numbers were there before.
+    old: usize,
+    named: HashMap<Id, Span>,
+    at: HashMap<Id, usize>,
+    pub out: Effects,
+}
+
+impl<'a> Run<'a> {
+    pub fn new(schema: &'a mut Schema, session: &'a Session, version: u32, place: Place) -> Self {
+        let old = schema.count();
+        Self {
+            schema,
+            session,
+            version,
+            source: place.source,
+            span: place.span,
+            old,
+            named: HashMap::new(),
+            at: HashMap::new(),
+            out: Effects::default(),
+        }
+    }
+
+    pub fn place(&self, span: Span) -> Place {
+        Place { source: self.source, span }
+    }
+
+    /// The relation that a statement names, whatever it is; none for an index.
+    pub fn named(&mut self, name: &Name, kind: Kind) -> Option<Id> {
+        let id = self.schema.relation(name, kind)?;
+        self.named.entry(id).or_insert(name.span);
+        Some(id)
+    }
+
+    /// What a name stands for, if the history knows.
+    pub fn known(&mut self, name: &Name) -> Option<Id> {
+        match self.schema.find(name)? {
+            Slot::Relation(id) => {
+                self.named.entry(id).or_insert(name.span);
+                Some(id)
+            }
+            Slot::Index(_) => None,
+        }
+    }
+
+    /// The table of an index that the history knows.
+    pub fn table_of_index(&mut self, name: &Name) -> Option<Id> {
+        match self.schema.find(name)? {
+            Slot::Index(id) => Some(id),
+            Slot::Relation(_) => None,
+        }
+    }
+
+    pub fn relation(&self, id: Id) -> &Relation {
+        self.schema.get(id)
+    }
+
+    /// How a relation looks to a statement.
+    pub fn touched(&self, id: Id) -> Touched {
+        let relation = self.schema.get(id);
+        let nature = match relation.kind {
+            _ if relation.temporary => Some(Nature::Temporary),
+            Kind::Partitioned => Some(Nature::Partitioned),
+            Kind::View => Some(Nature::View),
+            Kind::MaterializedView => Some(Nature::MaterializedView),
+            Kind::Sequence => Some(Nature::Sequence),
+            Kind::Foreign => Some(Nature::Foreign),
+            Kind::Table => relation.created.map(|_| Nature::Ordinary),
+        };
+        Touched {
+            name: self.schema.display(id),
+            place: self.place(self.named.get(&id).copied().unwrap_or(self.span)),
+            created: relation.created,
+            nature,
+            is_unshipped: false,
+        }
+    }
+
+    /// What happens to a relation; none for one that the statement itself makes.
+    fn impact(&mut self, id: Id) -> Option<&mut Impact> {
+        if !self.was_there(id) {
+            return None;
+        }
+        if !self.at.contains_key(&id) {
+            self.at.insert(id, self.out.impacts.len());
+            let impact = Impact::of(self.touched(id));
+            self.out.impacts.push(impact);
+        }
+        self.out.impacts.get_mut(*self.at.get(&id)?)
+    }
+
+    pub fn lock(&mut self, id: Id, mode: LockMode) {
+        if let Some(impact) = self.impact(id) {
+            impact.lock = impact.lock.max(Some(mode));
+        }
+    }
+
+    pub fn lock_all(&mut self, ids: &[Id], mode: LockMode) {
+        for id in ids {
+            self.lock(*id, mode);
+        }
+    }
+
+    pub fn lock_index(&mut self, id: Id, index: &str, mode: LockMode) {
+        if let Some(impact) = self.impact(id) {
+            match impact.indexes.iter_mut().find(|(name, _)| **name == *index) {
+                Some((_, strongest)) => *strongest = mode.max(*strongest),
+                None => impact.indexes.push((index.into(), mode)),
+            }
+        }
+    }
+
+    pub fn because(&mut self, id: Id, why: &str) {
+        if let Some(impact) = self.impact(id)
+            && !impact.reasons.iter().any(|reason| reason == why)
+        {
+            impact.reasons.push(why.to_owned());
+        }
+    }
+
+    pub fn unsure(&mut self, id: Id, sureness: Sureness, why: &str) {
+        if let Some(impact) = self.impact(id) {
+            impact.sureness = impact.sureness.min(sureness);
+        }
+        self.because(id, why);
+    }
+
+    /// It is read whole.
+    pub fn scan(&mut self, id: Id, why: &str) {
+        self.scan_for(id, id, why);
+    }
+
+    /// It is read whole for the rows of another, if that holds any.
+    pub fn scan_for(&mut self, id: Id, other: Id, why: &str) {
+        let is_real = self.relation(id).rows != Rows::None && self.relation(other).rows != Rows::None;
+        if self.relation(id).has_storage()
+            && let Some(impact) = self.impact(id)
+        {
+            impact.scan = true;
+            impact.only_if_filled &= !is_real;
+            self.because(id, why);
+        }
+    }
+
+    /// It is written anew, and with it all its indexes.
+    pub fn rewrite(&mut self, id: Id, why: &str) {
+        if self.relation(id).has_storage() {
+            self.copy_storage(id, why);
+            self.scan(id, why);
+            self.rebuild_all(id, why);
+        }
+    }
+
+    /// It is copied block by block; its indexes stay.
+    pub fn copy_storage(&mut self, id: Id, why: &str) {
+        let is_empty = self.relation(id).rows == Rows::None;
+        if self.relation(id).has_storage()
+            && let Some(impact) = self.impact(id)
+        {
+            impact.only_if_filled &= is_empty;
+            impact.rewrite = true;
+            self.because(id, why);
+        }
+    }
+
+    /// All its indexes are built anew.
+    pub fn rebuild_all(&mut self, id: Id, why: &str) {
+        let indexes: Vec<Box<str>> = self.relation(id).indexes.iter().map(|index| index.name.clone()).collect();
+        for index in indexes {
+            self.build(id, &index, why);
+            self.lock_index(id, &index, LockMode::AccessExclusive);
+        }
+    }
+
+    /// An index is built, which reads the table.
+    pub fn build(&mut self, id: Id, index: &str, why: &str) {
+        if !self.relation(id).has_storage() {
+            return;
+        }
+        self.scan(id, why);
+        if let Some(impact) = self.impact(id)
+            && !impact.index_builds.iter().any(|name| **name == *index)
+        {
+            impact.index_builds.push(index.into());
+        }
+    }
+
+    /// An index is copied to other files.
+    pub fn move_index(&mut self, id: Id, index: &str) {
+        if let Some(impact) = self.impact(id) {
+            impact.index_builds.push(index.into());
+        }
+    }
+
+    /// Its storage is replaced by an empty one.
+    pub fn empty(&mut self, id: Id) {
+        if self.relation(id).has_storage() {
+            if let Some(impact) = self.impact(id) {
+                impact.emptied = true;
+            }
+            let indexes: Vec<Box<str>> = self.relation(id).indexes.iter().map(|index| index.name.clone()).collect();
+            for index in indexes {
+                self.lock_index(id, &index, LockMode::AccessExclusive);
+            }
+        }
+    }
+
+    pub fn fail(&mut self, reason: impl Into<String>) {
+        self.out.error.get_or_insert(Failure { reason: reason.into(), unsupported: false });
+    }
+
+    /// Fails on servers older than this; says whether it does.
+    pub fn needs(&mut self, version: u32, what: &str) -> bool {
+        let lacks = self.version < version;
+        if lacks {
+            let reason = format!("PostgreSQL {} does not know {what}; it came with {version}", self.version);
+            self.out.error.get_or_insert(Failure { reason, unsupported: true });
+        }
+        lacks
+    }
+
+    pub fn failed(&self) -> bool {
+        self.out.error.is_some()
+    }
+
+    /// Notes something that rules ask for.
+    pub fn effect(&mut self, effect: Effect) {
+        self.out.effects.push(effect);
+    }
+
+    /// It cannot run inside a transaction.
+    pub fn alone(&mut self, why: &'static str) {
+        self.out.no_transaction.get_or_insert(why);
+    }
+
+    /// It was there before the statement. What only now got a number, because the statement names it, was too.
+    pub fn was_there(&self, id: Id) -> bool {
+        id < self.old || self.relation(id).created.is_none()
+    }
+}
+
+/// Names in strings.
+impl Run<'_> {
+    /// The name that a string holds, as `nextval('app.s')` has it.
+    pub fn name_in(literal: &Literal) -> Option<Name> {
+        let mut parts = literal.text.split('.').map(|part| {
+            let text = part.strip_prefix('"').and_then(|part| part.strip_suffix('"'));
+            let text = text.map_or_else(|| part.trim().to_lowercase(), str::to_owned);
+            Ident { span: literal.span, text: text.into() }
+        });
+        let mut name = Name::from(parts.next()?);
+        for part in parts {
+            name = name.of(part);
+        }
+        Some(name)
+    }
+}

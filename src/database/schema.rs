@@ -1,0 +1,360 @@
+//! What the statements so far have made: relations, types, functions, and how they hang together.
+//!
+//! Relations refer to each other by number, so a rename costs nothing. What the history never made is *unknown*, not
+//! absent: it gets a number when a statement names it, and keeps what is learned of it. A journal of old values takes
+//! back what a ROLLBACK takes back; each relation is copied once for a transaction or savepoint that changes it.
+
+mod journal;
+mod relation;
+mod types;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+pub(super) use relation::*;
+pub(super) use types::*;
+
+use crate::diagnostic::Place;
+use crate::document::sql::{Name, Volatility};
+
+/// The number of a relation.
+pub(super) type Id = usize;
+
+/// The number of a type that the history made.
+pub(super) type TypeId = usize;
+
+/// The schema of temporary relations, which is searched first.
+const TEMPORARY: &str = "pg_temp";
+
+/// What a name of the relations' namespace stands for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Slot {
+    /// A table, view, sequence.
+    Relation(Id),
+    /// An index of this table.
+    Index(Id),
+}
+
+/// A function that the history made.
+#[derive(Clone, Debug)]
+pub(super) struct Function {
+    /// What it declares, or for one that is inlined what is inside.
+    pub volatility: Volatility,
+    /// It is replaced by its one expression before anybody asks how volatile it is.
+    pub inlined: Option<Volatility>,
+    /// Tables with a trigger that calls it.
+    pub triggers: Vec<Id>,
+}
+
+/// A publication.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Publication {
+    pub tables: Vec<Id>,
+}
+
+type Names<T> = HashMap<Box<str>, HashMap<Box<str>, T>>;
+
+/// One old value.
+#[derive(Debug)]
+enum Undo {
+    Relation(Id, Option<Arc<Relation>>),
+    Type(TypeId, Option<Arc<UserType>>),
+    Slot(Box<str>, Box<str>, Option<Slot>),
+    TypeName(Box<str>, Box<str>, Option<TypeId>),
+    Function(Box<str>, Option<Function>),
+    Publication(Box<str>, Option<Publication>),
+    Statistics(Box<str>, Option<Id>),
+}
+
+/// Where a savepoint stands in the journal.
+#[derive(Debug)]
+struct Mark {
+    name: Option<Box<str>>,
+    at: usize,
+}
+
+/// The schema that a history has built so far.
+#[derive(Debug, Default)]
+pub(super) struct Schema {
+    relations: Vec<Option<Arc<Relation>>>,
+    /// In which part of the journal a relation was last kept.
+    kept: Vec<u32>,
+    names: Names<Slot>,
+    types: Vec<Option<Arc<UserType>>>,
+    type_names: Names<TypeId>,
+    functions: HashMap<Box<str>, Function>,
+    publications: HashMap<Box<str>, Publication>,
+    statistics: HashMap<Box<str>, Id>,
+    journal: Vec<Undo>,
+    marks: Vec<Mark>,
+    part: u32,
+    /// Where names without a schema are looked for.
+    pub path: Vec<Box<str>>,
+}
+
+impl Schema {
+    /// How many relations there have been: those with higher numbers are yet to come.
+    pub fn count(&self) -> usize {
+        self.relations.len()
+    }
+
+    /// The relation of this number; gone ones answer as something of which nothing is known.
+    pub fn get(&self, id: Id) -> &Relation {
+        static GONE: std::sync::LazyLock<Relation> = std::sync::LazyLock::new(Relation::default);
+        self.relations.get(id).and_then(Option::as_deref).unwrap_or(&GONE)
+    }
+
+    pub fn exists(&self, id: Id) -> bool {
+        self.relations.get(id).is_some_and(Option::is_some)
+    }
+
+    /// All relations that are there.
+    pub fn all(&self) -> impl Iterator<Item = (Id, &Relation)> {
+        self.relations.iter().enumerate().filter_map(|(id, relation)| Some((id, relation.as_deref()?)))
+    }
+
+    /// The relation of this number, to change it.
+    pub fn edit(&mut self, id: Id) -> &mut Relation {
+        if !self.marks.is_empty() && self.kept[id] != self.part {
+            self.kept[id] = self.part;
+            self.journal.push(Undo::Relation(id, self.relations[id].clone()));
+        }
+        Arc::make_mut(self.relations[id].get_or_insert_with(Arc::default))
+    }
+
+    fn keep(&mut self, undo: impl FnOnce() -> Undo) {
+        if !self.marks.is_empty() {
+            self.journal.push(undo());
+        }
+    }
+
+    /// The schemas in which a name is looked for.
+    fn schemas<'a>(&'a self, name: &'a Name) -> Vec<&'a str> {
+        match name.schema() {
+            Some(schema) => vec![schema.rsplit('.').next().unwrap_or(schema)],
+            None => std::iter::once(TEMPORARY).chain(self.search()).collect(),
+        }
+    }
+
+    fn search(&self) -> impl Iterator<Item = &str> {
+        let fallback = self.path.is_empty().then_some("public");
+        self.path.iter().map(|schema| &**schema).chain(fallback)
+    }
+
+    /// Where a new object of this name goes.
+    pub fn home<'a>(&'a self, name: &'a Name, temporary: bool) -> &'a str {
+        match name.schema() {
+            Some(schema) => schema.rsplit('.').next().unwrap_or(schema),
+            None if temporary => TEMPORARY,
+            None => self.search().next().unwrap_or("public"),
+        }
+    }
+
+    /// What a name stands for, if the history knows.
+    pub fn find(&self, name: &Name) -> Option<Slot> {
+        self.schemas(name).into_iter().find_map(|schema| self.slot(schema, name.last()))
+    }
+
+    /// What a name stands for in one schema.
+    pub fn slot(&self, schema: &str, name: &str) -> Option<Slot> {
+        self.names.get(schema)?.get(name).copied()
+    }
+
+    /// The relation of this name; one that the history did not make is believed to be there.
+    pub fn relation(&mut self, name: &Name, kind: Kind) -> Option<Id> {
+        match self.find(name) {
+            Some(Slot::Relation(id)) => Some(id),
+            Some(Slot::Index(_)) => None,
+            None => {
+                let home = self.home(name, false).to_owned();
+                let old = Relation { kind, rows: Rows::Unknown, ..Relation::default() };
+                Some(self.add(&home, name.last(), old))
+            }
+        }
+    }
+
+    /// Adds a relation.
+    pub fn add(&mut self, schema: &str, name: &str, mut relation: Relation) -> Id {
+        let id = self.relations.len();
+        relation.schema = schema.into();
+        relation.name = name.into();
+        self.relations.push(Some(Arc::new(relation)));
+        self.kept.push(self.part);
+        self.keep(|| Undo::Relation(id, None));
+        self.set_slot(schema, name, Some(Slot::Relation(id)));
+        id
+    }
+
+    /// Gives a name a meaning, or takes it away.
+    pub fn set_slot(&mut self, schema: &str, name: &str, slot: Option<Slot>) {
+        let old = match slot {
+            Some(slot) => self.names.entry(schema.into()).or_default().insert(name.into(), slot),
+            None => self.names.get_mut(schema).and_then(|names| names.remove(name)),
+        };
+        self.keep(|| Undo::Slot(schema.into(), name.into(), old));
+    }
+
+    /// Takes a relation out of the schema with the names of its indexes, and forgets it where others refer to it.
+    pub fn remove(&mut self, id: Id) {
+        let relation = self.get(id).clone();
+        self.set_slot(&relation.schema, &relation.name, None);
+        for index in &relation.indexes {
+            self.set_slot(&relation.schema, &index.name, None);
+        }
+        let others = [&relation.parents, &relation.children, &relation.referrers, &relation.uses, &relation.used_by];
+        for other in others.into_iter().flatten().copied().chain(relation.references()) {
+            if other != id && self.exists(other) {
+                self.edit(other).forget(id);
+            }
+        }
+        for column in &relation.columns {
+            if let Some(user) = column.data_type.user {
+                self.edit_type(user).users.retain(|user| *user != id);
+            }
+        }
+        self.edit(id);
+        self.relations[id] = None;
+    }
+
+    /// Renames a relation or moves it to another schema.
+    pub fn rename(&mut self, id: Id, schema: &str, name: &str) {
+        let (old_schema, old_name) = (self.get(id).schema.clone(), self.get(id).name.clone());
+        self.set_slot(&old_schema, &old_name, None);
+        self.set_slot(schema, name, Some(Slot::Relation(id)));
+        if *old_schema != *schema {
+            let indexes: Vec<Box<str>> = self.get(id).indexes.iter().map(|index| index.name.clone()).collect();
+            for index in indexes {
+                self.set_slot(&old_schema, &index, None);
+                self.set_slot(schema, &index, Some(Slot::Index(id)));
+            }
+        }
+        let relation = self.edit(id);
+        relation.schema = schema.into();
+        relation.name = name.into();
+    }
+
+    /// Adds an index to a relation.
+    pub fn add_index(&mut self, id: Id, index: Index) {
+        let schema = self.get(id).schema.clone();
+        self.set_slot(&schema, &index.name, Some(Slot::Index(id)));
+        self.edit(id).indexes.push(index);
+    }
+
+    /// Takes an index away.
+    pub fn remove_index(&mut self, id: Id, name: &str) {
+        let schema = self.get(id).schema.clone();
+        self.set_slot(&schema, name, None);
+        self.edit(id).indexes.retain(|index| *index.name != *name);
+    }
+
+    /// A name that nobody has yet, as the server makes one: `base`, `base1`, `base2`.
+    pub fn free_name(&self, schema: &str, base: &str) -> String {
+        let names = (0_u32..).map(|count| if count == 0 { base.to_owned() } else { format!("{base}{count}") });
+        names.into_iter().find(|name| self.slot(schema, name).is_none()).unwrap_or_default()
+    }
+
+    /// A relation and all below it that inherit from it, it first.
+    pub fn tree(&self, id: Id) -> Vec<Id> {
+        let mut tree = vec![id];
+        let mut at = 0;
+        while at < tree.len() {
+            let more: Vec<Id> = self.get(tree[at]).children.iter().copied().filter(|child| !tree.contains(child)).collect();
+            tree.extend(more);
+            at += 1;
+        }
+        tree
+    }
+
+    /// The relations in a schema, in the order in which they came.
+    pub fn inside(&self, schema: &str) -> Vec<Id> {
+        let slots = self.names.get(schema).into_iter().flat_map(HashMap::values);
+        let mut ids: Vec<Id> = slots.filter_map(|slot| if let Slot::Relation(id) = slot { Some(*id) } else { None }).collect();
+        ids.sort_unstable();
+        ids
+    }
+
+    /// The name as people say it: without the default schema.
+    pub fn display(&self, id: Id) -> String {
+        let relation = self.get(id);
+        match &*relation.schema {
+            "public" | TEMPORARY => relation.name.to_string(),
+            schema => format!("{schema}.{}", relation.name),
+        }
+    }
+}
+
+/// Types, functions and the rest.
+impl Schema {
+    pub fn type_named(&self, schema: Option<&str>, name: &str) -> Option<TypeId> {
+        let find = |schema: &str| self.type_names.get(schema)?.get(name).copied();
+        match schema {
+            Some(schema) => find(schema),
+            None => self.search().find_map(find),
+        }
+    }
+
+    pub fn user_type(&self, id: TypeId) -> Option<&UserType> {
+        self.types.get(id)?.as_deref()
+    }
+
+    pub fn edit_type(&mut self, id: TypeId) -> &mut UserType {
+        let old = self.types[id].clone();
+        self.keep(|| Undo::Type(id, old));
+        Arc::make_mut(self.types[id].get_or_insert_with(Arc::default))
+    }
+
+    pub fn add_type(&mut self, schema: &str, name: &str, made: UserType) -> TypeId {
+        let id = self.types.len();
+        self.types.push(Some(Arc::new(made)));
+        self.keep(|| Undo::Type(id, None));
+        self.name_type(schema, name, Some(id));
+        id
+    }
+
+    pub fn name_type(&mut self, schema: &str, name: &str, id: Option<TypeId>) {
+        let old = match id {
+            Some(id) => self.type_names.entry(schema.into()).or_default().insert(name.into(), id),
+            None => self.type_names.get_mut(schema).and_then(|names| names.remove(name)),
+        };
+        self.keep(|| Undo::TypeName(schema.into(), name.into(), old));
+    }
+
+    pub fn function(&self, name: &str) -> Option<&Function> {
+        self.functions.get(name)
+    }
+
+    pub fn set_function(&mut self, name: &str, function: Option<Function>) {
+        let old = match function {
+            Some(function) => self.functions.insert(name.into(), function),
+            None => self.functions.remove(name),
+        };
+        self.keep(|| Undo::Function(name.into(), old));
+    }
+
+    pub fn publication(&self, name: &str) -> Option<&Publication> {
+        self.publications.get(name)
+    }
+
+    pub fn set_publication(&mut self, name: &str, publication: Option<Publication>) {
+        let old = match publication {
+            Some(publication) => self.publications.insert(name.into(), publication),
+            None => self.publications.remove(name),
+        };
+        self.keep(|| Undo::Publication(name.into(), old));
+    }
+
+    pub fn statistics(&self, name: &str) -> Option<Id> {
+        self.statistics.get(name).copied()
+    }
+
+    pub fn set_statistics(&mut self, name: &str, table: Option<Id>) {
+        let old = match table {
+            Some(table) => self.statistics.insert(name.into(), table),
+            None => self.statistics.remove(name),
+        };
+        self.keep(|| Undo::Statistics(name.into(), old));
+    }
+}
+
+/// Where something was made, if the history made it.
+pub(super) type Made = Option<Place>;

@@ -1,0 +1,80 @@
+//! Transactions: what a ROLLBACK takes back.
+
+use std::collections::HashMap;
+
+use super::{Mark, Names, Schema, Undo};
+
+impl Schema {
+    /// Whether a transaction is open.
+    pub fn in_transaction(&self) -> bool {
+        !self.marks.is_empty()
+    }
+
+    /// Begins a transaction, or a savepoint in it.
+    pub fn mark(&mut self, name: Option<&str>) {
+        // A savepoint outside a transaction is an error, and a second BEGIN changes nothing.
+        if name.is_some() == self.in_transaction() {
+            self.part += 1;
+            self.marks.push(Mark { name: name.map(Into::into), at: self.journal.len() });
+        }
+    }
+
+    /// Keeps what the transaction did.
+    pub fn commit(&mut self) {
+        self.marks.clear();
+        self.journal.clear();
+    }
+
+    /// Forgets a savepoint; what happened since stays part of the transaction.
+    pub fn release(&mut self, name: &str) {
+        if let Some(at) = self.savepoint(name) {
+            self.marks.truncate(at);
+            self.part += 1;
+        }
+    }
+
+    /// Takes the whole transaction back.
+    pub fn rollback(&mut self) {
+        self.undo(0);
+        self.marks.clear();
+    }
+
+    /// Takes everything since a savepoint back; it stays.
+    pub fn rollback_to(&mut self, name: &str) {
+        if let Some(at) = self.savepoint(name) {
+            self.undo(self.marks[at].at);
+            self.marks.truncate(at + 1);
+            self.part += 1;
+        }
+    }
+
+    fn savepoint(&self, name: &str) -> Option<usize> {
+        self.marks.iter().rposition(|mark| mark.name.as_deref() == Some(name))
+    }
+
+    fn undo(&mut self, to: usize) {
+        while self.journal.len() > to {
+            match self.journal.pop() {
+                Some(Undo::Relation(id, old)) => self.relations[id] = old,
+                Some(Undo::Type(id, old)) => self.types[id] = old,
+                Some(Undo::Slot(schema, name, old)) => restore_in(&mut self.names, schema, name, old),
+                Some(Undo::TypeName(schema, name, old)) => restore_in(&mut self.type_names, schema, name, old),
+                Some(Undo::Function(name, old)) => restore(&mut self.functions, name, old),
+                Some(Undo::Publication(name, old)) => restore(&mut self.publications, name, old),
+                Some(Undo::Statistics(name, old)) => restore(&mut self.statistics, name, old),
+                None => {}
+            }
+        }
+    }
+}
+
+fn restore<T>(map: &mut HashMap<Box<str>, T>, name: Box<str>, old: Option<T>) {
+    match old {
+        Some(old) => map.insert(name, old),
+        None => map.remove(&name),
+    };
+}
+
+fn restore_in<T>(names: &mut Names<T>, schema: Box<str>, name: Box<str>, old: Option<T>) {
+    restore(names.entry(schema).or_default(), name, old);
+}

@@ -1,0 +1,297 @@
+//! Tables, views and sequences, and what belongs to one.
+
+use super::{ColumnType, Id, Made};
+use crate::document::sql::{Bound, Ident, Referential, Term};
+
+/// What a relation is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(in crate::database) enum Kind {
+    #[default]
+    Table,
+    Partitioned,
+    View,
+    MaterializedView,
+    Sequence,
+    Foreign,
+}
+
+/// Whether a table holds rows.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(in crate::database) enum Rows {
+    /// The history made it and put none in. Others may have.
+    #[default]
+    None,
+    /// The history put some in.
+    Some,
+    /// It is older than the history.
+    Unknown,
+}
+
+/// A table, view or sequence.
+#[derive(Clone, Debug, Default)]
+pub(in crate::database) struct Relation {
+    pub schema: Box<str>,
+    pub name: Box<str>,
+    pub kind: Kind,
+    /// By the history; none for what is older. Of that, what is not in here may be there all the same.
+    pub created: Made,
+    pub temporary: bool,
+    pub unlogged: bool,
+    pub rows: Rows,
+    pub columns: Vec<Column>,
+    pub constraints: Vec<Constraint>,
+    pub indexes: Vec<Index>,
+    /// What it inherits from or is a partition of.
+    pub parents: Vec<Id>,
+    /// What inherits from it; its partitions.
+    pub children: Vec<Id>,
+    /// Which rows it holds as a partition.
+    pub bound: Option<Bound>,
+    /// The columns by which it is partitioned; none for an expression.
+    pub key: Vec<Option<Box<str>>>,
+    /// Tables with a foreign key to this one.
+    pub referrers: Vec<Id>,
+    /// What a view reads.
+    pub uses: Vec<Id>,
+    /// The columns that a view may use of what it reads; none for all.
+    pub used_columns: Option<Vec<Box<str>>>,
+    /// Views that read it.
+    pub used_by: Vec<Id>,
+    pub triggers: Vec<Trigger>,
+    pub policies: Vec<Policy>,
+    pub owner: Option<Box<str>>,
+    pub method: Option<Box<str>>,
+    pub tablespace: Option<Box<str>>,
+    /// By which index it was clustered.
+    pub clustered: Option<Box<str>>,
+    /// The column that a sequence belongs to.
+    pub owned_by: Option<(Id, Box<str>)>,
+    /// Sequences that belong to a column.
+    pub sequences: Vec<Id>,
+}
+
+/// A column.
+#[derive(Clone, Debug, Default)]
+pub(in crate::database) struct Column {
+    pub name: Box<str>,
+    pub data_type: ColumnType,
+    pub collation: Option<Box<str>>,
+    pub not_null: bool,
+    pub default: Option<Default_>,
+    pub identity: bool,
+    /// Computed from these columns.
+    pub generated: Option<Generated>,
+    /// Where it was added with all that follows its name.
+    pub definition: Made,
+}
+
+/// A default, as far as it matters.
+#[derive(Clone, Debug, Default)]
+pub(in crate::database) struct Default_ {
+    /// Sequences that it draws from.
+    pub sequences: Vec<Id>,
+}
+
+/// How a column is computed.
+#[derive(Clone, Debug)]
+pub(in crate::database) struct Generated {
+    pub from: Vec<Box<str>>,
+    pub stored: bool,
+}
+
+/// A constraint.
+#[derive(Clone, Debug)]
+pub(in crate::database) struct Constraint {
+    pub name: Box<str>,
+    pub rule: Rule,
+    pub columns: Vec<Box<str>>,
+    pub valid: bool,
+    /// It came from the table above.
+    pub inherited: bool,
+}
+
+/// What a constraint says.
+#[derive(Clone, Debug)]
+pub(in crate::database) enum Rule {
+    Check {
+        terms: Vec<Term>,
+        no_inherit: bool,
+    },
+    NotNull,
+    /// Primary key (true) or unique, by the index of the same name.
+    Key(bool),
+    Exclude,
+    Foreign {
+        to: Id,
+        to_columns: Vec<Box<str>>,
+        on_delete: Referential,
+    },
+}
+
+/// An index.
+#[derive(Clone, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is so or not")]
+pub(in crate::database) struct Index {
+    pub name: Box<str>,
+    pub method: Box<str>,
+    /// Its key: a column, or none for an expression.
+    pub keys: Vec<Option<Box<str>>>,
+    /// The operator classes that are written.
+    pub classes: Vec<Option<Box<str>>>,
+    /// The collations that are written.
+    pub collations: Vec<Option<Box<str>>>,
+    /// What a name that the server makes up is made of.
+    pub about: Box<str>,
+    /// Columns that it carries along, and all that its expressions and its predicate may use.
+    pub others: Vec<Box<str>>,
+    pub has_expression: bool,
+    pub partial: bool,
+    pub unique: bool,
+    /// A constraint stands on it.
+    pub constraint: bool,
+    pub valid: bool,
+    /// The index of the partitioned table above that it is a part of.
+    pub part_of: Option<(Id, Box<str>)>,
+}
+
+impl Index {
+    pub fn mentions(&self, column: &str) -> bool {
+        self.keys.iter().flatten().chain(&self.others).any(|name| **name == *column)
+    }
+
+    /// Whether the other can serve as a part of this one.
+    pub fn fits(&self, other: &Self) -> bool {
+        let same = |one: &Self, other: &Self| {
+            one.method == other.method
+                && one.keys == other.keys
+                && one.classes == other.classes
+                && one.collations == other.collations
+                && one.others == other.others
+                && one.partial == other.partial
+        };
+        let is_plain = !self.has_expression && !self.partial && other.part_of.is_none();
+        is_plain && same(self, other) && self.unique == other.unique && (other.constraint || !self.constraint)
+    }
+}
+
+/// A trigger.
+#[derive(Clone, Debug)]
+pub(in crate::database) struct Trigger {
+    pub name: Box<str>,
+    pub function: Box<str>,
+    /// What its UPDATE OF and its WHEN name.
+    pub columns: Vec<Box<str>>,
+    pub each_row: bool,
+}
+
+/// A policy of row security.
+#[derive(Clone, Debug)]
+pub(in crate::database) struct Policy {
+    pub name: Box<str>,
+    pub columns: Vec<Box<str>>,
+}
+
+impl Relation {
+    pub fn column(&self, name: &str) -> Option<&Column> {
+        self.columns.iter().find(|column| *column.name == *name)
+    }
+
+    /// The column of this name; one that the history did not make is believed to be there.
+    pub fn learn(&mut self, name: &str) -> &mut Column {
+        let at = self.columns.iter().position(|column| *column.name == *name).unwrap_or_else(|| {
+            self.columns.push(Column { name: name.into(), ..Column::default() });
+            self.columns.len() - 1
+        });
+        &mut self.columns[at]
+    }
+
+    pub fn constraint(&self, name: &str) -> Option<&Constraint> {
+        self.constraints.iter().find(|constraint| *constraint.name == *name)
+    }
+
+    pub fn index(&self, name: &str) -> Option<&Index> {
+        self.indexes.iter().find(|index| *index.name == *name)
+    }
+
+    /// The tables that its foreign keys refer to.
+    pub fn references(&self) -> impl Iterator<Item = Id> {
+        self.constraints.iter().filter_map(Constraint::target)
+    }
+
+    /// Gives a column another name, and tells all that is made of it.
+    pub fn rename_column(&mut self, from: &str, to: &str) {
+        let rename = |name: &mut Box<str>| {
+            if **name == *from {
+                *name = to.into();
+            }
+        };
+        self.columns.iter_mut().for_each(|column| {
+            rename(&mut column.name);
+            column.generated.iter_mut().flat_map(|how| &mut how.from).for_each(rename);
+        });
+        self.constraints.iter_mut().flat_map(|it| &mut it.columns).for_each(rename);
+        for constraint in &mut self.constraints {
+            if let Rule::Check { terms, .. } = &mut constraint.rule {
+                terms.iter_mut().filter_map(term_column).for_each(|column| rename(&mut column.text));
+            }
+        }
+        for index in &mut self.indexes {
+            index.keys.iter_mut().flatten().chain(&mut index.others).for_each(rename);
+        }
+        self.key.iter_mut().flatten().for_each(rename);
+        self.triggers.iter_mut().flat_map(|it| &mut it.columns).for_each(rename);
+        self.policies.iter_mut().flat_map(|it| &mut it.columns).for_each(rename);
+    }
+
+    pub fn is_partition(&self) -> bool {
+        self.bound.is_some()
+    }
+
+    /// It holds rows of its own.
+    pub fn has_storage(&self) -> bool {
+        matches!(self.kind, Kind::Table | Kind::MaterializedView)
+    }
+
+    /// Forgets that it has to do with another relation.
+    pub fn forget(&mut self, id: Id) {
+        for list in
+            [&mut self.parents, &mut self.children, &mut self.referrers, &mut self.uses, &mut self.used_by, &mut self.sequences]
+        {
+            list.retain(|other| *other != id);
+        }
+        self.constraints.retain(|constraint| constraint.target() != Some(id));
+        if self.parents.is_empty() {
+            self.bound = None;
+        }
+    }
+
+    /// Whether a valid constraint lets no NULL into a column. A CHECK proves that to servers from 12 on.
+    pub fn refuses_null(&self, column: &str) -> bool {
+        self.constraints.iter().filter(|constraint| constraint.valid).any(|constraint| match &constraint.rule {
+            Rule::Check { terms, .. } => terms.iter().any(|term| matches!(term, Term::NotNull(name) if *name.text == *column)),
+            _ => false,
+        })
+    }
+}
+
+impl Constraint {
+    /// The table that a foreign key refers to.
+    pub fn target(&self) -> Option<Id> {
+        match self.rule {
+            Rule::Foreign { to, .. } => Some(to),
+            _ => None,
+        }
+    }
+
+    pub fn mentions(&self, column: &str) -> bool {
+        self.columns.iter().any(|name| **name == *column)
+    }
+}
+
+/// The column that a term speaks of.
+fn term_column(term: &mut Term) -> Option<&mut Ident> {
+    match term {
+        Term::NotNull(column) | Term::Compare(column, ..) | Term::In(column, _) => Some(column),
+        Term::Other(_) => None,
+    }
+}

@@ -1,0 +1,113 @@
+//! What a name in a query is: a table, a column, a function or a word for one of those.
+
+use super::{Clause, LONGEST_SET, Level, Scan, VALUES};
+use crate::document::sql::cursor::MOST_PARTS;
+use crate::document::sql::lex::Token;
+use crate::document::sql::postgres::expression;
+use crate::document::sql::postgres::reserved::{is_construct, separates_by_words};
+use crate::document::sql::statement::{Call, Ident, Name};
+
+impl Scan<'_> {
+    pub(super) fn table(&mut self, word: &str) {
+        if matches!(word, "only" | "lateral") || (word == "rows" && self.cursor.nth_is(1, "from")) {
+            self.cursor.advance();
+            if word == "rows" {
+                self.cursor.advance();
+            }
+            return;
+        }
+        let Some(name) = self.cursor.name() else {
+            self.cursor.advance();
+            return;
+        };
+        self.level.clause = Clause::AfterTable;
+        if self.cursor.is_symbol(b'(') {
+            self.call(name);
+        } else {
+            self.cursor.symbol(b'*');
+            let is_named = name.schema().is_none() && self.named.contains(name.text());
+            let is_known =
+                self.facts.reads.len() < LONGEST_SET && self.facts.reads.iter().any(|known| known.text() == name.text());
+            if !is_named && !is_known {
+                self.facts.reads.push(name);
+            }
+        }
+    }
+
+    pub(super) fn call(&mut self, name: Name) {
+        self.next = Some(Level { separated: name.schema().is_none() && separates_by_words(name.text()), ..VALUES });
+        self.after_value = false;
+        if name.schema().is_none() && is_construct(name.text()) {
+            return;
+        }
+        let mut argument = self.cursor;
+        argument.advance();
+        let literal = if argument.is_text() { expression::literal(&mut argument) } else { None };
+        self.facts.calls.push(Call { name, literal });
+    }
+
+    pub(super) fn name(&mut self, token: Token) -> Option<()> {
+        if self.level.clause == Clause::Table {
+            self.table("");
+            return Some(());
+        }
+        if self.level.clause == Clause::With {
+            return self.word(token);
+        }
+        let after_value = std::mem::replace(&mut self.after_value, true);
+        if self.level.clause == Clause::AfterTable {
+            // An alias, maybe with names for columns.
+            self.cursor.advance();
+            self.cursor.brackets();
+            return Some(());
+        }
+        if !self.cursor.nth_is_symbol(1, b'.') && !self.cursor.nth_is_symbol(1, b'(') {
+            self.cursor.advance();
+            if self.cursor.is_text() && !after_value {
+                self.cursor.advance();
+            } else if !(after_value && self.level.clause == Clause::Answer) {
+                let column = self.cursor.folded(token);
+                self.column(column);
+            }
+            return Some(());
+        }
+        self.path()
+    }
+
+    /// `t.c`, `t.*`, `s.f(`.
+    fn path(&mut self) -> Option<()> {
+        let first = self.cursor.ident()?;
+        let mut last = None::<Ident>;
+        let mut name = Name::from(first);
+        for part in 0.. {
+            if !self.cursor.is_symbol(b'.') {
+                break;
+            }
+            self.cursor.advance();
+            if part == MOST_PARTS {
+                return None;
+            }
+            if self.cursor.symbol(b'*').is_some() {
+                self.facts.star = true;
+                return Some(());
+            }
+            let part = self.cursor.ident()?;
+            last = Some(part.clone());
+            name = name.of(part);
+        }
+        if self.cursor.is_symbol(b'(') {
+            self.call(name);
+        } else if let Some(column) = last {
+            self.column(column);
+        }
+        Some(())
+    }
+
+    pub(super) fn column(&mut self, column: Ident) {
+        let columns = &mut self.facts.columns;
+        if columns.len() >= LONGEST_SET || !columns.iter().any(|known| known.text == column.text) {
+            columns.push(column);
+        }
+        self.after_value = true;
+    }
+}

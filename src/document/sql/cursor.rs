@@ -105,6 +105,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// The next word in lower case; empty where none follows.
+    #[inline]
     pub fn keyword(&self) -> Keyword {
         self.nth_keyword(0)
     }

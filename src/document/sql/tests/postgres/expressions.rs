@@ -17,7 +17,7 @@ fn shape(text: &str) -> String {
             let types: Vec<&str> = cast.1.iter().map(|data_type| &*data_type.name).collect();
             format!("cast {} {}", cast.0.text, types.join(" "))
         }
-        Shape::AtTimeZone(column, zone) => format!("{} at {:?}", column.text, zone.map(|zone| zone.text)),
+        Shape::AtTimeZone(at) => format!("{} at {:?}", at.0.text, at.1.map(|zone| zone.text)),
         Shape::Call => "call".to_owned(),
         Shape::Other => "other".to_owned(),
     }

@@ -9,6 +9,7 @@ use gonogo::emit::Format;
 
 use crate::gears;
 use crate::mutate::{CONFIG, Dice, PAIRS, PAIRS_FILES, SETTINGS, SQL, SQL_FILES, YAML, mutate};
+use crate::recognised::POSTGRES_FILES;
 use crate::reports::readers;
 use crate::sound;
 use crate::support::{files_below, from_environment, root};
@@ -58,6 +59,7 @@ fn yaml_is_read_whatever_it_is() {
 fn sql_is_read_whatever_it_is() {
     let mut seeds = sql_fixtures();
     seeds.extend(texts(SQL_FILES));
+    seeds.extend(texts(POSTGRES_FILES));
     on_mutations(COUNT, &seeds, SQL, sound::sql);
 }
 

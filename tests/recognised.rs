@@ -11,6 +11,24 @@ use serde_json::Value;
 
 use crate::support::{files_below, root};
 
+/// A statement of most kinds, for the mutations.
+pub const POSTGRES_FILES: &[&str] = &[
+    "CREATE TABLE t (a numeric(10, 2)[] DEFAULT ARRAY[1]::int[] NOT NULL CHECK (a IS NOT NULL AND (b)::text = ANY ((ARRAY['x'])::text[])), \
+     LIKE u INCLUDING ALL, EXCLUDE USING gist (a WITH &&) WHERE (b), b bigint GENERATED ALWAYS AS IDENTITY (START 1)) PARTITION BY RANGE (a, (b + 1));\n\
+     CREATE TABLE p PARTITION OF s.t FOR VALUES FROM (MINVALUE, 'a') TO (1, MAXVALUE);\n\
+     ALTER TABLE IF EXISTS ONLY t ALTER c TYPE text COLLATE \"C\" USING c::text, ATTACH PARTITION q FOR VALUES WITH (MODULUS 4, REMAINDER 1), \
+     ADD CONSTRAINT f FOREIGN KEY (a) REFERENCES x (y) ON DELETE SET NULL (a) NOT VALID, DETACH PARTITION r CONCURRENTLY;\n",
+    "DO $$ DECLARE a int; BEGIN IF a THEN EXECUTE 'DROP TABLE b'; END IF; FOR c IN SELECT 1 LOOP PERFORM f(); END LOOP; EXCEPTION WHEN others THEN NULL; END $$;\n\
+     CREATE FUNCTION f(IN a int DEFAULT 1, b text[]) RETURNS TABLE (c int) LANGUAGE sql STABLE SET x = y AS $x$ WITH d AS (DELETE FROM e RETURNING *) SELECT * FROM d $x$;\n\
+     WITH RECURSIVE a (b) AS (SELECT 1 UNION ALL SELECT b FROM a) INSERT INTO t (c) SELECT x.* FROM a, LATERAL f(1) AS x (y) ON CONFLICT DO NOTHING;\n\
+     UPDATE t SET (a, b) = (SELECT 1, 2), c = CASE WHEN d THEN 1 END FROM e WHERE f IS DISTINCT FROM g RETURNING *;\n\
+     CREATE TRIGGER a AFTER UPDATE OF b ON c REFERENCING OLD TABLE AS d FOR EACH ROW WHEN (e) EXECUTE FUNCTION f('g');\n",
+    "ALTER TYPE a ADD VALUE 'b' BEFORE 'c'; COMMENT ON COLUMN a.b.c IS 'd'; GRANT SELECT (a) ON ALL TABLES IN SCHEMA b TO c WITH GRANT OPTION;\n\
+     SELECT set_config('a', '', false); SET LOCAL lock_timeout = '5s'; REINDEX (VERBOSE) TABLE CONCURRENTLY a; COPY a (b) TO 'c';\n\
+     CREATE MATERIALIZED VIEW a AS SELECT b, extract(year FROM c) AS d FROM e JOIN f USING (g) WITH NO DATA; DROP FUNCTION a(int), b CASCADE;\n\
+     CREATE RULE a AS ON INSERT TO b DO (DELETE FROM c; NOTIFY d); CREATE SCHEMA a CREATE TABLE b (c int); CREATE STATISTICS a (mcv) ON b, (c) FROM d;\n",
+];
+
 fn read(text: &str) -> (Source, Sql) {
     let source = Source::decode("x.sql", text.as_bytes().to_vec());
     let sql = Sql::read(&source, Some(Engine::Postgres));

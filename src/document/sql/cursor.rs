@@ -105,6 +105,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// The next word in lower case; empty where none follows.
+    #[inline]
     pub fn keyword(&self) -> Keyword {
         self.nth_keyword(0)
     }
@@ -303,23 +304,29 @@ impl<'a> Cursor<'a> {
 
     /// Splits the rest at commas outside brackets; each part is a cursor of its own.
     pub fn parts(&self) -> Vec<Cursor<'a>> {
-        let rest = &self.tokens[self.at.min(self.tokens.len())..];
+        let mut rest = *self;
+        let mut parts = vec![rest.part()];
+        while rest.symbol(b',').is_some() {
+            parts.push(rest.part());
+        }
+        parts
+    }
+
+    /// Passes all up to the next comma outside brackets.
+    pub fn part(&mut self) -> Cursor<'a> {
+        let from = self.at.min(self.tokens.len());
         let mut depth = 0_usize;
-        let mut parts = Vec::new();
-        let mut start = 0;
-        for (at, token) in rest.iter().enumerate() {
+        let end = self.tokens[from..].iter().position(|token| {
             match token.kind {
                 TokenKind::Symbol(b'(' | b'[') => depth += 1,
                 TokenKind::Symbol(b')' | b']') => depth = depth.saturating_sub(1),
-                TokenKind::Symbol(b',') if depth == 0 => {
-                    parts.push(Cursor { tokens: &rest[start..at], at: 0, ..*self });
-                    start = at + 1;
-                }
+                TokenKind::Symbol(b',') => return depth == 0,
                 _ => {}
             }
-        }
-        parts.push(Cursor { tokens: &rest[start..], at: 0, ..*self });
-        parts
+            false
+        });
+        self.at = end.map_or(self.tokens.len(), |end| from + end);
+        self.between(from, self.at)
     }
 
     /// What stands inside the brackets that open here; the cursor moves past them.

@@ -17,15 +17,18 @@ pub fn read(cursor: &mut Cursor<'_>, keywords: Span, kind: ObjectKind) -> Option
     }
     let if_exists = if_exists(cursor);
     let Target { name: table, only } = target(cursor)?;
-    let parts = cursor.parts();
-    let mut actions = Vec::with_capacity(parts.len());
-    for part in parts {
+    // Most have one.
+    let mut actions = Vec::with_capacity(1);
+    loop {
+        let part = cursor.part();
         if part.is_done() {
             return None;
         }
         actions.push(TableAction { span: part.rest(), change: change(part, kind) });
+        if cursor.symbol(b',').is_none() {
+            break;
+        }
     }
-    cursor.go_to(cursor.position() + cursor.left().len());
     Some(Action::AlterTable(Box::new(AlterTable { keywords, kind, if_exists, only, table, actions })))
 }
 

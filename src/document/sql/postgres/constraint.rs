@@ -10,13 +10,14 @@ use crate::document::sql::statement::{
     Reference, Referential, TableConstraint, TableRule,
 };
 
-/// The words that begin an element of a table which is no column.
-const NO_COLUMN: &[&str] = &["constraint", "primary", "unique", "check", "foreign"];
-
 /// Whether a constraint of a table begins here, and no column.
 pub fn begins(cursor: &Cursor<'_>) -> bool {
-    let is_exclude = || cursor.is_word("exclude") && (cursor.nth_is(1, "using") || cursor.nth_is_symbol(1, b'('));
-    NO_COLUMN.contains(&&*cursor.keyword()) || is_exclude() || (cursor.is_word("not") && cursor.nth_is(1, "null"))
+    match &*cursor.keyword() {
+        "constraint" | "primary" | "unique" | "check" | "foreign" => true,
+        "exclude" => cursor.nth_is(1, "using") || cursor.nth_is_symbol(1, b'('),
+        "not" => cursor.nth_is(1, "null"),
+        _ => false,
+    }
 }
 
 /// Passes a column with all that belongs to it.

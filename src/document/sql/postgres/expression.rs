@@ -224,7 +224,7 @@ fn shape(whole: Cursor<'_>, brackets: usize) -> Option<Shape> {
             let Shape::Column(column) = shape else { return None };
             let zone = literal(&mut cursor);
             let known = cursor.is_done();
-            return Some(Shape::AtTimeZone(column, zone.filter(|_| known)));
+            return Some(Shape::AtTimeZone(Box::new((column, zone.filter(|_| known)))));
         } else {
             return None;
         }

@@ -202,7 +202,10 @@ impl Scan<'_> {
         }
         // `left` and `right` are functions too.
         let is_call = matches!(&*word, "left" | "right") && self.cursor.nth_is_symbol(1, b'(');
-        if is_call || !(is_reserved(&word) || matches!(&*word, "tablesample" | "operator" | "materialized" | "nulls" | "at")) {
+        if is_call
+            || !(is_reserved(&word)
+                || matches!(&*word, "tablesample" | "operator" | "materialized" | "nulls" | "at" | "partition"))
+        {
             return self.name(token);
         }
         self.cursor.advance();
@@ -244,7 +247,8 @@ impl Scan<'_> {
             "nulls" if self.cursor.any_word(&["first", "last"]).is_some() => {}
             "at" if self.cursor.words(&["time", "zone"]).is_some() => {}
             "over" if !self.cursor.is_symbol(b'(') => drop(self.cursor.ident()),
-            "nulls" | "at" | "operator" | "materialized" => {
+            "partition" if self.cursor.is_word("by") => {}
+            "nulls" | "at" | "operator" | "materialized" | "partition" => {
                 self.after_value = after_value;
                 let column = self.cursor.folded(token);
                 self.column(column);

@@ -34,7 +34,7 @@ pub enum Shape {
     /// `c::text::mood`, `CAST(c AS text)`: a column and the types in order.
     Cast(Box<(Ident, Vec<DataType>)>),
     /// `c AT TIME ZONE 'UTC'`, with the zone where it is a literal.
-    AtTimeZone(Ident, Option<Literal>),
+    AtTimeZone(Box<(Ident, Option<Literal>)>),
     /// One call, also with casts.
     Call,
     /// Anything else.

@@ -63,9 +63,12 @@ impl Scan<'_> {
         }
         if !self.cursor.nth_is_symbol(1, b'.') && !self.cursor.nth_is_symbol(1, b'(') {
             self.cursor.advance();
+            // `extract(year FROM ..)`
+            let is_field = self.level.separated && self.level.fresh && self.cursor.is_word("from");
             if self.cursor.is_text() && !after_value {
                 self.cursor.advance();
-            } else if !(after_value && self.level.clause == Clause::Answer) {
+            } else if !after_value && !is_field {
+                // What follows a value at once is a name for it, or the unit of an interval.
                 let column = self.cursor.folded(token);
                 self.column(column);
             }

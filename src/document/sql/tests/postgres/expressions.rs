@@ -17,7 +17,7 @@ fn shape(text: &str) -> String {
             let types: Vec<&str> = cast.1.iter().map(|data_type| &*data_type.name).collect();
             format!("cast {} {}", cast.0.text, types.join(" "))
         }
-        Shape::AtTimeZone(column, zone) => format!("{} at {:?}", column.text, zone.map(|zone| zone.text)),
+        Shape::AtTimeZone(at) => format!("{} at {:?}", at.0.text, at.1.map(|zone| zone.text)),
         Shape::Call => "call".to_owned(),
         Shape::Other => "other".to_owned(),
     }
@@ -64,13 +64,14 @@ fn calls_and_columns_are_found_wherever_they_stand() {
         ("now()", &["now"][..], &[][..]),
         ("current_date + 1", &["current_date"], &[]),
         ("app.F(a, coalesce(t.b, random()))", &["app.f", "random"], &["a", "b"]),
-        ("extract(year FROM d)", &["extract"], &["year", "d"]),
+        ("extract(year FROM d)", &["extract"], &["d"]),
         ("a IS DISTINCT FROM b", &[], &["a", "b"]),
         ("a::numeric(10, 2) / 2", &[], &["a"]),
+        ("interval '1' day * a", &[], &["a"]),
         ("CASE WHEN a IN (1, 2) THEN left(b, 1) ELSE NULL END", &["left"], &["a", "b"]),
         ("ARRAY[gen_random_uuid()]", &["gen_random_uuid"], &[]),
         ("a COLLATE \"C\" || 'x'", &[], &["a"]),
-        ("row_number() OVER (PARTITION BY a ORDER BY b NULLS LAST)", &["row_number"], &["partition", "a", "b"]),
+        ("row_number() OVER (PARTITION BY a ORDER BY b NULLS LAST)", &["row_number"], &["a", "b"]),
     ] {
         let found = expr(text);
         let names: Vec<&str> = found.calls.iter().map(|call| call.name.text()).collect();

@@ -173,14 +173,19 @@ pub fn judged(arguments: &Arguments, known: Known) -> Result<(Vec<Named>, Report
         Some((place, text)) => (vec![place], Some(text)),
         None => (places(&arguments.paths)?, None),
     };
-    let pool = rayon::ThreadPoolBuilder::new().stack_size(STACK_SIZE).num_threads(arguments.threads.unwrap_or(0));
-    let pool = pool.build().map_err(|error| Mistake(format!("no threads to work with: {error}")))?;
+    let pool = pool(arguments.threads)?;
     let report = pool.install(|| -> Result<Report, Mistake> {
         let several = places.len() > 1;
         let roots = places.iter().map(|place| judge(place, several, typed.as_ref(), arguments, known));
         Ok(Report::new(roots.collect::<Result<_, _>>()?, &settings))
     })?;
     Ok((places, report))
+}
+
+/// Threads to work with, as many as there are processors unless somebody says.
+pub fn pool(threads: Option<usize>) -> Result<rayon::ThreadPool, Mistake> {
+    let pool = rayon::ThreadPoolBuilder::new().stack_size(STACK_SIZE).num_threads(threads.unwrap_or(0));
+    pool.build().map_err(|error| Mistake(format!("no threads to work with: {error}")))
 }
 
 /// Flags that only steer reports, or narrow them to a part of what there is.

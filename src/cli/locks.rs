@@ -7,7 +7,7 @@ use clap::{ValueEnum, ValueHint};
 use super::{Exit, Mistake, check, ci, config, print};
 use crate::emit::{LocksFormat, locks};
 use crate::report::locks::Locks;
-use crate::settings::{STACK_SIZE, Settings};
+use crate::settings::Settings;
 use crate::tree::Disk;
 use crate::workspace::Workspace;
 use crate::workspace::discover::discover;
@@ -63,8 +63,7 @@ fn apply(arguments: &Arguments, settings: &mut Settings) {
 
 pub fn run(arguments: &Arguments) -> Result<Exit, Mistake> {
     let paths: Vec<PathBuf> = arguments.path.iter().cloned().collect();
-    let pool = rayon::ThreadPoolBuilder::new().stack_size(STACK_SIZE).build();
-    let pool = pool.map_err(|error| Mistake(format!("no threads to work with: {error}")))?;
+    let pool = check::pool(None)?;
     let mut undecided = false;
     for place in check::places(&paths)? {
         let shown = place.root.to_string_lossy();

@@ -8,7 +8,7 @@ mod journal;
 mod relation;
 mod types;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 pub(super) use relation::*;
@@ -256,10 +256,10 @@ impl Schema {
     /// A relation and all below it that inherit from it, it first.
     pub fn tree(&self, id: Id) -> Vec<Id> {
         let mut tree = vec![id];
+        let mut seen = HashSet::from([id]);
         let mut at = 0;
         while at < tree.len() {
-            let more: Vec<Id> = self.get(tree[at]).children.iter().copied().filter(|child| !tree.contains(child)).collect();
-            tree.extend(more);
+            tree.extend(self.get(tree[at]).children.iter().copied().filter(|child| seen.insert(*child)));
             at += 1;
         }
         tree

@@ -72,12 +72,11 @@ fn text(locks: &Locks) -> String {
                     if relation.blocks.is_empty() { String::new() } else { format!("blocks {}", relation.blocks.join(", ")) };
                 let lock = relation.lock.unwrap_or("-");
                 let held = held(migration, statement);
-                let line = format!(
-                    "         {:24} {lock:22} {blocks:29} until {held:9} {}",
-                    Untrusted(&relation.name).to_string(),
-                    Untrusted(&work(relation)),
-                );
-                let _ = writeln!(out, "{}", line.trim_end());
+                let line = format!("         {:24} {lock:22} {blocks:29} until {held:9}", Untrusted(&relation.name).to_string());
+                let work = Untrusted(&work(relation)).to_string();
+                // What does not fit beside goes below.
+                let gap = if line.chars().count() + work.chars().count() < 119 { " " } else { "\n            " };
+                let _ = writeln!(out, "{}", format!("{line}{gap}{work}").trim_end());
             }
             if let Some(error) = &statement.error {
                 let _ = writeln!(out, "         fails: {}", Untrusted(error));

@@ -1,6 +1,7 @@
 //! What a real server does with one statement: its locks, its files, its reads, and what a second session cannot do.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
@@ -144,18 +145,19 @@ impl<'a> Bench<'a> {
         let mut script = "SET lock_timeout = '3ms';\n".to_owned();
         for relation in before.iter().filter(|relation| matches!(&*relation.kind, "r" | "p" | "v" | "m" | "f")) {
             let name = quoted(&relation.name);
-            script.push_str(&format!(
+            let _ = write!(
+                script,
                 "SELECT format('%I', attname) AS col FROM pg_attribute a WHERE attrelid = {} AND attnum > 0 AND NOT \
                  attisdropped ORDER BY atthasdef, attidentity, attnum LIMIT 1 \\gset\n",
                 relation.oid
-            ));
+            );
             let mut tries = vec![("select", format!("SELECT FROM {name} LIMIT 1"))];
             if matches!(&*relation.kind, "r" | "p" | "f") {
                 tries.push(("insert", format!("INSERT INTO {name} SELECT * FROM {name} LIMIT 1")));
                 tries.push(("update", format!("UPDATE {name} SET :col = :col WHERE ctid = '(0,1)'")));
             }
             for (what, sql) in tries {
-                script.push_str(&format!("BEGIN;\n{sql};\n\\echo TRIED {} {what} :SQLSTATE\nROLLBACK;\n", relation.oid));
+                let _ = writeln!(script, "BEGIN;\n{sql};\n\\echo TRIED {} {what} :SQLSTATE\nROLLBACK;", relation.oid);
             }
         }
         script.push_str("RESET lock_timeout");

@@ -175,7 +175,7 @@ impl Server {
             if let Some(version) = asked.ok().and_then(|answer| answer.rows.first().cloned()) {
                 let number = version.split(|next: char| !next.is_ascii_digit()).next().and_then(|major| major.parse().ok());
                 self.major = number.ok_or("a version without a number")?;
-                self.version = version.split(' ').next().unwrap_or_default().to_owned();
+                version.split(' ').next().unwrap_or_default().clone_into(&mut self.version);
                 return Ok(());
             }
             let is_over = self.process.as_mut().is_none_or(|process| process.try_wait().is_ok_and(|end| end.is_some()));

@@ -15,6 +15,7 @@ mod gears;
 mod git;
 mod hostile;
 mod limits;
+mod live_postgres;
 mod locks;
 mod mutate;
 mod mutations;

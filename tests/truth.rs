@@ -12,8 +12,42 @@ use gonogo::document::sql::{LockMode, Sql};
 use gonogo::source::Source;
 use serde_json::Value;
 
+/// A difference that is known: the statement, the field, and why.
+type Known = (&'static str, &'static str, &'static str);
+
+/// The same for the second set.
+const MORE_DIFFERENCES: &[Known] = &[
+    ("attach.with_fk", "locks", "a server of 11 takes the weaker lock of a validation"),
+    ("composite.in_use", "status", "which columns are of a composite type is not kept"),
+    (
+        "dml.delete_using_subquery",
+        "scan",
+        "no row of the parent fits, so the server never comes to the child; no history has rows",
+    ),
+    ("domain.add_column_not_null_domain", "status", "that a domain refuses NULL is not asked where a column is added"),
+    ("domain.validate", "locks", "18 takes SHARE for NOT VALID's validation"),
+    ("domain.validate", "blocking_work", "the same"),
+    ("fk.to_unique_column", "scan", "all rows are NULL there, so the server never comes to the parent; no history has rows"),
+    ("many.add_fk_twice", "scan", "the same"),
+    ("inherit.only_check", "locks", "18 locks the children although NO INHERIT"),
+    ("matview.index", "blocking_work", "nobody writes a materialized view but REFRESH, which waits"),
+    ("matview.refresh_concurrently", "blocking_work", "the same"),
+    ("not_null.check_distinct", "scan", "IS DISTINCT FROM NULL is not read as a proof"),
+    ("not_null.check_distinct", "blocking_work", "the same"),
+    ("not_null.check_not_is_null", "scan", "NOT (c IS NULL) is not read as a proof"),
+    ("not_null.check_not_is_null", "blocking_work", "the same"),
+    ("not_null.check_row", "scan", "ROW(..) IS NOT NULL is not read as a proof"),
+    ("not_null.check_row", "blocking_work", "the same"),
+    ("partition.add_column_fk", "scan", "11 looks at the partitions although the column is new"),
+    ("partition.add_column_fk", "blocking_work", "the same"),
+    ("policy.create_subquery", "locks", "the tables that a policy asks are read, which harms nobody"),
+    ("trigger.create_after_statement", "status", "which clauses of a trigger exclude each other is not known"),
+    ("type.bit_grow", "status", "the rows that are there do not fit; no history has rows"),
+    ("type.xml_to_text", "status", "which types have no order, and so no index, is not known"),
+];
+
 /// Where the model and the servers differ: the statement, the field, and why.
-const DIFFERENCES: &[(&str, &str, &str)] =
+const DIFFERENCES: &[Known] =
     &[("fk.add_from_partitioned", "status", "the rows that are there break the constraint; no history counts rows")];
 
 /// The same for our own measurements: statement and why. What SELECT and INSERT lock harms nobody.
@@ -49,8 +83,8 @@ struct Outcome {
     blocking_work: bool,
 }
 
-fn entries() -> Vec<Value> {
-    let truth: Value = serde_json::from_str(include_str!("data/truth/postgres.json")).expect("JSON");
+fn entries(truth: &str) -> Vec<Value> {
+    let truth: Value = serde_json::from_str(truth).expect("JSON");
     truth["entries"].as_array().expect("entries").clone()
 }
 
@@ -97,7 +131,8 @@ impl Outcome {
             names(effects, |impact| impact.rewrite && !impact.only_if_filled),
             names(effects, |impact| impact.scan && !impact.only_if_filled),
         );
-        let builds = effects.impacts.iter().flat_map(|impact| &impact.index_builds);
+        let filled = effects.impacts.iter().filter(|impact| !(impact.rewrite && impact.only_if_filled));
+        let builds = filled.flat_map(|impact| &impact.index_builds);
         let index_build: Names = builds.map(ToString::to_string).collect();
         let is_long = !rewrite.is_empty() || !scan.is_empty() || !index_build.is_empty();
         let blocks = |impact: &Impact| {
@@ -163,10 +198,10 @@ fn told(scores: &Scores) -> String {
 }
 
 /// Everything that differs, and the scores.
-fn differences() -> (Scores, Vec<Difference>) {
+fn differences(truth: &str) -> (Scores, Vec<Difference>) {
     let mut scores = Scores::new();
     let mut wrong = Vec::new();
-    for entry in entries() {
+    for entry in entries(truth) {
         for result in entry["results"].as_array().expect("results") {
             let bound = |at: usize| u32::try_from(result["versions"][at].as_u64().expect("a version")).expect("small");
             for version in bound(0)..=bound(1) {
@@ -185,7 +220,7 @@ fn differences() -> (Scores, Vec<Difference>) {
 }
 
 /// One statement on one version.
-fn held(entry: &Value, result: &Value, version: u32) -> Vec<(&'static str, bool, String)> {
+pub fn held(entry: &Value, result: &Value, version: u32) -> Vec<(&'static str, bool, String)> {
     let status = result["status"].as_str().expect("status");
     if status == "setup_unsupported" {
         return Vec::new();
@@ -210,21 +245,39 @@ fn held(entry: &Value, result: &Value, version: u32) -> Vec<(&'static str, bool,
 
 #[test]
 fn the_model_does_what_servers_do() {
-    let (scores, wrong) = differences();
+    agree(include_str!("data/truth/postgres.json"), DIFFERENCES);
+    assert!(DIFFERENCES.len() <= 5, "five differences at most");
+}
+
+/// Statements of other shapes, which nobody had in mind while the model was made; `tests/live_postgres.rs` measures them.
+#[test]
+fn and_with_statements_that_nobody_tuned_it_for() {
+    agree(include_str!("data/truth/more.json"), MORE_DIFFERENCES);
+}
+
+/// Whether a difference stands in a list.
+pub fn is_known(id: &str, field: &str) -> bool {
+    listed(DIFFERENCES, id, field) || listed(MORE_DIFFERENCES, id, field)
+}
+
+fn listed(list: &[Known], id: &str, field: &str) -> bool {
+    list.iter().any(|(known, of, _)| id.split(' ').next() == Some(*known) && *of == field)
+}
+
+/// The model and the servers agree but for what is listed, and all that is listed still differs.
+fn agree(truth: &str, list: &[Known]) {
+    let (scores, wrong) = differences(truth);
     let scores = told(&scores);
-    let is_known =
-        |id: &str, field: &str| DIFFERENCES.iter().any(|(known, of, _)| id.split(' ').next() == Some(*known) && *of == field);
     let new: Vec<String> = wrong
         .iter()
-        .filter(|(id, field, _)| !is_known(id, field))
+        .filter(|(id, field, _)| !listed(list, id, field))
         .map(|(id, field, detail)| format!("{id}: {field}: {detail}"))
         .collect();
     assert!(new.is_empty(), "{} differ:\n{}\n{scores}", new.len(), new.join("\n"));
-    for (known, field, reason) in DIFFERENCES {
+    for (known, field, reason) in list {
         let is_there = wrong.iter().any(|(id, of, _)| id.split(' ').next() == Some(*known) && of == field);
         assert!(is_there, "{known} agrees by now: take it from the list ({reason})");
     }
-    assert!(DIFFERENCES.len() <= 5, "five differences at most");
 }
 
 /// Statements that we measured ourselves, on one version, with the tools of `tests/live_postgres.rs`: what the model must

@@ -76,7 +76,8 @@ pub(super) fn cost(run: &Run<'_>, from: &ColumnType, to: &ColumnType) -> Cost {
     }
     match (&*from.name, &*to.name) {
         ("timestamp", "timestamptz") | ("timestamptz", "timestamp") if run.version >= 12 => match run.session.is_utc() {
-            _ if !keeps(from, to) => Cost::Rewrite,
+            // What comes of the conversion has no precision that the server knows, so any coarser one is applied anew.
+            _ if number(to, 0).is_some_and(|digits| digits < FINEST) => Cost::Rewrite,
             Some(true) => Cost::Free,
             Some(false) => Cost::Rewrite,
             None => Cost::Perhaps("it costs nothing if the session's TimeZone is UTC"),
@@ -84,6 +85,9 @@ pub(super) fn cost(run: &Run<'_>, from: &ColumnType, to: &ColumnType) -> Cost {
         _ => Cost::Rewrite,
     }
 }
+
+/// The digits of a second that a time keeps where none are said.
+const FINEST: i64 = 6;
 
 /// Whether no modifier of the new type cuts what the old one allowed.
 fn keeps(from: &ColumnType, to: &ColumnType) -> bool {
@@ -101,7 +105,6 @@ fn keeps(from: &ColumnType, to: &ColumnType) -> bool {
                     if old_digits <= new_digits && scale(old(1)) == scale(new(1)))
         }
         "timestamp" | "timestamptz" | "time" | "timetz" | "interval" => {
-            const FINEST: i64 = 6;
             let (old, new) = (old(0).unwrap_or(FINEST), new(0).unwrap_or(FINEST));
             !to.has_fields && old <= new
         }

@@ -1,0 +1,191 @@
+//! The model against a real PostgreSQL of this machine, where there is one.
+//!
+//! Every statement of the measured catalogues (`tests/data/truth`) is run again: what the server does must be what the
+//! model says for its version, and what the catalogue has on record. `GONOGO_PG_BIN` names the folder of a server's programs
+//! (several as in `PATH`); without it the newest one installed is taken, and without any the test says that it skipped.
+//!
+//! `GONOGO_MEASURE=1 cargo test live_postgres` measures the statements of `tests/data/truth/more.json` on those servers and
+//! writes what they did into it; versions that are not there keep what they have. A new statement is an entry with no
+//! `results`.
+
+mod measure;
+mod record;
+mod server;
+mod session;
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::fs;
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::time::Instant;
+
+use serde_json::Value;
+
+use crate::support;
+use crate::truth;
+use measure::Bench;
+use server::{Server, installed};
+
+/// What differs between this server and the record, and why: the statement, the field, the reason.
+const KNOWN: &[(&str, &str, &str)] = &[];
+
+/// Says something although the test passes.
+fn say(text: &str) {
+    let _ = writeln!(std::io::stderr().lock(), "live check: {text}");
+}
+
+fn path(name: &str) -> PathBuf {
+    support::root().join("tests/data/truth").join(name)
+}
+
+fn catalogue(name: &str) -> Value {
+    serde_json::from_str(&fs::read_to_string(path(name)).expect("a catalogue")).expect("JSON")
+}
+
+fn entries(catalogue: &Value) -> &[Value] {
+    catalogue["entries"].as_array().expect("entries")
+}
+
+fn id(entry: &Value) -> &str {
+    entry["id"].as_str().expect("an id")
+}
+
+/// What is on record for a version.
+fn on_record(entry: &Value, version: u32) -> Option<&Value> {
+    let results = entry["results"].as_array()?;
+    results.iter().find(|result| {
+        let bound = |at: usize| result["versions"][at].as_u64().expect("a version");
+        (bound(0)..=bound(1)).contains(&u64::from(version))
+    })
+}
+
+#[test]
+fn a_real_server_does_what_the_model_says() {
+    let servers = installed();
+    if servers.is_empty() {
+        return say("skipped, for no PostgreSQL server is installed (GONOGO_PG_BIN names the folder of one)");
+    }
+    if std::env::var_os("GONOGO_MEASURE").is_some() {
+        return renew(&servers);
+    }
+    let mut wrong = String::new();
+    for bin in servers {
+        let server = match Server::start(&bin) {
+            Ok(server) => server,
+            Err(reason) => {
+                say(&format!("skipped {}: {reason}", bin.display()));
+                continue;
+            }
+        };
+        wrong.push_str(&checked(&server));
+    }
+    assert!(wrong.is_empty(), "a server does otherwise:\n{wrong}");
+}
+
+/// Runs both catalogues on a server; all that differs, a line each.
+fn checked(server: &Server) -> String {
+    let start = Instant::now();
+    let mut bench = Bench::new(server).expect("a second session");
+    let mut wrong = String::new();
+    let mut count = 0;
+    let mut scores: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
+    let mut seen: Vec<(String, &str)> = Vec::new();
+    for entry in ["postgres.json", "more.json"].iter().flat_map(|name| entries(&catalogue(name)).to_vec()) {
+        let measured = bench.measure(&entry).unwrap_or_else(|error| panic!("{}: {error}", id(&entry)));
+        count += 1;
+        let on_server = format!("{} on {}", id(&entry), server.version);
+        for (field, agrees, detail) in truth::held(&entry, &measured, server.major) {
+            let score = scores.entry(field).or_default();
+            score.1 += 1;
+            score.0 += usize::from(agrees);
+            let is_known = truth::is_known(id(&entry), field);
+            if !agrees && !is_known {
+                let _ = writeln!(wrong, "{on_server}: the model's {field}: {detail}");
+            }
+        }
+        for (field, detail) in against_the_record(&entry, &measured, server.major) {
+            seen.push((id(&entry).to_owned(), field));
+            if !KNOWN.iter().any(|(known, of, _)| *known == id(&entry) && *of == field) {
+                let _ = writeln!(wrong, "{on_server}: the record's {field}: {detail}");
+            }
+        }
+    }
+    let shares: Vec<String> = scores.iter().map(|(field, (right, all))| format!("{field} {right}/{all}")).collect();
+    let seconds = start.elapsed().as_secs_f32();
+    say(&format!("PostgreSQL {}: {count} statements in {seconds:.1} s; {}", server.version, shares.join(", ")));
+    wrong
+}
+
+/// Where what was measured now is not what is on record.
+fn against_the_record(entry: &Value, measured: &Value, version: u32) -> Vec<(&'static str, String)> {
+    let Some(record) = on_record(entry, version) else { return Vec::new() };
+    let mut wrong = Vec::new();
+    let mut differ = |field: &'static str, is: &Value, was: &Value| {
+        if is != was {
+            wrong.push((field, format!("was {was}, is {is}")));
+        }
+    };
+    differ("status", &measured["status"], &record["status"]);
+    if measured["status"] == "ok" && record["status"] == "ok" {
+        differ("transactional", &measured["transactional"], &record["transactional"]);
+        for field in ["locks", "rewrite", "emptied", "scan", "index_build", "blocks", "blocking_work"] {
+            differ(field, &measured[field], &record[field]);
+        }
+    }
+    wrong
+}
+
+/// Measures the second catalogue on these servers and writes it.
+fn renew(servers: &[PathBuf]) {
+    let mut catalogue = catalogue("more.json");
+    let mut all: Vec<BTreeMap<u32, Value>> = entries(&catalogue).iter().map(by_version).collect();
+    for bin in servers {
+        let server = Server::start(bin).expect("a server");
+        let mut bench = Bench::new(&server).expect("a second session");
+        for (entry, results) in entries(&catalogue).iter().zip(&mut all) {
+            let measured = bench.measure(entry).unwrap_or_else(|error| panic!("{}: {error}", id(entry)));
+            results.insert(server.major, measured);
+        }
+        catalogue["meta"]["servers"][server.major.to_string()] = server.version.clone().into();
+        say(&format!("measured on PostgreSQL {}", server.version));
+    }
+    let mut text = format!("{{\"meta\": {},\n\"entries\": [\n", catalogue["meta"]);
+    let lines: Vec<String> = entries(&catalogue).iter().zip(&all).map(|(entry, results)| line(entry, results)).collect();
+    let _ = writeln!(text, "{}\n]}}", lines.join(",\n"));
+    fs::write(path("more.json"), text).expect("a catalogue that can be written");
+}
+
+/// The results of an entry, each version its own.
+fn by_version(entry: &Value) -> BTreeMap<u32, Value> {
+    let versions = (11..=99).filter_map(|version| {
+        let mut result = on_record(entry, version)?.clone();
+        result.as_object_mut()?.remove("versions");
+        Some((version, result))
+    });
+    versions.collect()
+}
+
+/// An entry as it stands in the file: versions that do the same stand together.
+fn line(entry: &Value, results: &BTreeMap<u32, Value>) -> String {
+    let mut ranges: Vec<(u32, u32, &Value)> = Vec::new();
+    for (version, result) in results {
+        match ranges.last_mut() {
+            Some((_, last, same)) if *last + 1 == *version && *same == result => *last = *version,
+            _ => ranges.push((*version, *version, result)),
+        }
+    }
+    let told = ranges.iter().map(|(from, to, result)| {
+        let fields = result.to_string();
+        format!("{{\"versions\": [{from}, {to}], {}", &fields[1..])
+    });
+    let told: Vec<String> = told.collect();
+    format!(
+        "{{\"id\": {}, \"session\": {}, \"setup\": {}, \"sql\": {}, \"results\": [{}]}}",
+        entry["id"],
+        entry["session"],
+        entry["setup"],
+        entry["sql"],
+        told.join(", ")
+    )
+}

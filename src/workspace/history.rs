@@ -3,6 +3,7 @@
 //! Finds the migration sets, pairs up and down parts, replays each set once from the first to the last migration, and
 //! keeps the effects of every forward statement. Down parts never go forward.
 
+pub mod locks;
 mod shipping;
 
 use std::collections::{BTreeMap, HashSet};
@@ -99,6 +100,19 @@ impl Migration {
 }
 
 impl MigrationSet {
+    /// What it is taken to run on, and who says so.
+    pub fn server(&self) -> String {
+        let (name, version) = (self.engine.name(), self.versions.lowest());
+        let known = match &self.versions.said {
+            _ if self.engine != Engine::Postgres => name.to_owned(),
+            Said::Config => format!("{name} {version}, as the configuration says"),
+            Said::File(path, line) => format!("{name} {version}, as {path}:{line} says"),
+            Said::Nobody => format!("{name} {version}, because nothing here names its version"),
+        };
+        let why = if self.engine_is_known || self.versions.said != Said::Nobody { "" } else { " or another server" };
+        format!("{known}{why}")
+    }
+
     /// The migrations that can be taken back. A way back from nothing is none: to refinery, `U3__x.sql` goes forward.
     pub fn reversible(&self) -> impl Iterator<Item = &Migration> {
         self.migrations.iter().filter(|migration| !migration.up.is_empty() && !migration.down.is_empty())

@@ -4,10 +4,13 @@ mod json;
 mod markdown;
 mod text;
 
+use std::collections::HashSet;
 use std::fmt::Write as _;
 
 use super::Format;
 use super::verdict;
+use crate::database::Sureness;
+use crate::document::migration::Wrapping;
 use crate::report::locks::{LockTable, Set, Weight};
 use crate::workspace::history::locks::{Held, Locked, Planned, Step};
 
@@ -69,7 +72,6 @@ fn line(planned: &Planned, set: &Set<'_>, offset: u32) -> u32 {
 
 /// Who opens a transaction, in words.
 fn transaction(planned: &Planned) -> &'static str {
-    use crate::document::migration::Wrapping;
     match planned.transaction {
         Wrapping::Single => "in one transaction",
         Wrapping::None => "without a transaction around it",
@@ -89,7 +91,7 @@ fn remarks(set: &Set<'_>, planned: &Planned, step: &Step) -> Vec<String> {
     if step.is_unread {
         remarks.push("not understood, so nobody can say what it locks".to_owned());
     }
-    for relation in step.relations.iter().filter(|relation| !relation.reasons.is_empty()) {
+    for relation in step.relations.iter().filter(|relation| deserves_reasons(step, relation)) {
         let of = if step.relations.len() > 1 { format!("{}: ", relation.name) } else { String::new() };
         let sure = match relation.sureness.word() {
             "certain" => "because",
@@ -106,6 +108,31 @@ fn remarks(set: &Set<'_>, planned: &Planned, step: &Step) -> Vec<String> {
         remarks.push(format!("differs on PostgreSQL {}: --engine postgres:{first} tells how", others.join(" and ")));
     }
     remarks
+}
+
+/// Why somebody has to wait for long, or may have to; that an index is built goes without saying.
+fn deserves_reasons(step: &Step, relation: &Locked) -> bool {
+    let is_told = relation.is_long() || relation.sureness < Sureness::Certain;
+    is_told && !relation.is_new && !relation.reasons.is_empty() && step.kind != "create-index"
+}
+
+/// The worst statements, the same of one migration once, each with its place and what it does; and how many are left out.
+fn worst(table: &LockTable<'_>, most: usize) -> (Vec<(String, String)>, usize) {
+    let mut said = HashSet::new();
+    let mut shown = Vec::new();
+    let mut left = 0;
+    for (weight, set, planned, step) in table.worst() {
+        let sentence = sentence(weight, set, planned, step);
+        if !said.insert((set.root.path(planned.source), sentence.clone())) {
+            continue;
+        }
+        if shown.len() == most {
+            left += 1;
+            continue;
+        }
+        shown.push((format!("{}:{}", set.root.path(planned.source), line(planned, set, step.span.start)), sentence));
+    }
+    (shown, left)
 }
 
 /// Who waits for a statement, for what and for how long, in one sentence; still untrusted.
@@ -145,7 +172,8 @@ fn sentence(weight: Weight, set: &Set<'_>, planned: &Planned, step: &Step) -> St
             }
         }
     }
-    let _ = write!(out, ", until {}", until(planned, set, step.held));
+    let comma = if step.is_long() { "," } else { "" };
+    let _ = write!(out, "{comma} until {}", until(planned, set, step.held).replacen("end", "the end", 1));
     out
 }
 

@@ -24,6 +24,8 @@ pub struct LockTable<'a> {
 pub struct Set<'a> {
     /// Where it is.
     pub root: &'a Root,
+    /// Its folder as reports print it.
+    pub folder: String,
     /// The version of the server.
     pub version: u32,
     /// The server, and who says so.
@@ -79,7 +81,7 @@ impl<'a> LockTable<'a> {
     pub fn worst(&self) -> Vec<(Weight, &Set<'a>, &Planned, &Step)> {
         let weighed = self.steps().filter_map(|(set, planned, step)| Some((Weight::of(step)?, set, planned, step)));
         let mut worst: Vec<_> = weighed.collect();
-        worst.sort_by_key(|(weight, ..)| *weight);
+        worst.sort_by_key(|(weight, _, _, step)| (*weight, step.effort()));
         worst
     }
 }
@@ -97,7 +99,9 @@ impl<'a> Set<'a> {
             Some(version) => format!("{} {version}, as asked", set.engine.name()),
             None => set.server(),
         };
-        let mut made = Self { root, version, server, planned: planned(version), differing: Vec::new() };
+        let folder = if set.folder.is_empty() { "." } else { &set.folder };
+        let folder = format!("{}{folder}", root.prefix);
+        let mut made = Self { root, folder, version, server, planned: planned(version), differing: Vec::new() };
         let others = set.versions.majors.iter().skip(1).filter(|_| wanted.is_none() && !made.planned.is_empty());
         for other in others {
             let differing = differing(&made.planned, &planned(*other));

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{line, remarks, sentence, tally, transaction, until, waiting, work};
+use super::{line, remarks, tally, transaction, until, waiting, work, worst};
 use crate::emit::escape::{markdown, markdown_code};
 use crate::emit::frame::Secrets;
 use crate::emit::place;
@@ -26,17 +26,15 @@ pub fn emit(table: &LockTable<'_>) -> String {
     for (root, note) in table.notes.iter().take(WORST) {
         let _ = writeln!(out, "\nNot judged: {}: {}", markdown_code(&place::path(root, &note.path)), markdown(&note.message));
     }
-    let worst = table.worst();
+    let (worst, left) = worst(table, WORST);
     if !worst.is_empty() {
         out.push_str("\nThe worst first:\n\n");
     }
-    for (weight, set, planned, step) in worst.iter().take(WORST) {
-        let place =
-            format!("{}:{}", place::path(set.root, set.root.workspace.path(planned.source)), line(planned, set, step.span.start));
-        let _ = writeln!(out, "- {}: {}", markdown_code(&place), markdown(&sentence(*weight, set, planned, step)));
+    for (place, sentence) in worst {
+        let _ = writeln!(out, "- {}: {}", markdown_code(&place), markdown(&sentence));
     }
-    if worst.len() > WORST {
-        let _ = writeln!(out, "- and {} more", worst.len() - WORST);
+    if left > 0 {
+        let _ = writeln!(out, "- and {left} more");
     }
     let mut secrets = Secrets::default();
     let all = table.sets.iter().flat_map(|set| set.planned.iter().map(move |planned| (set, planned)));

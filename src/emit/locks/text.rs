@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use super::{line, remarks, sentence, tally, transaction, until, waiting, work};
+use super::{line, remarks, tally, transaction, until, waiting, work, worst};
 use crate::emit::frame::Secrets;
 use crate::report::locks::{LockTable, Set};
 use crate::untrusted::{Untrusted, UntrustedPath};
@@ -13,18 +13,19 @@ const WIDTH: usize = 120;
 
 /// Where the columns begin, and how wide they are: relation, lock, who waits, work.
 const INDENT: usize = 7;
-const COLUMNS: [usize; 4] = [26, 22, 16, 24];
+const COLUMNS: [usize; 4] = [26, 22, 16, 22];
 
 /// How many statements are named again in the summary.
 const WORST: usize = 10;
 
 pub fn emit(table: &LockTable<'_>) -> String {
     let mut out = String::new();
+    if !table.has_migrations() {
+        return out;
+    }
     let mut secrets = Secrets::default();
     for set in &table.sets {
-        let folder = set.planned.first().map_or_else(String::new, |planned| set.root.path(planned.source));
-        let folder = folder.rsplit_once('/').map_or(".", |(folder, _)| folder);
-        let _ = writeln!(out, "{}: {}\n", UntrustedPath(folder), Untrusted(&set.server));
+        let _ = writeln!(out, "{}: {}\n", UntrustedPath(&set.folder), Untrusted(&set.server));
         row(["relation", "lock", "who waits", "work", "held until"].map(str::to_owned), &mut out);
         for planned in &set.planned {
             migration(set, planned, &mut secrets, &mut out);
@@ -95,20 +96,20 @@ fn row(cells: [String; 5], out: &mut String) {
 }
 
 fn summary(table: &LockTable<'_>, out: &mut String) {
-    let worst = table.worst();
-    if worst.is_empty() {
-        return;
+    let (worst, left) = worst(table, WORST);
+    if !worst.is_empty() {
+        out.push_str("The worst first:\n");
     }
-    out.push_str("The worst first:\n");
-    for (weight, set, planned, step) in worst.iter().take(WORST) {
-        let place = format!("{}:{}", set.root.path(planned.source), line(planned, set, step.span.start));
-        let _ = writeln!(out, "  {}", Untrusted(&place));
-        wrapped(&Untrusted(&sentence(*weight, set, planned, step)).to_string(), out);
+    for (place, sentence) in &worst {
+        let _ = writeln!(out, "  {}", UntrustedPath(place));
+        wrapped(&Untrusted(sentence).to_string(), out);
     }
-    if worst.len() > WORST {
-        let _ = writeln!(out, "  and {} more", worst.len() - WORST);
+    if left > 0 {
+        let _ = writeln!(out, "  and {left} more");
     }
-    out.push('\n');
+    if !worst.is_empty() {
+        out.push('\n');
+    }
 }
 
 fn clipped(text: &str, width: usize) -> String {

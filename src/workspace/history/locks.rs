@@ -73,6 +73,13 @@ impl Step {
         self.relations.iter().any(|relation| relation.is_long() && !relation.is_new)
     }
 
+    /// What goes on meanwhile, the longest first: what is written anew, what is indexed, what is read, what others do.
+    pub fn effort(&self) -> u8 {
+        let works = |long: fn(&Locked) -> bool| self.relations.iter().any(|relation| !relation.is_new && long(relation));
+        let efforts = [works(|it| it.rewrite), works(|it| !it.index_builds.is_empty()), works(|it| it.scan), true];
+        (0..).zip(efforts).find_map(|(effort, is)| is.then_some(effort)).unwrap_or_default()
+    }
+
     /// The relations that somebody waits for.
     pub fn blocking(&self) -> impl Iterator<Item = &Locked> {
         self.relations.iter().filter(|relation| !relation.is_new && !relation.blocks.is_empty())
@@ -184,12 +191,15 @@ impl Replay {
         // The history put no rows in, but others may have since it shipped.
         let counts = !impact.only_if_filled || !is_new;
         let sureness = if impact.only_if_filled { impact.sureness.min(Sureness::Likely) } else { impact.sureness };
-        let index_lock = impact.indexes.iter().map(|(_, mode)| *mode).max();
+        // One that lets others work waits until nobody uses an index before it locks that.
+        let lets_work = impact.lock == Some(LockMode::ShareUpdateExclusive);
+        let index_locks = impact.indexes.iter().map(|(_, mode)| *mode);
+        let index_lock = index_locks.filter(|mode| *mode == LockMode::AccessExclusive && !lets_work).max();
         let builds = impact.index_builds.iter().map(ToString::to_string);
         let whole = Locked {
             name: table.name,
             lock: LockMode::AccessShare,
-            blocks: blocked(table.nature, impact.lock.max(index_lock.filter(|mode| *mode == LockMode::AccessExclusive))),
+            blocks: blocked(table.nature, impact.lock.max(index_lock)),
             rewrite: impact.rewrite && counts,
             scan: impact.scan && counts,
             emptied: impact.emptied || (impact.rewrite && !counts),

@@ -290,7 +290,7 @@ fn apply(arguments: &Arguments, settings: &mut Settings) {
     settings.timings = arguments.timings;
 }
 
-pub fn places(paths: &[PathBuf]) -> Result<Vec<Named>, Mistake> {
+fn places(paths: &[PathBuf]) -> Result<Vec<Named>, Mistake> {
     let here = [PathBuf::from(".")];
     let paths = if paths.is_empty() { &here } else { paths };
     let mut places = Vec::new();

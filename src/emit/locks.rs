@@ -79,15 +79,14 @@ fn transaction(planned: &Planned) -> &'static str {
     }
 }
 
+fn failure(step: &Step) -> Option<String> {
+    let refused = step.refused().map(|why| format!("fails inside a transaction: {why}"));
+    step.error.as_ref().map(|error| format!("fails: {error}")).or(refused)
+}
+
 /// What there is to know of a statement beside its locks; still untrusted.
 fn remarks(set: &Set<'_>, planned: &Planned, step: &Step) -> Vec<String> {
-    let mut remarks = Vec::new();
-    if let Some(error) = &step.error {
-        remarks.push(format!("fails: {error}"));
-    }
-    if let Some(why) = step.refused() {
-        remarks.push(format!("fails inside a transaction: {why}"));
-    }
+    let mut remarks: Vec<String> = failure(step).into_iter().collect();
     if step.is_unread {
         remarks.push("not understood, so nobody can say what it locks".to_owned());
     }
@@ -138,8 +137,7 @@ fn worst(table: &LockTable<'_>, most: usize) -> (Vec<(String, String)>, usize) {
 /// Who waits for a statement, for what and for how long, in one sentence; still untrusted.
 fn sentence(weight: Weight, set: &Set<'_>, planned: &Planned, step: &Step) -> String {
     if weight == Weight::Fails {
-        let why = step.error.as_deref().or(step.refused()).unwrap_or_default();
-        return format!("fails: {why}");
+        return failure(step).unwrap_or_default();
     }
     let is_worst = |relation: &&Locked| match weight {
         Weight::ReadersForLong | Weight::Readers => relation.blocks.contains(&"select"),
@@ -184,16 +182,12 @@ fn tally(table: &LockTable<'_>) -> String {
     let statements = table.steps().count();
     let plural = if statements == 1 { "" } else { "s" };
     let mut parts = vec![format!("{statements} statement{plural}")];
-    for (wanted, what) in [
-        (&[Weight::Fails] as &[Weight], "fail"),
-        (&[Weight::ReadersForLong, Weight::WritersForLong], "hold others up for long"),
-        (&[Weight::Readers, Weight::Writers], "for a moment"),
-    ] {
-        let count = count(wanted);
-        if count > 0 {
-            parts.push(format!("{count} {what}"));
-        }
-    }
+    let fails = count(&[Weight::Fails]);
+    let long = count(&[Weight::ReadersForLong, Weight::WritersForLong]);
+    let brief = count(&[Weight::Readers, Weight::Writers]);
+    parts.extend((fails > 0).then(|| format!("{fails} {}", if fails == 1 { "fails" } else { "fail" })));
+    parts.extend((long > 0).then(|| format!("others wait long for {long}")));
+    parts.extend((brief > 0).then(|| format!("others wait a moment for {brief}")));
     let unread = table.steps().filter(|(_, _, step)| step.is_unread).count();
     if unread > 0 {
         parts.push(format!("{unread} not understood"));

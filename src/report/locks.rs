@@ -155,7 +155,7 @@ pub enum Weight {
 impl Weight {
     /// None for a statement that nobody waits for.
     fn of(step: &Step) -> Option<Self> {
-        if step.error.is_some() || step.refused().is_some() {
+        if step.fails() {
             return Some(Self::Fails);
         }
         let blocks = |what| step.blocking().any(|relation| relation.blocks.contains(&what));

@@ -68,7 +68,7 @@ fn migration<'a>(set: &Set<'_>, planned: &'a Planned, version: u32) -> Migration
 fn statement<'a>(set: &Set<'_>, planned: &Planned, step: &'a Step) -> Statement<'a> {
     Statement {
         line: super::line(planned, set, step.span.start),
-        end_line: super::line(planned, set, step.span.end),
+        end_line: super::line(planned, set, step.span.end.saturating_sub(1).max(step.span.start)),
         kind: &step.kind,
         transactional: step.no_transaction.is_none(),
         error: step.error.as_deref(),

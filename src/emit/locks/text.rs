@@ -26,7 +26,7 @@ pub fn emit(table: &LockTable<'_>) -> String {
     let mut secrets = Secrets::default();
     for set in &table.sets {
         let _ = writeln!(out, "{}: {}\n", UntrustedPath(&set.folder), Untrusted(&set.server));
-        row(["relation", "lock", "who waits", "work", "held until"].map(str::to_owned), &mut out);
+        row(&["relation", "lock", "who waits", "work", "held until"].map(str::to_owned), &mut out);
         for planned in &set.planned {
             migration(set, planned, &mut secrets, &mut out);
         }
@@ -82,11 +82,11 @@ fn rows(set: &Set<'_>, planned: &Planned, step: &Step, out: &mut String) {
             Untrusted(&work(relation, COLUMNS[3])).to_string(),
             until(planned, set, step.held),
         ];
-        row(cells, out);
+        row(&cells, out);
     }
 }
 
-fn row(cells: [String; 5], out: &mut String) {
+fn row(cells: &[String; 5], out: &mut String) {
     let mut line = " ".repeat(INDENT);
     for (cell, width) in cells.iter().zip(COLUMNS) {
         let _ = write!(line, "{:<width$}  ", clipped(cell, width));

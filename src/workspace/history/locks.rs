@@ -64,13 +64,18 @@ impl Step {
         self.no_transaction.filter(|_| self.in_transaction)
     }
 
+    /// Whether the migration ends here, as far as anybody can tell.
+    pub fn fails(&self) -> bool {
+        self.error.is_some() || self.refused().is_some()
+    }
+
     /// Whether work goes on for the longer the more rows there are, while its locks are held.
     pub fn is_long(&self) -> bool {
         self.through.is_some() || self.works()
     }
 
     fn works(&self) -> bool {
-        self.relations.iter().any(|relation| relation.is_long() && !relation.is_new)
+        !self.fails() && self.relations.iter().any(|relation| relation.is_long() && !relation.is_new)
     }
 
     /// What goes on meanwhile, the longest first: what is written anew, what is indexed, what is read, what others do.
@@ -88,6 +93,7 @@ impl Step {
 
 /// What happens to one relation.
 #[derive(Clone, PartialEq, Eq, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an answer of its own")]
 pub struct Locked {
     /// Its name, without the default schema.
     pub name: String,

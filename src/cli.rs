@@ -41,10 +41,11 @@ enum Command {
     /// Take what is found now as known, so that only new findings count: writes gonogo-baseline.json
     #[command(mut_args(baseline::hidden))]
     Baseline(baseline::Arguments),
+    /// Show what the pending migrations lock, for how long, and who waits
+    #[command(mut_args(locks::hidden))]
+    Locks(locks::Arguments),
     /// Print the page of a rule: what it finds, why it stops a deploy, what to do instead
     Explain(explain::Arguments),
-    /// Show which locks pending migrations take, what waits for them, and what is written or read anew
-    Locks(locks::Arguments),
     /// Print the configuration that holds, and where each value comes from
     Config(config::Arguments),
     /// Write a gonogo.toml that tells what gonogo found, with everything else in comments
@@ -111,9 +112,9 @@ fn answer() -> ExitCode {
         Some(Command::Config(arguments)) => config::run(&arguments),
         Some(Command::Explain(arguments)) => explain::run(&arguments),
         Some(Command::Init(arguments)) => init::run(&arguments),
-        Some(Command::Locks(arguments)) => locks::run(&arguments),
         Some(Command::Rules(arguments)) => rules::run(&arguments),
         Some(Command::Completions(arguments)) => completions::run(&arguments, Arguments::command()),
+        Some(Command::Locks(arguments)) => locks::run(&arguments),
         Some(Command::Man) => man::run(&Arguments::command()),
     };
     match result {

@@ -9,15 +9,13 @@ mod github;
 mod gitlab;
 mod json;
 mod junit;
-mod locks;
+pub mod locks;
 mod markdown;
 mod place;
 mod rank;
 mod sarif;
 mod text;
 pub mod verdict;
-
-pub use locks::{LocksFormat, locks};
 
 use crate::report::Report;
 use crate::rule::Finding;

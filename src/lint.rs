@@ -7,7 +7,6 @@ use rayon::prelude::*;
 
 use crate::checks::CHECKS;
 use crate::diagnostic::{Diagnostic, Judged, Note, Place, Severity, SourceId};
-use crate::document::engine::Engine;
 use crate::document::secret::{MASK, secrets};
 use crate::document::{Content, Document};
 use crate::guard;
@@ -19,7 +18,6 @@ use crate::timings::{Timings, timed};
 use crate::workspace::Workspace;
 use crate::workspace::environments::Tier;
 use crate::workspace::history::{Migration, MigrationSet, Shipping};
-use crate::workspace::versions::Said;
 
 /// What the checks found, in order, and what went wrong on the way.
 #[derive(Debug, Default)]
@@ -255,7 +253,7 @@ impl<'w> Run<'w> {
 
     fn finding(&self, mut diagnostic: Diagnostic, folded: usize, set: Option<&MigrationSet>) -> Finding {
         if let Some(set) = set.filter(|_| !self.rule.engines.is_empty()) {
-            diagnostic.assumptions.insert(0, server(set));
+            diagnostic.assumptions.insert(0, set.server());
         }
         let what = match self.workspace.tier(diagnostic.primary.place.source) {
             Some(Tier::NonProduction) => Some("its path says that it is not for production"),
@@ -271,20 +269,6 @@ impl<'w> Run<'w> {
         let (fingerprint, essence) = (String::new(), String::new());
         Finding { rule: self.rule, diagnostic, folded, fingerprint, essence, suppressed: None, known: false }
     }
-}
-
-/// What migrations are taken to run on, and who says so.
-fn server(set: &MigrationSet) -> String {
-    let (name, version) = (set.engine.name(), set.versions.lowest());
-    let known = match &set.versions.said {
-        _ if set.engine != Engine::Postgres => name.to_owned(),
-        Said::Config => format!("{name} {version}, as the configuration says"),
-        Said::Typed => format!("{name} {version}, as this run was told"),
-        Said::File(path, line) => format!("{name} {version}, as {path}:{line} says"),
-        Said::Nobody => format!("{name} {version}, because nothing here names its version"),
-    };
-    let why = if set.engine_is_known || set.versions.said != Said::Nobody { "" } else { " or another server" };
-    format!("{known}{why}")
 }
 
 /// Where a rule explains the same place better, the simpler one is silent.

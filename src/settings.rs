@@ -34,8 +34,6 @@ pub struct Settings {
     pub all: bool,
     /// Only what the change since the base touches is reported.
     pub changed: Option<Reach>,
-    /// The major version of PostgreSQL, where somebody named it for this run.
-    pub postgres: Option<u32>,
     /// What the CI system says of the change.
     pub ci: Ci,
     /// Measure how long what takes.
@@ -114,7 +112,6 @@ impl Default for Settings {
             base: None,
             all: false,
             changed: None,
-            postgres: None,
             ci: Ci::default(),
             timings: false,
             include: Paths::default(),

@@ -139,10 +139,10 @@ fn output(text: &str) -> Result<Output, String> {
 
 pub fn run(arguments: &Arguments) -> Result<Exit, Mistake> {
     let started = Instant::now();
-    check_outputs(&arguments.output)?;
+    arguments.check_outputs()?;
     let (_, mut report) = judged(arguments, baseline::named)?;
     report.elapsed = Some(started.elapsed());
-    let (written, took) = timed(arguments.timings, || write(&report, arguments));
+    let (written, took) = timed(arguments.timings, || arguments.write(|format, style| emit(&report, format, style)));
     written?;
     if arguments.timings {
         timings::tell(&report, took, started.elapsed());
@@ -218,17 +218,52 @@ impl Arguments {
         !is_plain || !is_default || is_narrow || self.exit_zero || self.coverage || self.no_baseline || self.show_known
     }
 
+    /// Whether a flag was given that says something about findings, as far as one can tell.
+    pub fn steers_findings(&self) -> bool {
+        let is_default = self.fail_on.is_none() && self.min_severity == Level::Low && self.baseline.is_none();
+        let is_narrow = self.changed || self.whole_files || self.frozen_baseline;
+        let names_rules = !self.select.is_empty() || !self.ignore.is_empty();
+        !is_default || is_narrow || names_rules || self.exit_zero || self.coverage || self.no_baseline || self.show_known
+    }
+
     /// Whether nothing should be said that need not be.
     pub fn is_quiet(&self) -> bool {
         self.quiet
     }
-}
 
-fn check_outputs(outputs: &[Output]) -> Result<(), Mistake> {
-    if outputs.iter().filter(|output| output.file.is_none()).count() > 1 {
-        return Err(Mistake::new("only one report can go to standard output; give the others a file: --output json=report.json"));
+    /// The formats that were asked for.
+    pub fn formats(&self) -> impl Iterator<Item = Format> {
+        self.output.iter().map(|output| output.format)
     }
-    Ok(())
+
+    /// Writes a report in all formats that were asked for, to where it was.
+    pub fn write(&self, emit: impl Fn(Format, Style) -> String) -> Result<(), Mistake> {
+        for output in &self.output {
+            let color = output.file.is_none() && self.color.is_on();
+            let links = output.file.is_none() && self.hyperlinks.links(color);
+            let style = Style { color, links, coverage: self.coverage, known: self.show_known, quiet: self.quiet };
+            let text = emit(output.format, style);
+            match &output.file {
+                None => print(&text)?,
+                Some(file) => {
+                    let shown = file.display();
+                    fs::write(file, text)
+                        .map_err(|error| Mistake(format!("the report could not be written to {shown}: {error}")))?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Only one report can go to standard output.
+    pub fn check_outputs(&self) -> Result<(), Mistake> {
+        if self.output.iter().filter(|output| output.file.is_none()).count() > 1 {
+            return Err(Mistake::new(
+                "only one report can go to standard output; give the others a file: --output json=report.json",
+            ));
+        }
+        Ok(())
+    }
 }
 
 fn check_rules(arguments: &Arguments) -> Result<(), Mistake> {
@@ -255,7 +290,7 @@ fn apply(arguments: &Arguments, settings: &mut Settings) {
     settings.timings = arguments.timings;
 }
 
-pub fn places(paths: &[PathBuf]) -> Result<Vec<Named>, Mistake> {
+fn places(paths: &[PathBuf]) -> Result<Vec<Named>, Mistake> {
     let here = [PathBuf::from(".")];
     let paths = if paths.is_empty() { &here } else { paths };
     let mut places = Vec::new();
@@ -299,21 +334,4 @@ fn judge(place: &Named, several: bool, typed: Option<&Memory>, arguments: &Argum
     let tree =
         Snapshot::staged(repository).map_err(|reason| Mistake(format!("what is staged in {shown} cannot be read: {reason}")))?;
     on(&tree, arguments.config.load(&place.root, Some(&tree))?)
-}
-
-fn write(report: &Report, arguments: &Arguments) -> Result<(), Mistake> {
-    for output in &arguments.output {
-        let color = output.file.is_none() && arguments.color.is_on();
-        let links = output.file.is_none() && arguments.hyperlinks.links(color);
-        let style = Style { color, links, coverage: arguments.coverage, known: arguments.show_known, quiet: arguments.quiet };
-        let text = emit(report, output.format, style);
-        match &output.file {
-            None => print(&text)?,
-            Some(file) => {
-                let shown = file.display();
-                fs::write(file, text).map_err(|error| Mistake(format!("the report could not be written to {shown}: {error}")))?;
-            }
-        }
-    }
-    Ok(())
 }

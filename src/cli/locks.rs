@@ -1,89 +1,96 @@
-//! `gonogo locks`: the locks that pending migrations take.
+//! `gonogo locks`: what the pending migrations lock, and for how long.
 
-use std::path::PathBuf;
-
-use clap::{ValueEnum, ValueHint};
-
-use super::{Exit, Mistake, check, ci, config, print};
-use crate::emit::{LocksFormat, locks};
-use crate::report::locks::Locks;
-use crate::settings::Settings;
-use crate::tree::Disk;
-use crate::workspace::Workspace;
-use crate::workspace::discover::discover;
+use super::{Exit, Mistake, check, complain};
+use crate::document::engine::Engine;
+use crate::emit::locks::{FORMATS, emit};
+use crate::report::Report;
+use crate::report::locks::{LockTable, Wanted};
+use crate::untrusted::Untrusted;
 
 #[derive(clap::Args, Debug)]
-#[group(id = "locks")]
+#[group(id = "locks-of")]
 pub struct Arguments {
-    /// The folder whose migrations are meant, or one file of them [default: .]
-    #[arg(value_hint = ValueHint::AnyPath)]
-    path: Option<PathBuf>,
-    /// The server: postgres:11 to postgres:18 [default: what the configuration or the files say]
-    #[arg(long, value_name = "ENGINE", value_parser = engine)]
-    engine: Option<u32>,
-    /// Show migrations that have shipped, too
-    #[arg(long)]
-    all: bool,
-    /// The revision that has shipped [default: what CI names, or where this branch leaves the default branch]
-    #[arg(long, value_name = "REVISION")]
-    base: Option<String>,
     #[command(flatten)]
-    config: config::Choice,
-    /// How to write it
-    #[arg(long, value_name = "FORMAT", default_value = "text")]
-    output: Output,
+    check: check::Arguments,
+    /// The server to ask about, such as postgres:15 [default: what the configuration or the files say]
+    #[arg(long, value_name = "ENGINE:VERSION", value_parser = server)]
+    engine: Option<Server>,
 }
 
-#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
-enum Output {
-    Text,
-    Json,
-    Markdown,
-}
+/// The version of PostgreSQL to ask about; none where only its name was typed.
+#[derive(Clone, Copy, Debug)]
+struct Server(Option<u32>);
 
-/// The versions whose effects are known.
-const VERSIONS: std::ops::RangeInclusive<u32> = 11..=18;
+/// The versions whose locks are known: those that were measured, and one more that changes nothing of what they do.
+const KNOWN: std::ops::RangeInclusive<u32> = 11..=19;
 
-fn engine(text: &str) -> Result<u32, String> {
-    let (name, version) = text.split_once([':', '@']).unwrap_or((text, ""));
-    if !matches!(name, "postgres" | "postgresql" | "pg") {
-        return Err("locks are known of PostgreSQL alone: write postgres:15".to_owned());
+fn server(text: &str) -> Result<Server, String> {
+    let (word, version) = text.split_once(':').map_or((text, None), |(word, version)| (word, Some(version)));
+    match Engine::of_word(&word.to_ascii_lowercase()) {
+        Some(Engine::Postgres) => {}
+        Some(engine) => return Err(format!("the locks of {} are not known yet; PostgreSQL is: postgres:15", engine.name())),
+        None => return Err("no server is called that; write it as postgres:15".to_owned()),
     }
-    let major = version.split('.').next().and_then(|major| major.parse().ok()).filter(|major| VERSIONS.contains(major));
-    major.ok_or_else(|| format!("write a version from {} to {}: postgres:15", VERSIONS.start(), VERSIONS.end()))
+    let Some(version) = version else { return Ok(Server(None)) };
+    let is_number = version.split('.').all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()));
+    let major = version.split('.').next().and_then(|major| major.parse().ok()).filter(|_| is_number);
+    match major {
+        Some(major) if KNOWN.contains(&major) => Ok(Server(Some(major))),
+        Some(_) => Err(format!("what PostgreSQL locks is known from {} to {}", KNOWN.start(), KNOWN.end())),
+        None => Err("a version is a number, such as 15 or 15.4".to_owned()),
+    }
 }
 
-/// What was typed beats what is configured.
-fn apply(arguments: &Arguments, settings: &mut Settings) {
-    settings.all = arguments.all;
-    settings.base = arguments.base.clone().or(settings.base.take());
-    settings.postgres = arguments.engine;
-    settings.ci = ci::read(|name| std::env::var(name).ok());
+/// The flags that have nothing to do with locks are not offered here.
+pub fn hidden(argument: clap::Arg) -> clap::Arg {
+    const OF_LOCKS: &[&str] = &[
+        "all",
+        "base",
+        "config",
+        "engine",
+        "max_file_size",
+        "no_config",
+        "output",
+        "paths",
+        "set",
+        "staged",
+        "stdin_name",
+        "threads",
+    ];
+    match argument.get_id().as_str() {
+        "output" => argument.help("Write the table in this format, to a file if one is named: text, json, markdown (repeatable)"),
+        "all" => argument.help("Show migrations that have shipped, too"),
+        id if OF_LOCKS.contains(&id) => argument,
+        _ => argument.hide(true),
+    }
 }
 
 pub fn run(arguments: &Arguments) -> Result<Exit, Mistake> {
-    let paths: Vec<PathBuf> = arguments.path.iter().cloned().collect();
-    let pool = check::pool(None)?;
-    let mut undecided = false;
-    for place in check::places(&paths)? {
-        let shown = place.root.to_string_lossy();
-        let disk = Disk::open(&place.root).map_err(|error| Mistake(format!("{shown} cannot be read: {error}")))?;
-        let mut chosen = arguments.config.load(&place.root, None)?;
-        let settings = |chosen: &config::Chosen<'_>| chosen.settings(|settings| apply(arguments, settings));
-        chosen.nest(&discover(&disk, &place.only, &settings(&chosen)))?;
-        let settings = settings(&chosen);
-        let workspace = pool.install(|| Workspace::build(&disk, &place.only, &settings));
-        undecided |= workspace.history.undecided().next().is_some();
-        let mut table = Locks::of(&workspace);
-        if !place.only.is_empty() {
-            table.migrations.retain(|migration| migration.path == place.only);
-        }
-        let format = match arguments.output {
-            Output::Text => LocksFormat::Text,
-            Output::Json => LocksFormat::Json,
-            Output::Markdown => LocksFormat::Markdown,
-        };
-        print(&locks(&table, format))?;
+    if arguments.check.steers_findings() {
+        return Err(Mistake::new("`gonogo locks` shows locks and no findings; such flags are for `gonogo check`"));
     }
-    Ok(if undecided { Exit::NoVerdict } else { Exit::Go })
+    arguments.check.check_outputs()?;
+    if !arguments.check.formats().all(|format| FORMATS.iter().any(|(_, known)| *known == format)) {
+        let names = FORMATS.map(|(name, _)| name).join(", ");
+        return Err(Mistake(format!("`gonogo locks` has no report of this format; there are {names}")));
+    }
+    let (places, report) = check::judged(&arguments.check, |_, _, _, _| Ok(None))?;
+    let only: Vec<&str> = places.iter().map(|place| place.only.as_str()).collect();
+    let version = arguments.engine.and_then(|Server(version)| version);
+    let table = LockTable::of(&report, Wanted { version, only: &only });
+    if !table.has_migrations() {
+        complain(&nothing(&report));
+    }
+    arguments.check.write(|format, _| emit(&table, format).unwrap_or_default())?;
+    let is_whole = table.has_migrations() && table.notes.is_empty();
+    Ok(if is_whole { Exit::Go } else { Exit::NoVerdict })
+}
+
+/// Why there is no table.
+fn nothing(report: &Report) -> String {
+    let mut unsupported = report.roots.iter().flat_map(|root| &root.workspace.unsupported);
+    match unsupported.next() {
+        Some((name, _)) => format!("the migrations here are for {}, whose locks are not known yet", Untrusted(name)),
+        None => "nothing here is a migration that gonogo knows".to_owned(),
+    }
 }

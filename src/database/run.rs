@@ -152,7 +152,11 @@ impl<'a> Run<'a> {
     /// It is read whole for the rows of another, if that holds any.
     pub fn scan_for(&mut self, id: Id, other: Id, why: &str) {
         let is_real = self.relation(id).rows != Rows::None && self.relation(other).rows != Rows::None;
-        if self.relation(id).has_storage()
+        // What this file made and put nothing into holds nothing, whenever it runs.
+        let asks = self.relation(other);
+        let is_empty = asks.rows == Rows::None && asks.created.is_some_and(|created| created.source == self.source);
+        if (id == other || !is_empty)
+            && self.relation(id).has_storage()
             && let Some(impact) = self.impact(id)
         {
             impact.scan = true;

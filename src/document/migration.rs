@@ -2,6 +2,10 @@
 //!
 //! File names and marker comments only; what the files do to a database is not known here.
 
+mod transaction;
+
+pub use transaction::{Wrapping, wrapping};
+
 use super::engine::Engine;
 use super::sql::Sql;
 use crate::source::Source;

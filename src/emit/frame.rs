@@ -53,6 +53,35 @@ impl Secrets {
     }
 }
 
+impl Secrets {
+    /// The beginning of a part of a file on one line, secrets masked; still untrusted.
+    pub fn one_line(&mut self, root: &Root, id: SourceId, part: Span, widest: usize) -> String {
+        let mut out = String::new();
+        let masked = self.within(root, id, part);
+        let (mut length, mut is_blank) = (0, false);
+        for (at, character) in root.workspace.document(id).source.slice(part).char_indices() {
+            let at = part.start + u32::try_from(at).unwrap_or(0);
+            let secret = masked.iter().find(|span| span.start <= at && at < span.end);
+            if character.is_whitespace() || secret.is_some_and(|span| span.start.max(part.start) != at) {
+                is_blank |= secret.is_none();
+                continue;
+            }
+            if length >= widest {
+                out.push('…');
+                break;
+            }
+            out.extend(is_blank.then_some(' '));
+            match secret {
+                Some(_) => out.push_str(MASK),
+                None => out.push(character),
+            }
+            length += 1 + usize::from(is_blank);
+            is_blank = false;
+        }
+        out
+    }
+}
+
 /// One span for those that overlap, so that they can be searched; `spans` are in order.
 fn apart(spans: Vec<Span>) -> Vec<Span> {
     let mut apart: Vec<Span> = Vec::with_capacity(spans.len());

@@ -1,133 +1,201 @@
-//! The table of locks as text, Markdown and JSON.
+//! The lock table for people, machines and pull requests.
 
+mod json;
+mod markdown;
+mod text;
+
+use std::collections::HashSet;
 use std::fmt::Write as _;
 
-use super::escape;
-use crate::report::locks::{Locks, Migration, Relation, Statement};
-use crate::untrusted::Untrusted;
+use super::Format;
+use super::verdict;
+use crate::database::Sureness;
+use crate::document::migration::Wrapping;
+use crate::report::locks::{LockTable, Set, Weight};
+use crate::workspace::history::locks::{Held, Locked, Planned, Step};
 
-/// How it is written.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum LocksFormat {
-    /// For people at a terminal.
-    Text,
-    /// For programs.
-    Json,
-    /// For comments on changes.
-    Markdown,
-}
+/// The formats that it has.
+pub const FORMATS: [(&str, Format); 3] = [("text", Format::Text), ("json", Format::Json), ("markdown", Format::Markdown)];
 
-/// Writes the table.
-pub fn locks(locks: &Locks, format: LocksFormat) -> String {
+/// Writes it; none in a format that it does not have.
+pub fn emit(table: &LockTable<'_>, format: Format) -> Option<String> {
     match format {
-        LocksFormat::Text => text(locks),
-        LocksFormat::Json => escape::json(locks),
-        LocksFormat::Markdown => markdown(locks),
+        Format::Text => Some(text::emit(table)),
+        Format::Json => Some(json::emit(table)),
+        Format::Markdown => Some(markdown::emit(table)),
+        _ => None,
     }
 }
 
-/// What a statement does beside locking.
-fn work(relation: &Relation) -> String {
-    let mut work = Vec::new();
-    if relation.rewrite {
-        work.push("rewrite".to_owned());
-    } else if relation.scan {
-        work.push("scan".to_owned());
-    }
-    if !relation.index_builds.is_empty() {
-        work.push(format!("builds {}", relation.index_builds.join(", ")));
-    }
-    if relation.certainty != "certain" {
-        work.push(relation.certainty.to_owned());
-    }
-    if relation.is_new {
-        work.push("new".to_owned());
-    }
-    work.join(", ")
-}
-
-/// Until when a lock is held.
-fn held(migration: &Migration, statement: &Statement) -> &'static str {
-    match migration.transaction {
-        _ if !statement.transactional => "statement",
-        "none" => "statement",
-        _ => "commit",
+/// Who waits for a lock.
+fn waiting(relation: &Locked) -> &'static str {
+    match relation.blocks {
+        [] => "nobody",
+        _ if relation.is_new => "nobody yet",
+        ["select"] => "reads",
+        blocks if blocks.contains(&"select") => "reads and writes",
+        _ => "writes",
     }
 }
 
-fn text(locks: &Locks) -> String {
-    let mut out = format!(
-        "PostgreSQL {} ({}), {}\n",
-        locks.version,
-        Untrusted(&locks.known_from),
-        count(locks.migrations.len(), "pending file")
-    );
-    for migration in &locks.migrations {
-        let _ = writeln!(out, "\n{} (transaction: {})", Untrusted(&migration.path), migration.transaction);
-        for statement in &migration.statements {
-            let alone = if statement.transactional { "" } else { ", not in a transaction" };
-            let _ = writeln!(out, "  {:>5}  {}{alone}", statement.line, statement.kind);
-            for relation in &statement.relations {
-                let blocks =
-                    if relation.blocks.is_empty() { String::new() } else { format!("blocks {}", relation.blocks.join(", ")) };
-                let lock = relation.lock.unwrap_or("-");
-                let held = held(migration, statement);
-                let line = format!("         {:24} {lock:22} {blocks:29} until {held:9}", Untrusted(&relation.name).to_string());
-                let work = Untrusted(&work(relation)).to_string();
-                // What does not fit beside goes below.
-                let gap = if line.chars().count() + work.chars().count() < 119 { " " } else { "\n            " };
-                let _ = writeln!(out, "{}", format!("{line}{gap}{work}").trim_end());
-            }
-            if let Some(error) = &statement.error {
-                let _ = writeln!(out, "         fails: {}", Untrusted(error));
+/// What goes on meanwhile, in as much room as there is for names of indexes.
+fn work(relation: &Locked, room: usize) -> String {
+    let mut parts = Vec::new();
+    match relation.index_builds.as_slice() {
+        _ if relation.rewrite => parts.push("rewrite".to_owned()),
+        [] if relation.scan => parts.push("scan".to_owned()),
+        _ => {}
+    }
+    match relation.index_builds.as_slice() {
+        [] => {}
+        [index] if parts.is_empty() && index.chars().count() + "builds ".len() <= room => parts.push(format!("builds {index}")),
+        [_] => parts.push("1 index build".to_owned()),
+        indexes => parts.push(format!("{} index builds", indexes.len())),
+    }
+    if relation.emptied {
+        parts.push("emptied".to_owned());
+    }
+    if parts.is_empty() { "-".to_owned() } else { parts.join(", ") }
+}
+
+fn until(planned: &Planned, set: &Set<'_>, held: Held) -> String {
+    match held {
+        Held::Statement => "end of statement".to_owned(),
+        Held::Migration => "end of migration".to_owned(),
+        Held::End(span, word) => format!("{word} in line {}", line(planned, set, span.start)),
+    }
+}
+
+fn line(planned: &Planned, set: &Set<'_>, offset: u32) -> u32 {
+    set.root.workspace.document(planned.source).source.line(offset)
+}
+
+/// Who opens a transaction, in words.
+fn transaction(planned: &Planned) -> &'static str {
+    match planned.transaction {
+        Wrapping::Single => "in one transaction",
+        Wrapping::None => "without a transaction around it",
+        Wrapping::Explicit => "in transactions of its own",
+    }
+}
+
+fn failure(step: &Step) -> Option<String> {
+    let refused = step.refused().map(|why| format!("fails inside a transaction: {why}"));
+    step.error.as_ref().map(|error| format!("fails: {error}")).or(refused)
+}
+
+/// What there is to know of a statement beside its locks; still untrusted.
+fn remarks(set: &Set<'_>, planned: &Planned, step: &Step) -> Vec<String> {
+    let mut remarks: Vec<String> = failure(step).into_iter().collect();
+    if step.is_unread {
+        remarks.push("not understood, so nobody can say what it locks".to_owned());
+    }
+    for relation in step.relations.iter().filter(|relation| deserves_reasons(step, relation)) {
+        let of = if step.relations.len() > 1 { format!("{}: ", relation.name) } else { String::new() };
+        let sure = match relation.sureness.word() {
+            "certain" => "because",
+            word => word,
+        };
+        remarks.push(format!("{of}{sure}: {}", relation.reasons.join("; ")));
+    }
+    if let Some(through) = step.through.filter(|_| step.blocking().next().is_some()) {
+        remarks.push(format!("its locks are still held while line {} works", line(planned, set, through.start)));
+    }
+    let others = set.differing.iter().filter(|(source, span, _)| (*source, *span) == (planned.source, step.span));
+    let others: Vec<String> = others.map(|(_, _, version)| version.to_string()).collect();
+    if let Some(first) = others.first() {
+        remarks.push(format!("differs on PostgreSQL {}: --engine postgres:{first} tells how", others.join(" and ")));
+    }
+    remarks
+}
+
+/// Why somebody has to wait for long, or may have to; that an index is built goes without saying.
+fn deserves_reasons(step: &Step, relation: &Locked) -> bool {
+    let is_told = relation.is_long() || relation.sureness < Sureness::Certain;
+    is_told && !relation.is_new && !relation.reasons.is_empty() && step.kind != "create-index"
+}
+
+/// The worst statements, the same of one migration once, each with its place and what it does; and how many are left out.
+fn worst(table: &LockTable<'_>, most: usize) -> (Vec<(String, String)>, usize) {
+    let mut said = HashSet::new();
+    let mut shown = Vec::new();
+    let mut left = 0;
+    for (weight, set, planned, step) in table.worst() {
+        let sentence = sentence(weight, set, planned, step);
+        if !said.insert((set.root.path(planned.source), sentence.clone())) {
+            continue;
+        }
+        if shown.len() == most {
+            left += 1;
+            continue;
+        }
+        shown.push((format!("{}:{}", set.root.path(planned.source), line(planned, set, step.span.start)), sentence));
+    }
+    (shown, left)
+}
+
+/// Who waits for a statement, for what and for how long, in one sentence; still untrusted.
+fn sentence(weight: Weight, set: &Set<'_>, planned: &Planned, step: &Step) -> String {
+    if weight == Weight::Fails {
+        return failure(step).unwrap_or_default();
+    }
+    let is_worst = |relation: &&Locked| match weight {
+        Weight::ReadersForLong | Weight::Readers => relation.blocks.contains(&"select"),
+        _ => true,
+    };
+    let worst: Vec<&Locked> = step.blocking().filter(is_worst).collect();
+    let who = worst.first().map_or("nobody", |relation| waiting(relation));
+    let mut names: Vec<&str> = worst.iter().map(|relation| relation.name.as_str()).collect();
+    let left = names.len().saturating_sub(3);
+    names.truncate(3);
+    let mut out = format!("{who} of {}", names.join(", "));
+    if left > 0 {
+        let _ = write!(out, " and {left} more");
+    }
+    out.push_str(" wait");
+    match step.relations.iter().find(|relation| relation.is_long() && !relation.is_new) {
+        Some(working) => {
+            let what = if working.rewrite {
+                "is written anew"
+            } else if working.index_builds.is_empty() {
+                "is read whole"
+            } else {
+                "gets its index"
+            };
+            let _ = write!(out, " while {} {what}", working.name);
+        }
+        None => {
+            if let Some(through) = step.through {
+                let _ = write!(out, " while line {} works", line(planned, set, through.start));
             }
         }
     }
-    let worst = locks.worst();
-    if !worst.is_empty() {
-        out.push_str("\nworst first\n");
-    }
-    for (migration, statement, relation) in worst.iter().take(10) {
-        let (path, name) = (Untrusted(&migration.path), Untrusted(&relation.name));
-        let _ = writeln!(out, "  {path}:{}  {} on {name}: {}", statement.line, relation.lock.unwrap_or("-"), why(relation));
-    }
+    let comma = if step.is_long() { "," } else { "" };
+    let _ = write!(out, "{comma} until {}", until(planned, set, step.held).replacen("end", "the end", 1));
     out
 }
 
-fn why(relation: &Relation) -> String {
-    let waiting = format!("blocks {}", relation.blocks.join(", "));
-    match relation.reasons.first() {
-        Some(reason) => format!("{waiting}\n      {}", Untrusted(reason)),
-        None => waiting,
+/// How many statements there are, and how bad they are; the last line.
+fn tally(table: &LockTable<'_>) -> String {
+    let worst = table.worst();
+    let count = |wanted: &[Weight]| worst.iter().filter(|(weight, ..)| wanted.contains(weight)).count();
+    let statements = table.steps().count();
+    let plural = if statements == 1 { "" } else { "s" };
+    let mut parts = vec![format!("{statements} statement{plural}")];
+    let fails = count(&[Weight::Fails]);
+    let long = count(&[Weight::ReadersForLong, Weight::WritersForLong]);
+    let brief = count(&[Weight::Readers, Weight::Writers]);
+    parts.extend((fails > 0).then(|| format!("{fails} {}", if fails == 1 { "fails" } else { "fail" })));
+    parts.extend((long > 0).then(|| format!("others wait long for {long}")));
+    parts.extend((brief > 0).then(|| format!("others wait a moment for {brief}")));
+    let unread = table.steps().filter(|(_, _, step)| step.is_unread).count();
+    if unread > 0 {
+        parts.push(format!("{unread} not understood"));
     }
-}
-
-fn count(count: usize, what: &str) -> String {
-    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
-}
-
-fn markdown(locks: &Locks) -> String {
-    let mut out = format!(
-        "PostgreSQL {}\n\n| where | statement | relation | lock | blocks | work | held until |\n|---|---|---|---|---|---|---|\n",
-        locks.version
-    );
-    for migration in &locks.migrations {
-        for statement in &migration.statements {
-            for relation in &statement.relations {
-                let _ = writeln!(
-                    out,
-                    "| {}:{} | {} | {} | {} | {} | {} | {} |",
-                    escape::markdown(&migration.path),
-                    statement.line,
-                    statement.kind,
-                    escape::markdown(&relation.name),
-                    relation.lock.unwrap_or("none"),
-                    relation.blocks.join(", "),
-                    escape::markdown(&work(relation)),
-                    held(migration, statement),
-                );
-            }
-        }
+    parts.extend(verdict::migrations(table.report).into_iter().map(|said| said.replace(" judged", " shown")));
+    for (name, count) in table.report.roots.iter().flat_map(|root| &root.workspace.unsupported) {
+        let what = if *count == 1 { "migration" } else { "migrations" };
+        parts.push(format!("{count} {name} {what} not understood yet"));
     }
-    out
+    parts.join(" · ")
 }

@@ -64,7 +64,7 @@ pub fn line(report: &Report) -> String {
 }
 
 /// What is said of the migrations of all roots, once for each base.
-fn migrations(report: &Report) -> Vec<String> {
+pub fn migrations(report: &Report) -> Vec<String> {
     let mut by_base: Vec<(&Base, Count)> = Vec::new();
     for root in &report.roots {
         let Count { all, pending } = root.migrations;

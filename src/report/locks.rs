@@ -1,219 +1,170 @@
-//! The table of locks: what each pending statement does to the relations that are there.
+//! The lock table: what the pending migrations of all roots lock, and for how long.
 
-use serde::Serialize;
-
-use crate::database::{Effects, Impact};
+use super::{Report, Root};
+use crate::diagnostic::{Judged, Note, SourceId};
 use crate::document::engine::Engine;
-use crate::document::sql::{Action, ObjectKind, Sql};
-use crate::workspace::Workspace;
-use crate::workspace::history::{Script, Shipping};
-use crate::workspace::versions::{ASSUMED, Said, Versions};
+use crate::guard;
+use crate::source::Span;
+use crate::workspace::history::MigrationSet;
+use crate::workspace::history::locks::{Planned, Step};
 
-/// All pending migrations of a root.
-#[derive(Serialize, Debug)]
-pub struct Locks {
-    schema_version: u32,
-    engine: &'static str,
-    /// The major version whose effects these are.
-    pub version: u32,
-    /// Who says so, in words.
-    #[serde(skip)]
-    pub known_from: String,
-    /// The migrations in the order in which they run.
-    pub migrations: Vec<Migration>,
+/// What the pending migrations lock.
+#[derive(Debug)]
+pub struct LockTable<'a> {
+    /// What was read.
+    pub report: &'a Report,
+    /// The sets with pending migrations, in order.
+    pub sets: Vec<Set<'a>>,
+    /// What stands in the way of a whole answer.
+    pub notes: Vec<(&'a Root, Note)>,
 }
 
-/// One file of a migration.
-#[derive(Serialize, Debug)]
-pub struct Migration {
+/// The pending migrations of one set.
+#[derive(Debug)]
+pub struct Set<'a> {
     /// Where it is.
-    pub path: String,
-    direction: &'static str,
-    /// `single`: its runner opens one for the file, as most do; `explicit`: the file says; `none`.
-    pub transaction: &'static str,
-    /// What it does, one for each statement.
-    pub statements: Vec<Statement>,
+    pub root: &'a Root,
+    /// Its folder as reports print it.
+    pub folder: String,
+    /// The version of the server.
+    pub version: u32,
+    /// The server, and who says so.
+    pub server: String,
+    /// What they do.
+    pub planned: Vec<Planned>,
+    /// Statements that do something else on another version that is named, too.
+    pub differing: Vec<(SourceId, Span, u32)>,
 }
 
-/// One statement.
-#[derive(Serialize, Debug)]
-pub struct Statement {
-    /// Where it begins.
-    pub line: u32,
-    /// Where it ends.
-    pub end_line: u32,
-    /// What it is: `alter-table`.
-    pub kind: &'static str,
-    /// Whether it can run inside a transaction.
-    pub transactional: bool,
-    /// Why it fails, where the history tells.
-    pub error: Option<String>,
-    /// What it does to each relation that was there before.
-    pub relations: Vec<Relation>,
+/// What somebody wants in place of what was found out.
+#[derive(Clone, Copy, Debug)]
+pub struct Wanted<'a> {
+    /// The version of the server.
+    pub version: Option<u32>,
+    /// By root, the file that was named; empty for all.
+    pub only: &'a [&'a str],
 }
 
-/// What happens to a relation.
-#[derive(Serialize, Debug)]
-pub struct Relation {
-    /// Without the default schema.
-    pub name: String,
-    /// The strongest lock.
-    pub lock: Option<&'static str>,
-    /// Which everyday statements wait.
-    pub blocks: &'static [&'static str],
-    /// It is written anew.
-    pub rewrite: bool,
-    /// It is read whole.
-    pub scan: bool,
-    /// Indexes that are built.
-    pub index_builds: Vec<String>,
-    /// How sure this is.
-    pub certainty: &'static str,
-    /// Why, in words. Not part of the JSON, whose shape is kept.
-    #[serde(skip)]
-    pub reasons: Vec<String>,
-    /// Nobody waits for it: it was made by the same change.
-    #[serde(skip)]
-    pub is_new: bool,
-}
-
-impl Relation {
-    fn of(impact: &Impact) -> Self {
-        Self {
-            name: impact.table.name.clone(),
-            lock: impact.lock.map(crate::document::sql::LockMode::words),
-            blocks: impact.lock.map(crate::document::sql::LockMode::blocks).unwrap_or_default(),
-            rewrite: impact.rewrite,
-            scan: impact.scan,
-            index_builds: impact.index_builds.iter().map(ToString::to_string).collect(),
-            certainty: impact.sureness.word(),
-            reasons: impact.reasons.clone(),
-            is_new: impact.table.is_new(),
+impl<'a> LockTable<'a> {
+    /// Of all that was read.
+    pub fn of(report: &'a Report, wanted: Wanted<'_>) -> Self {
+        let mut table = Self { report, sets: Vec::new(), notes: Vec::new() };
+        for (root, only) in report.roots.iter().zip(wanted.only) {
+            for set in root.workspace.history.sets.iter().filter(|set| set.engine == Engine::Postgres) {
+                let made = guard::caught(&set.folder, || Set::of(root, set, only, wanted.version));
+                match made {
+                    Some(set) if set.planned.is_empty() => {}
+                    Some(set) => table.sets.push(set),
+                    None => table.notes.push((root, failed(set))),
+                }
+            }
+            let notes = root.notes.iter().filter(|note| note.judged == Judged::Nothing && is_of_migrations(root, note));
+            table.notes.extend(notes.map(|note| (root, note.clone())));
         }
+        table
     }
 
-    /// How much harm it does, to tell the worst.
-    pub fn harm(&self) -> u8 {
-        let is_long = self.rewrite || self.scan || !self.index_builds.is_empty();
-        let waiting = u8::try_from(self.blocks.len()).unwrap_or(u8::MAX);
-        if self.is_new { 0 } else { waiting * 2 + u8::from(is_long && waiting > 0) * 8 }
+    /// Whether there is anything that could lock: migrations for PostgreSQL, pending or not.
+    pub fn has_migrations(&self) -> bool {
+        let mut sets = self.report.roots.iter().flat_map(|root| &root.workspace.history.sets);
+        sets.any(|set| set.engine == Engine::Postgres)
+    }
+
+    /// All statements, in order.
+    pub fn steps(&self) -> impl Iterator<Item = (&Set<'a>, &Planned, &Step)> {
+        self.sets.iter().flat_map(|set| {
+            set.planned.iter().flat_map(move |planned| planned.steps.iter().map(move |step| (set, planned, step)))
+        })
+    }
+
+    /// The statements that somebody waits for or that fail, the worst first.
+    pub fn worst(&self) -> Vec<(Weight, &Set<'a>, &Planned, &Step)> {
+        let weighed = self.steps().filter_map(|(set, planned, step)| Some((Weight::of(step)?, set, planned, step)));
+        let mut worst: Vec<_> = weighed.collect();
+        worst.sort_by_key(|(weight, _, _, step)| (*weight, step.effort()));
+        worst
     }
 }
 
-/// What a runner's file says when it wants no transaction.
-const NO_TRANSACTION: &[&str] =
-    &["+goose NO TRANSACTION", "transaction:false", "notransaction", "executeInTransaction=false", "-- no-transaction"];
-
-impl Locks {
-    /// Of all pending migrations in PostgreSQL's dialect.
-    pub fn of(workspace: &Workspace) -> Self {
-        let sets = workspace.history.sets.iter().filter(|set| set.engine == Engine::Postgres);
-        let lowest = sets.clone().map(|set| &set.versions).min_by_key(|versions| versions.lowest());
-        let version = lowest.map_or(ASSUMED, Versions::lowest);
-        let known_from = match lowest.map(|versions| &versions.said) {
-            Some(Said::Typed) => "as asked".to_owned(),
-            Some(Said::Config) => "as configured".to_owned(),
-            Some(Said::File(path, line)) => format!("as {path}:{line} says"),
-            Some(Said::Nobody) | None => "assumed".to_owned(),
+impl<'a> Set<'a> {
+    fn of(root: &'a Root, set: &MigrationSet, only: &str, wanted: Option<u32>) -> Self {
+        let workspace = &root.workspace;
+        let planned = |version| {
+            let mut planned = set.planned(&workspace.documents, version);
+            planned.retain(|script| only.is_empty() || workspace.path(script.source) == only);
+            planned
         };
-        let pending = sets.flat_map(|set| &set.migrations).filter(|migration| migration.shipping != Shipping::Shipped);
-        let scripts = pending.flat_map(|migration| &migration.up);
-        let migrations = scripts.filter_map(|script| migration(workspace, script)).collect();
-        Self { schema_version: 1, engine: "postgres", version, known_from, migrations }
-    }
-
-    /// The worst lines with their files and statements, the worst first.
-    pub fn worst(&self) -> Vec<(&Migration, &Statement, &Relation)> {
-        let mut all: Vec<_> = self
-            .migrations
-            .iter()
-            .flat_map(|migration| migration.statements.iter().map(move |statement| (migration, statement)))
-            .flat_map(|(migration, statement)| statement.relations.iter().map(move |it| (migration, statement, it)))
-            .filter(|(_, _, relation)| relation.harm() > 0)
-            .collect();
-        all.sort_by_key(|(_, _, relation)| std::cmp::Reverse(relation.harm()));
-        all
+        let version = wanted.unwrap_or(set.versions.lowest());
+        let server = match wanted {
+            Some(version) => format!("{} {version}, as asked", set.engine.name()),
+            None => set.server(),
+        };
+        let folder = if set.folder.is_empty() { "." } else { &set.folder };
+        let folder = format!("{}{folder}", root.prefix);
+        let mut made = Self { root, folder, version, server, planned: planned(version), differing: Vec::new() };
+        let others = set.versions.majors.iter().skip(1).filter(|_| wanted.is_none() && !made.planned.is_empty());
+        for other in others {
+            let differing = differing(&made.planned, &planned(*other));
+            made.differing.extend(differing.into_iter().map(|(source, span)| (source, span, *other)));
+        }
+        made
     }
 }
 
-fn migration(workspace: &Workspace, script: &Script) -> Option<Migration> {
-    let document = workspace.document(script.source);
-    let sql = document.sql()?;
-    let text = document.source.text();
-    let begins = script.done.iter().any(|(at, _)| matches!(sql.statements[*at].action, Action::Transaction(_)));
-    let transaction = match begins {
-        true => "explicit",
-        false if NO_TRANSACTION.iter().any(|mark| text.contains(mark)) => "none",
-        false => "single",
-    };
-    let statements = script.done.iter().map(|(at, done)| statement(workspace, script, sql, *at, done)).collect();
-    Some(Migration { path: document.source.path().to_owned(), direction: "up", transaction, statements })
+fn differing(here: &[Planned], there: &[Planned]) -> Vec<(SourceId, Span)> {
+    let steps = |planned: &[Planned]| planned.iter().map(|script| script.steps.len()).sum::<usize>();
+    debug_assert_eq!(steps(here), steps(there), "the same statements");
+    let pairs = here.iter().zip(there).flat_map(|(here, there)| {
+        let differs = |(one, other): &(&Step, &Step)| {
+            let has_error = |step: &Step| step.error.is_some();
+            one.relations != other.relations || has_error(one) != has_error(other) || one.refused() != other.refused()
+        };
+        here.steps.iter().zip(&there.steps).filter(differs).map(|(step, _)| (here.source, step.span))
+    });
+    pairs.collect()
 }
 
-fn statement(workspace: &Workspace, script: &Script, sql: &Sql, at: usize, done: &Effects) -> Statement {
-    let source = &workspace.document(script.source).source;
-    let statement = &sql.statements[at];
-    Statement {
-        line: source.line(statement.span.start),
-        end_line: source.line(statement.span.end.saturating_sub(1).max(statement.span.start)),
-        kind: kind(&statement.action),
-        transactional: done.no_transaction.is_none(),
-        error: done.error.as_ref().map(|error| error.reason.clone()),
-        relations: done.impacts.iter().map(Relation::of).collect(),
-    }
+fn failed(set: &MigrationSet) -> Note {
+    let path = if set.folder.is_empty() { ".".to_owned() } else { set.folder.clone() };
+    let message = "gonogo failed while replaying these migrations; please report it".to_owned();
+    Note { path, line: None, message, judged: Judged::Nothing }
 }
 
-/// What a statement is, by its first words.
-fn kind(action: &Action) -> &'static str {
-    match action {
-        Action::CreateTable(_) => "create-table",
-        Action::AlterTable(alter) => match alter.kind {
-            ObjectKind::Index => "alter-index",
-            ObjectKind::View => "alter-view",
-            ObjectKind::MaterializedView => "alter-materialized-view",
-            ObjectKind::Sequence => "alter-sequence",
-            _ => "alter-table",
-        },
-        Action::Drop(drop) => match drop.kind {
-            ObjectKind::Table => "drop-table",
-            ObjectKind::Index => "drop-index",
-            ObjectKind::View => "drop-view",
-            ObjectKind::Trigger => "drop-trigger",
-            ObjectKind::Type => "drop-type",
-            _ => "drop",
-        },
-        Action::CreateIndex(_) => "create-index",
-        Action::CreateView(view) if view.materialized => "create-materialized-view",
-        Action::CreateView(_) => "create-view",
-        Action::CreateSequence(_) => "create-sequence",
-        Action::CreateType(_) => "create-type",
-        Action::AlterType(_) => "alter-type",
-        Action::CreateDomain(_) => "create-domain",
-        Action::AlterDomain(_) => "alter-domain",
-        Action::CreateFunction(_) => "create-function",
-        Action::CreateTrigger(_) => "create-trigger",
-        Action::CreatePolicy(_) => "create-policy",
-        Action::CreateSchema(_) => "create-schema",
-        Action::CreateExtension(_) => "create-extension",
-        Action::Reindex(_) => "reindex",
-        Action::Cluster(_) => "cluster",
-        Action::Vacuum(_) => "vacuum",
-        Action::Analyze(_) => "analyze",
-        Action::Refresh(_) => "refresh-materialized-view",
-        Action::Truncate(_) => "truncate",
-        Action::LockTable(_) => "lock-table",
-        Action::Comment(_) => "comment",
-        Action::Grant(_) => "grant",
-        Action::Transaction(_) => "transaction",
-        Action::Set(_) => "set",
-        Action::Query(_) => "select",
-        Action::Insert(_) => "insert",
-        Action::Update(_) => "update",
-        Action::Delete(_) => "delete",
-        Action::Merge(_) => "merge",
-        Action::Copy(_) => "copy",
-        Action::Do(_) => "do",
-        Action::Unread => "unread",
-        _ => "other",
+/// Whether a note is about migrations: one of their files, or all of a folder.
+fn is_of_migrations(root: &Root, note: &Note) -> bool {
+    let mut sets = root.workspace.history.sets.iter();
+    let is_sql = note.path.rsplit('.').next().is_some_and(|extension| extension.eq_ignore_ascii_case("sql"));
+    is_sql || sets.any(|set| set.folder == note.path || (set.folder.is_empty() && note.path == "."))
+}
+
+/// How bad a statement is for those who wait, the worst first.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Weight {
+    /// It fails, so the migration does.
+    Fails,
+    /// Readers wait while long work goes on.
+    ReadersForLong,
+    /// Writers do.
+    WritersForLong,
+    /// Readers wait for no longer than the transaction lasts.
+    Readers,
+    /// Writers do.
+    Writers,
+}
+
+impl Weight {
+    /// None for a statement that nobody waits for.
+    fn of(step: &Step) -> Option<Self> {
+        if step.fails() {
+            return Some(Self::Fails);
+        }
+        let blocks = |what| step.blocking().any(|relation| relation.blocks.contains(&what));
+        match (blocks("select"), blocks("update"), step.is_long()) {
+            (true, _, true) => Some(Self::ReadersForLong),
+            (false, true, true) => Some(Self::WritersForLong),
+            (true, _, false) => Some(Self::Readers),
+            (false, true, false) => Some(Self::Writers),
+            (false, false, _) => None,
+        }
     }
 }

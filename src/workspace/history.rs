@@ -3,6 +3,7 @@
 //! Finds the migration sets, pairs up and down parts, replays each set once from the first to the last migration, and
 //! keeps the effects of every forward statement. Down parts never go forward.
 
+pub mod locks;
 mod shipping;
 
 use std::collections::{BTreeMap, HashSet};
@@ -12,7 +13,7 @@ use super::base::Base;
 use super::change::Change;
 use super::ids;
 use super::versions::{ASSUMED, Mentions, Said, Versions};
-use crate::database::{Database, Effect, Effects};
+use crate::database::{Database, Effect};
 use crate::diagnostic::{Judged, Note, SourceId};
 use crate::document::Document;
 use crate::document::engine::Engine;
@@ -75,8 +76,6 @@ pub struct Script {
     pub source: SourceId,
     /// What its statements do to tables, in order.
     pub effects: Vec<Effect>,
-    /// Of what has not shipped, all that each statement does, with its number in the file.
-    pub done: Vec<(usize, Effects)>,
     /// Which statements of the file belong to it.
     statements: Vec<usize>,
 }
@@ -99,6 +98,19 @@ impl Migration {
 }
 
 impl MigrationSet {
+    /// What it is taken to run on, and who says so.
+    pub fn server(&self) -> String {
+        let (name, version) = (self.engine.name(), self.versions.lowest());
+        let known = match &self.versions.said {
+            _ if self.engine != Engine::Postgres => name.to_owned(),
+            Said::Config => format!("{name} {version}, as the configuration says"),
+            Said::File(path, line) => format!("{name} {version}, as {path}:{line} says"),
+            Said::Nobody => format!("{name} {version}, because nothing here names its version"),
+        };
+        let why = if self.engine_is_known || self.versions.said != Said::Nobody { "" } else { " or another server" };
+        format!("{known}{why}")
+    }
+
     /// The migrations that can be taken back. A way back from nothing is none: to refinery, `U3__x.sql` goes forward.
     pub fn reversible(&self) -> impl Iterator<Item = &Migration> {
         self.migrations.iter().filter(|migration| !migration.up.is_empty() && !migration.down.is_empty())
@@ -226,7 +238,7 @@ impl Migration {
     fn add(&mut self, role: Role, source: SourceId, document: &Document) {
         let Some(sql) = document.sql() else { return };
         let (up, down) = directions(document, sql);
-        let script = |statements| Script { source, effects: Vec::new(), done: Vec::new(), statements };
+        let script = |statements| Script { source, effects: Vec::new(), statements };
         if role == Role::Down {
             let mut all = up;
             all.extend(down.into_iter().flatten());
@@ -272,28 +284,13 @@ fn replay(set: &mut MigrationSet, documents: &[Arc<Document>]) {
     let new = set.migrations.iter().filter(|migration| migration.is_new).flat_map(Migration::parts);
     let new: HashSet<SourceId> = new.map(|script| script.source).collect();
     let mut database = Database::new(set.versions.lowest());
-    for migration in &mut set.migrations {
-        let keeps = migration.shipping != Shipping::Shipped;
-        for script in &mut migration.up {
-            run(&mut database, script, documents, keeps);
-            let tables = script.effects.iter_mut().map(|effect| &mut effect.table);
-            let others = script.done.iter_mut().flat_map(|(_, done)| &mut done.impacts).map(|impact| &mut impact.table);
-            for table in tables.chain(others) {
-                table.is_unshipped = table.created.is_some_and(|created| new.contains(&created.source));
-            }
+    for script in set.migrations.iter_mut().flat_map(|migration| &mut migration.up) {
+        let Some(sql) = documents[script.source.index()].sql() else { continue };
+        let statements = script.statements.iter().map(|at| &sql.statements[*at]);
+        script.effects = statements.flat_map(|statement| database.apply(statement, script.source).effects).collect();
+        database.end_script();
+        for effect in &mut script.effects {
+            effect.table.is_unshipped = effect.table.created.is_some_and(|created| new.contains(&created.source));
         }
     }
-}
-
-/// Runs one file forward.
-fn run(database: &mut Database, script: &mut Script, documents: &[Arc<Document>], keeps: bool) {
-    let Some(sql) = documents[script.source.index()].sql() else { return };
-    for at in &script.statements {
-        let mut done = database.apply(&sql.statements[*at], script.source);
-        script.effects.append(&mut done.effects);
-        if keeps {
-            script.done.push((*at, done));
-        }
-    }
-    database.end_script();
 }

@@ -29,8 +29,6 @@ pub struct Versions {
 /// Who says which version it is.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Said {
-    /// Whoever started this run.
-    Typed,
     /// The configuration.
     Config,
     /// A file, in this line.
@@ -98,9 +96,6 @@ impl Mentions {
 
     /// What is said of the migrations in a folder, of which one has this path.
     pub fn of_set(&self, folder: &str, path: &str, settings: &Settings) -> Versions {
-        if let Some(major) = settings.postgres {
-            return Versions { majors: vec![major], said: Said::Typed };
-        }
         if let Some(major) = settings.server_version(path) {
             return Versions { majors: vec![major], said: Said::Config };
         }

@@ -4,6 +4,7 @@ mod alter;
 mod data;
 mod expression;
 mod index;
+mod kind;
 mod name;
 mod object;
 mod routine;

@@ -1,0 +1,273 @@
+//! Which locks do the pending migrations take, and for how long?
+//!
+//! The history is replayed once more for it, so that a check that nobody asks for locks keeps none.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use super::{Migration, MigrationSet, Script, Shipping};
+use crate::database::{Database, Effects, Impact, Nature, Sureness};
+use crate::diagnostic::SourceId;
+use crate::document::Document;
+use crate::document::migration::{Wrapping, wrapping};
+use crate::document::sql::{Action, LockMode, Sql, Statement, Transaction};
+use crate::source::Span;
+
+/// The forward part of a pending migration in one file.
+#[derive(Debug)]
+pub struct Planned {
+    /// The file.
+    pub source: SourceId,
+    /// Who opens a transaction around it.
+    pub transaction: Wrapping,
+    /// Its statements in the order of the source.
+    pub steps: Vec<Step>,
+}
+
+/// One statement and what it does to relations that were there before.
+#[derive(Debug)]
+pub struct Step {
+    /// The statement.
+    pub span: Span,
+    /// What it is called.
+    pub kind: String,
+    /// It was not understood, so nobody knows what it locks.
+    pub is_unread: bool,
+    /// Why it is refused inside a transaction; none where it is not.
+    pub no_transaction: Option<&'static str>,
+    /// A transaction is open when it comes.
+    pub in_transaction: bool,
+    /// Why it fails, as far as the history tells.
+    pub error: Option<String>,
+    /// The relations.
+    pub relations: Vec<Locked>,
+    /// How long it keeps its locks.
+    pub held: Held,
+    /// The last statement with long work that runs before they are given back, where that is another one.
+    pub through: Option<Span>,
+}
+
+/// When locks are given back.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Held {
+    /// When the statement ends.
+    Statement,
+    /// When the migration ends.
+    Migration,
+    /// At the `commit` or `rollback` that stands here.
+    End(Span, &'static str),
+}
+
+impl Step {
+    /// Why the server refuses it where it stands; none where it runs.
+    pub fn refused(&self) -> Option<&'static str> {
+        self.no_transaction.filter(|_| self.in_transaction)
+    }
+
+    /// Whether the migration ends here, as far as anybody can tell.
+    pub fn fails(&self) -> bool {
+        self.error.is_some() || self.refused().is_some()
+    }
+
+    /// Whether work goes on for the longer the more rows there are, while its locks are held.
+    pub fn is_long(&self) -> bool {
+        self.through.is_some() || self.works()
+    }
+
+    fn works(&self) -> bool {
+        !self.fails() && self.relations.iter().any(|relation| relation.is_long() && !relation.is_new)
+    }
+
+    /// What goes on meanwhile, the longest first: what is written anew, what is indexed, what is read, what others do.
+    pub fn effort(&self) -> u8 {
+        let works = |long: fn(&Locked) -> bool| self.relations.iter().any(|relation| !relation.is_new && long(relation));
+        let efforts = [works(|it| it.rewrite), works(|it| !it.index_builds.is_empty()), works(|it| it.scan), true];
+        (0..).zip(efforts).find_map(|(effort, is)| is.then_some(effort)).unwrap_or_default()
+    }
+
+    /// The relations that somebody waits for.
+    pub fn blocking(&self) -> impl Iterator<Item = &Locked> {
+        self.relations.iter().filter(|relation| !relation.is_new && !relation.blocks.is_empty())
+    }
+}
+
+/// What happens to one relation.
+#[derive(Clone, PartialEq, Eq, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an answer of its own")]
+pub struct Locked {
+    /// Its name, without the default schema.
+    pub name: String,
+    /// The strongest lock on it.
+    pub lock: LockMode,
+    /// Which everyday statements wait.
+    pub blocks: &'static [&'static str],
+    /// Its storage is written anew.
+    pub rewrite: bool,
+    /// It is read whole.
+    pub scan: bool,
+    /// Its storage is replaced by an empty one.
+    pub emptied: bool,
+    /// Indexes that are built.
+    pub index_builds: Vec<String>,
+    /// How sure all this is.
+    pub sureness: Sureness,
+    /// Why, in words.
+    pub reasons: Vec<String>,
+    /// Made since the last release or seen by this session alone, so that nobody waits for it.
+    pub is_new: bool,
+}
+
+impl Locked {
+    /// Whether it takes the longer the more rows there are.
+    pub fn is_long(&self) -> bool {
+        self.rewrite || self.scan || !self.index_builds.is_empty()
+    }
+}
+
+impl MigrationSet {
+    /// What its pending migrations do on a server of this version, in the order in which they run.
+    pub fn planned(&self, documents: &[Arc<Document>], version: u32) -> Vec<Planned> {
+        let new = self.migrations.iter().filter(|migration| migration.is_new).flat_map(Migration::parts);
+        let mut replay = Replay { database: Database::new(version), new: new.map(|script| script.source).collect() };
+        let mut planned = Vec::new();
+        for migration in &self.migrations {
+            for script in &migration.up {
+                let document = &documents[script.source.index()];
+                let Some(sql) = document.sql() else { continue };
+                let script = replay.script(script, document, sql);
+                if migration.shipping == Shipping::Pending {
+                    planned.push(script);
+                }
+            }
+        }
+        planned
+    }
+}
+
+/// A history as it is replayed.
+struct Replay {
+    database: Database,
+    new: HashSet<SourceId>,
+}
+
+impl Replay {
+    fn script(&mut self, script: &Script, document: &Document, sql: &Sql) -> Planned {
+        let statements = || script.statements.iter().map(|at| &sql.statements[*at]);
+        let said = wrapping(&document.source, sql, statements().map(|statement| &statement.action));
+        let controls = statements().find_map(|statement| match &statement.action {
+            Action::Transaction(transaction) => Some(*transaction != Transaction::Begin),
+            _ => None,
+        });
+        // A file that only ends a transaction must have been given one.
+        let is_given_one = said == Wrapping::Single && controls.is_none() || controls == Some(true);
+        if let (true, Some(first)) = (is_given_one, statements().next()) {
+            let begin = Statement { span: Span { end: first.span.start, ..first.span }, action: BEGIN };
+            self.database.apply(&begin, script.source);
+        }
+        let mut steps: Vec<Step> = statements().map(|statement| self.step(statement, script.source)).collect();
+        self.database.end_script();
+        // Whoever writes nothing but such statements into a file has a runner that lets them run.
+        let runs_alone = steps.iter().any(|step| step.no_transaction.is_some())
+            && steps.iter().all(|step| step.no_transaction.is_some() || step.kind == "set");
+        let transaction = if said == Wrapping::Single && runs_alone { Wrapping::None } else { said };
+        hold(&mut steps, statements(), is_given_one && transaction != Wrapping::None);
+        Planned { source: script.source, transaction, steps }
+    }
+
+    fn step(&mut self, statement: &Statement, source: SourceId) -> Step {
+        let Effects { impacts, error, no_transaction, .. } = self.database.apply(statement, source);
+        Step {
+            span: statement.span,
+            kind: statement.action.kind(),
+            is_unread: matches!(statement.action, Action::Unread),
+            no_transaction,
+            in_transaction: false,
+            error: error.map(|error| error.reason),
+            relations: impacts.into_iter().flat_map(|impact| self.relations(impact)).collect(),
+            held: Held::Statement,
+            through: None,
+        }
+    }
+
+    /// The relation of an impact, or its indexes where they alone are locked.
+    fn relations(&self, impact: Impact) -> Vec<Locked> {
+        let mut table = impact.table;
+        table.is_unshipped = table.created.is_some_and(|created| self.new.contains(&created.source));
+        let is_new = table.is_new();
+        // The history put no rows in, but others may have since it shipped.
+        let counts = !impact.only_if_filled || !is_new;
+        let sureness = if impact.only_if_filled { impact.sureness.min(Sureness::Likely) } else { impact.sureness };
+        // One that lets others work waits until nobody uses an index before it locks that.
+        let lets_work = impact.lock == Some(LockMode::ShareUpdateExclusive);
+        let index_locks = impact.indexes.iter().map(|(_, mode)| *mode);
+        let index_lock = index_locks.filter(|mode| *mode == LockMode::AccessExclusive && !lets_work).max();
+        let builds = impact.index_builds.iter().map(ToString::to_string);
+        let whole = Locked {
+            name: table.name,
+            lock: LockMode::AccessShare,
+            blocks: blocked(table.nature, impact.lock.max(index_lock)),
+            rewrite: impact.rewrite && counts,
+            scan: impact.scan && counts,
+            emptied: impact.emptied || (impact.rewrite && !counts),
+            index_builds: builds.collect(),
+            sureness: if counts && (impact.rewrite || impact.scan) { sureness } else { impact.sureness },
+            reasons: impact.reasons,
+            is_new,
+        };
+        if let Some(lock) = impact.lock {
+            return vec![Locked { lock, ..whole }];
+        }
+        let index = |(name, lock): (Box<str>, LockMode)| Locked {
+            index_builds: whole.index_builds.iter().filter(|built| **built == *name).cloned().collect(),
+            blocks: blocked(table.nature, Some(lock)),
+            name: name.into(),
+            lock,
+            ..whole.clone()
+        };
+        impact.indexes.into_iter().map(index).collect()
+    }
+}
+
+const BEGIN: Action = Action::Transaction(Transaction::Begin);
+
+/// Which everyday statements wait for a lock on a relation. Nobody writes to a view or a materialized view, and nobody
+/// reads a sequence by name.
+fn blocked(nature: Option<Nature>, lock: Option<LockMode>) -> &'static [&'static str] {
+    let blocks = lock.map_or(&[] as &[_], LockMode::blocks);
+    match nature {
+        Some(Nature::View | Nature::MaterializedView) if lock == Some(LockMode::AccessExclusive) => &["select"],
+        Some(Nature::View | Nature::MaterializedView | Nature::Sequence) => &[],
+        _ => blocks,
+    }
+}
+
+/// Finds out until when each statement keeps its locks, and through what work.
+fn hold<'a>(steps: &mut [Step], statements: impl Iterator<Item = &'a Statement>, is_open: bool) {
+    let (mut is_open, mut first) = (is_open, 0);
+    for (at, statement) in statements.enumerate() {
+        steps[at].in_transaction = is_open;
+        steps[at].held = if is_open { Held::Migration } else { Held::Statement };
+        match &statement.action {
+            Action::Transaction(Transaction::Begin) => (is_open, first) = (true, if is_open { first } else { at }),
+            Action::Transaction(Transaction::Commit(chain) | Transaction::Rollback(chain)) => {
+                let word = if steps[at].kind == "commit" { "COMMIT" } else { "ROLLBACK" };
+                end(&mut steps[first..at], Held::End(statement.span, word));
+                (is_open, first) = (*chain, at);
+            }
+            _ => {}
+        }
+    }
+    end(&mut steps[first..], Held::Migration);
+}
+
+/// A transaction ends.
+fn end(steps: &mut [Step], held: Held) {
+    let mut through = None;
+    for step in steps.iter_mut().rev().filter(|step| step.held != Held::Statement) {
+        step.held = held;
+        step.through = through;
+        if step.works() {
+            through = through.or(Some(step.span));
+        }
+    }
+}

@@ -145,10 +145,10 @@ impl<'a> Bench<'a> {
         let mut script = "SET lock_timeout = '3ms';\n".to_owned();
         for relation in before.iter().filter(|relation| matches!(&*relation.kind, "r" | "p" | "v" | "m" | "f")) {
             let name = quoted(&relation.name);
-            let _ = write!(
+            let _ = writeln!(
                 script,
                 "SELECT format('%I', attname) AS col FROM pg_attribute a WHERE attrelid = {} AND attnum > 0 AND NOT \
-                 attisdropped ORDER BY atthasdef, attidentity, attnum LIMIT 1 \\gset\n",
+                 attisdropped ORDER BY atthasdef, attidentity, attnum LIMIT 1 \\gset",
                 relation.oid
             );
             let mut tries = vec![("select", format!("SELECT FROM {name} LIMIT 1"))];

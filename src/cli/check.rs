@@ -183,7 +183,7 @@ pub fn judged(arguments: &Arguments, known: Known) -> Result<(Vec<Named>, Report
 }
 
 /// Threads to work with, as many as there are processors unless somebody says.
-pub fn pool(threads: Option<usize>) -> Result<rayon::ThreadPool, Mistake> {
+fn pool(threads: Option<usize>) -> Result<rayon::ThreadPool, Mistake> {
     let pool = rayon::ThreadPoolBuilder::new().stack_size(STACK_SIZE).num_threads(threads.unwrap_or(0));
     pool.build().map_err(|error| Mistake(format!("no threads to work with: {error}")))
 }

@@ -117,6 +117,7 @@ mod tests {
             ("image: timescale/timescaledb:2.14.2-pg14", &[(14, 1)]),
             ("image: ${REGISTRY}/postgres:${PG_VERSION:-13}", &[(13, 1)]),
             ("FROM postgres:17", &[(17, 1)]),
+            ("image: pgautoupgrade/pgautoupgrade:18-alpine", &[(18, 1)]),
             ("imageName: ghcr.io/cloudnative-pg/postgresql:15.3", &[(15, 1)]),
             ("image:\n  repository: bitnami/postgresql\n  tag: 14.5.0-debian-11-r6\n", &[(14, 3)]),
             ("resource \"aws_db_instance\" \"a\" {\n  engine = \"postgres\"\n  engine_version = \"15.4\"\n}", &[(15, 3)]),

@@ -23,6 +23,7 @@ const IMAGES: &[&str] = &[
     "timescaledb-ha",
     "spilo",
     "pgvecto-rs",
+    "pgautoupgrade",
 ];
 
 /// Versions that a server may have; ten and later count in whole numbers.

@@ -94,8 +94,9 @@ pub(super) fn users_of(run: &Run<'_>, table: Id, column: &str) -> Vec<Id> {
         let view = run.relation(*id);
         match &view.used_columns {
             Some(columns) => columns.iter().any(|name| **name == *column) && !may_be_of_another(view),
-            // All columns of all that it reads.
-            None => true,
+            // A `*` means the columns of what its own FROM names. Which of several relations that is, is not kept, and a
+            // wrong word of failure does more harm than none.
+            None => view.uses.len() == 1,
         }
     };
     run.relation(table).used_by.iter().copied().filter(uses).collect()

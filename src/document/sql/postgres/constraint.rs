@@ -205,7 +205,7 @@ fn key_columns(cursor: &mut Cursor<'_>) -> Option<(Vec<Ident>, bool)> {
     Some((columns, without_overlaps))
 }
 
-/// Passes NULLS [NOT] DISTINCT.
+/// Passes `NULLS DISTINCT` and `NULLS NOT DISTINCT`.
 pub fn nulls_distinct(cursor: &mut Cursor<'_>) -> bool {
     cursor.words(&["nulls", "distinct"]);
     cursor.words(&["nulls", "not", "distinct"]).is_some()

@@ -112,3 +112,18 @@ fn changes_that_nobody_can_tell_are_no_verdict() {
     assert_eq!(run.code, 3, "{}", run.out);
     assert!(run.out.contains("nobody can tell what changed") && run.out.contains("--unshallow"), "{}", run.out);
 }
+
+/// Each of them could be any of those that are gone; that must not cost the one times the other.
+#[test]
+fn a_folder_of_thousands_of_files_moves_in_time() {
+    let repository = Repository::new(&[("README", "read me\n")]);
+    for number in 0..3000 {
+        let pod = POD.replace("web:1.0.0", "web:latest").replace("name: web", &format!("name: web-{number}"));
+        repository.write(&format!("old/{number}.yaml"), &pod);
+    }
+    repository.commit("many").branch("feature").git(&["mv", "old", "new"]);
+    let started = std::time::Instant::now();
+    let run = repository.check(&["--changed"]);
+    assert_eq!((run.code, findings(&run).len()), (0, 0), "{}", run.verdict());
+    assert!(started.elapsed().as_secs() < 30, "{:?}", started.elapsed());
+}

@@ -26,7 +26,7 @@ pub struct Layout {
 }
 
 /// What a migration file is for.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Role {
     /// Goes forward; down parts may be sections of the same file.
     Up,

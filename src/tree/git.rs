@@ -209,6 +209,13 @@ fn parents(commit: &[u8]) -> Vec<String> {
     head.filter_map(|line| line.strip_prefix("parent ")).map(str::to_owned).collect()
 }
 
+/// What git calls content like this, as it is and with the line ends of Unix. Repositories that name it otherwise have
+/// nothing of these names.
+pub fn names_of(bytes: &[u8]) -> Vec<String> {
+    let unix = unix_lines(bytes).map(|bytes| sha1::blob(&bytes));
+    std::iter::once(sha1::blob(bytes)).chain(unix).collect()
+}
+
 /// As git stores a text file that a checkout gave Windows line ends; none where there are none.
 fn unix_lines(bytes: &[u8]) -> Option<Vec<u8>> {
     memchr::memmem::find(bytes, b"\r\n")?;

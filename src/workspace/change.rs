@@ -11,12 +11,12 @@ use super::load;
 use crate::diagnostic::SourceId;
 use crate::document::Document;
 use crate::document::kind::Kind;
-use crate::document::migration::layout;
+use crate::document::migration::{Role, layout};
 use crate::settings::{Reach, Settings};
 use crate::source::diff::Difference;
 use crate::source::{Encoding, Source};
 use crate::tree::Tree;
-use crate::tree::git::{Blob, Commit, Mode, Repository, Snapshot};
+use crate::tree::git::{Blob, Commit, Mode, Repository, Snapshot, names_of};
 
 /// What differs between the base and the files at hand.
 #[derive(Debug)]
@@ -161,21 +161,55 @@ impl Change {
 
     /// A new file with the content of one that is gone is that file; so is one with most of its lines, where lines count.
     fn follow_moves(&mut self, documents: &[Arc<Document>], settings: &Settings) {
+        if self.gone.is_empty() {
+            return;
+        }
+        let mut gone: Vec<Option<Old>> = std::mem::take(&mut self.gone).into_iter().map(Some).collect();
+        self.follow_whole(documents, &mut gone);
+        if settings.changed.is_some() {
+            self.follow_edited(documents, &mut gone, settings);
+        }
+        self.gone = gone.into_iter().flatten().collect();
+    }
+
+    /// Files that moved as they were: looked up by the name of their content, however many there are.
+    fn follow_whole(&mut self, documents: &[Arc<Document>], gone: &mut [Option<Old>]) {
+        let mut homes: HashMap<(String, Slot), Vec<usize>> = HashMap::new();
+        for (at, old) in gone.iter().enumerate().rev() {
+            let Some(old) = old else { continue };
+            homes.entry((old.blob.id.clone(), slot(&old.blob.path))).or_default().push(at);
+        }
         for (document, standing) in documents.iter().zip(&mut self.standings) {
-            if self.gone.is_empty() || !matches!(standing, Standing::New) {
+            if !matches!(standing, Standing::New) {
                 continue;
             }
-            let (bytes, path) = (original(&document.source), document.source.path());
-            let moved = |old: &Old| is_same_place(&old.blob.path, path) && old.repository.is_same(&bytes, &old.blob.id);
-            if let Some(at) = self.gone.iter().position(moved) {
-                self.gone.remove(at);
+            let slot = slot(document.source.path());
+            let home = names_of(&original(&document.source))
+                .into_iter()
+                .find_map(|name| homes.get_mut(&(name, slot.clone())).and_then(Vec::pop));
+            if let Some(home) = home {
+                gone[home] = None;
                 *standing = Standing::Same;
-            } else if settings.changed.is_some()
-                && let Some((at, difference)) = self::moved(&self.gone, document, settings.max_file_size)
-            {
-                let difference = Some(difference).filter(|_| settings.changed == Some(Reach::Lines));
-                *standing = Standing::Differs(Box::new(Differing { old: self.gone.remove(at), difference }));
             }
+        }
+    }
+
+    /// Files that moved and were edited: each is compared with what is left, so only where that is little.
+    fn follow_edited(&mut self, documents: &[Arc<Document>], gone: &mut [Option<Old>], settings: &Settings) {
+        let is_new = |standing: &&mut Standing| matches!(standing, Standing::New);
+        if gone.iter().flatten().count() > MOST_MOVES || self.standings.iter_mut().filter(is_new).count() > MOST_MOVES {
+            return;
+        }
+        let mut texts: Vec<Option<Source>> =
+            gone.iter().map(|old| old.as_ref().and_then(|old| old.text(settings.max_file_size))).collect();
+        for (document, standing) in
+            documents.iter().zip(&mut self.standings).filter(|(_, standing)| matches!(standing, Standing::New))
+        {
+            let Some((at, difference)) = moved(&texts, &document.source) else { continue };
+            let Some(old) = gone[at].take() else { continue };
+            texts[at] = None;
+            let difference = Some(difference).filter(|_| settings.changed == Some(Reach::Lines));
+            *standing = Standing::Differs(Box::new(Differing { old, difference }));
         }
     }
 
@@ -192,27 +226,25 @@ impl Change {
     }
 }
 
-/// A migration has its place by its version, so it has not moved if it got another one.
-fn is_same_place(old: &str, new: &str) -> bool {
-    match (layout(old), layout(new)) {
-        (Some(old), Some(new)) => (old.title, old.role) == (new.title, new.role),
-        (old, new) => old.is_none() == new.is_none(),
-    }
+/// What a file keeps when it moves: a migration has its place by its version, so it has not moved if it got another one.
+type Slot = Option<(String, Role)>;
+
+fn slot(path: &str) -> Slot {
+    layout(path).map(|layout| (layout.title, layout.role))
 }
 
-/// How many files that are gone a new one is compared with; more have been moved by a machine.
+/// How many edited files are followed; more have been moved by a machine, and count as new.
 const MOST_MOVES: usize = 64;
 
-/// The file that is gone with which a new one shares most of its lines, and how they differ.
-fn moved(gone: &[Old], document: &Document, limit: u64) -> Option<(usize, Difference)> {
+/// The text that is gone with which a new one shares most of its lines, and how they differ.
+fn moved(gone: &[Option<Source>], new: &Source) -> Option<(usize, Difference)> {
     let extension = |path: &str| path.rsplit_once('.').map(|(_, extension)| extension.to_owned());
-    let new = &document.source;
-    let alike = gone
-        .iter()
-        .enumerate()
-        .filter(|(_, old)| extension(&old.blob.path) == extension(new.path()) && is_same_place(&old.blob.path, new.path()));
-    let differences = alike.take(MOST_MOVES).filter_map(|(at, old)| {
-        let old = old.text(limit)?;
+    let alike = gone.iter().enumerate().filter_map(|(at, old)| {
+        let old = old.as_ref()?;
+        let fits = extension(old.path()) == extension(new.path()) && slot(old.path()) == slot(new.path());
+        fits.then_some((at, old))
+    });
+    let differences = alike.filter_map(|(at, old)| {
         let difference = Difference::between(old.text(), new.text());
         let kept = new.line_count().saturating_sub(difference.count());
         (2 * kept > new.line_count().max(old.line_count())).then_some((kept, at, difference))

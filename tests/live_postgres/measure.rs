@@ -188,7 +188,8 @@ impl<'a> Bench<'a> {
         }
         drop(first);
         // The setup's reads are reported when its session ends, and forgotten then.
-        drop(self.ready(entry)?);
+        let setup = self.ready(entry)?;
+        self.see_off(setup)?;
         let before = relations(&self.second.ask(RELATIONS)?);
         self.second.ask("SELECT pg_stat_reset()")?;
         let mut first = self.server.session()?;
@@ -196,7 +197,7 @@ impl<'a> Bench<'a> {
             first.ask(setting)?;
         }
         first.ask(sql)?;
-        drop(first);
+        self.see_off(first)?;
         let after = relations(&self.second.ask(RELATIONS)?);
         let reads = self.reported(&before)?;
         let (locks, waits_for) = self.held_up(entry, sql, &before)?;
@@ -204,18 +205,28 @@ impl<'a> Bench<'a> {
         Ok(told(&before, &Seen { locks, after, reads, blocks, waits_for: Some(waits_for) }))
     }
 
-    /// Reads as the server has counted them, which takes it a moment.
-    fn reported(&mut self, before: &[Relation]) -> Result<BTreeMap<u64, u64>, String> {
-        let asked = format!("SELECT o, pg_stat_get_blocks_fetched(o) FROM {}", list(before));
+    /// Ends a session and waits until its server process is gone, which outlives the client and reports its reads last.
+    fn see_off(&mut self, session: Session) -> Result<(), String> {
+        let asked = format!("SELECT count(*) FROM pg_stat_activity WHERE pid = {}", session.pid);
+        drop(session);
         let start = Instant::now();
-        loop {
-            self.second.ask("SELECT pg_stat_clear_snapshot()")?;
-            let reads = pairs(&self.second.ask(&asked)?);
-            if start.elapsed() > Duration::from_millis(if self.server.major < 15 { 1200 } else { 200 }) {
-                return Ok(reads);
+        while self.second.ask(&asked)?.rows.first().is_none_or(|count| count != "0") {
+            if start.elapsed() > Duration::from_secs(15) {
+                return Err("a session that was closed does not end".to_owned());
             }
-            std::thread::sleep(Duration::from_millis(50));
+            std::thread::sleep(Duration::from_millis(2));
         }
+        Ok(())
+    }
+
+    /// Reads as the server has counted them. Before version 15 a collector writes them down, which takes it a moment.
+    fn reported(&mut self, before: &[Relation]) -> Result<BTreeMap<u64, u64>, String> {
+        if self.server.major < 15 {
+            std::thread::sleep(Duration::from_millis(1200));
+        }
+        self.second.ask("SELECT pg_stat_clear_snapshot()")?;
+        let asked = format!("SELECT o, pg_stat_get_blocks_fetched(o) FROM {}", list(before));
+        Ok(pairs(&self.second.ask(&asked)?))
     }
 
     /// Lets others hold up the statement, each in turn, and sees which locks it has and wants meanwhile.
@@ -246,7 +257,7 @@ impl<'a> Bench<'a> {
             holder.ask(if is_snapshot { "BEGIN ISOLATION LEVEL REPEATABLE READ" } else { "BEGIN" })?;
             holder.ask(&holds)?;
             first.send(sql)?;
-            let waits = self.watch(&mut first, &again, &mut names)?;
+            let waits = self.watch(&mut first, holder.pid, &again, &mut names)?;
             if waits {
                 waits_for.insert(who);
             }
@@ -260,15 +271,17 @@ impl<'a> Bench<'a> {
         Ok((locks.collect(), waits_for))
     }
 
-    /// Watches a statement until it waits or is over; says whether it waits.
+    /// Watches a statement until it waits for the holder or is over; says whether it waits.
     fn watch(
         &mut self,
         first: &mut Session,
+        holder: u32,
         relations: &[Relation],
         names: &mut BTreeMap<String, String>,
     ) -> Result<bool, String> {
         let start = Instant::now();
-        let asked = format!("SELECT count(*) FROM pg_locks WHERE NOT granted AND pid = {}", first.pid);
+        // Not for whoever else: one who only looks, as this session does, is waited for too while it looks.
+        let asked = format!("SELECT count(*) FROM unnest(pg_blocking_pids({})) AS pid WHERE pid = {holder}", first.pid);
         loop {
             // In this order: once it waits it takes no further lock.
             let waits = self.second.ask(&asked)?.rows.first().is_some_and(|count| count != "0");

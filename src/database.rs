@@ -9,8 +9,10 @@ mod run;
 mod schema;
 mod session;
 
-pub use effect::{ColumnDrop, Effect, EffectKind, Effects, Failure, Impact, IndexBuild, Nature, Sureness, Touched};
-pub use session::Session;
+pub use effect::{
+    ColumnDrop, Effect, EffectKind, Effects, Failure, Impact, IndexBuild, Nature, Sureness, Touched, Work, WorkKind,
+};
+pub use session::{Session, Timeout, millis};
 
 use crate::diagnostic::{Place, SourceId};
 use crate::document::sql::{Action, Statement, Transaction};
@@ -51,7 +53,7 @@ impl Database {
                 Effects::default()
             }
             Action::Set(variable) => {
-                self.session.set(variable, self.schema.in_transaction());
+                self.session.set(variable, Place { source, span: statement.span }, self.schema.in_transaction());
                 self.schema.path = self.session.path();
                 Effects::default()
             }

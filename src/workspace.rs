@@ -24,6 +24,7 @@ use std::time::Duration;
 use crate::diagnostic::{Judged, Note, Place, SourceId};
 use crate::document::Document;
 use crate::document::kind::Kind;
+use crate::document::sql::Statement;
 use crate::document::yaml::{Node, NodeId};
 use crate::settings::Settings;
 use crate::source::Span;
@@ -34,7 +35,8 @@ use base::Base;
 use change::Change;
 use discover::{Found, discover};
 use environments::{Environments, Tier};
-use history::{Asked, History};
+use history::steps::Step;
+use history::{Asked, History, Script};
 use topology::Topology;
 use versions::Mentions;
 
@@ -123,6 +125,12 @@ impl Workspace {
     /// A document.
     pub fn document(&self, id: SourceId) -> &Document {
         &self.documents[id.index()]
+    }
+
+    /// What a step of a migration says.
+    pub fn statement(&self, script: &Script, step: &Step) -> &Statement {
+        let sql = self.document(script.source).sql().expect("a migration is a document of SQL");
+        &sql.statements[step.at]
     }
 
     /// The path of a document.

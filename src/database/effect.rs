@@ -85,6 +85,28 @@ pub struct Impact {
     pub sureness: Sureness,
     /// Why, in words.
     pub reasons: Vec<String>,
+    /// What takes long, each with the words that ask for it.
+    pub works: Vec<Work>,
+}
+
+/// Work that takes the longer the more rows there are.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Work {
+    /// The statement, or the action of an ALTER TABLE.
+    pub cause: Span,
+    /// What is done.
+    pub kind: WorkKind,
+}
+
+/// What takes long.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum WorkKind {
+    /// Every row is read.
+    Scan,
+    /// This index is built.
+    Build(Box<str>),
+    /// Every row is written anew.
+    Rewrite,
 }
 
 impl Impact {
@@ -101,6 +123,14 @@ impl Impact {
             indexes: Vec::new(),
             sureness: Sureness::Certain,
             reasons: Vec::new(),
+            works: Vec::new(),
+        }
+    }
+
+    pub(super) fn work(&mut self, cause: Span, kind: WorkKind) {
+        let work = Work { cause, kind };
+        if !self.works.contains(&work) {
+            self.works.push(work);
         }
     }
 
@@ -141,7 +171,7 @@ pub struct Effect {
 }
 
 /// A relation as a statement meets it.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Touched {
     /// Its name as people say it.
     pub name: String,

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::effect::{Effect, Effects, Failure, Impact, Nature, Sureness, Touched};
+use super::effect::{Effect, Effects, Failure, Impact, Nature, Sureness, Touched, WorkKind};
 use super::schema::{Id, Kind, Relation, Rows, Schema, Slot};
 use super::session::Session;
 use crate::diagnostic::{Place, SourceId};
@@ -17,6 +17,8 @@ pub(super) struct Run<'a> {
     pub version: u32,
     pub source: SourceId,
     pub span: Span,
+    /// The action of the statement that is at work, where it has several.
+    pub action: Option<Span>,
     /// Relations with lower numbers were there before.
     old: usize,
     named: HashMap<Id, Span>,
@@ -33,6 +35,7 @@ impl<'a> Run<'a> {
             version,
             source: place.source,
             span: place.span,
+            action: None,
             old,
             named: HashMap::new(),
             at: HashMap::new(),
@@ -108,6 +111,14 @@ impl<'a> Run<'a> {
         self.out.impacts.get_mut(*self.at.get(&id)?)
     }
 
+    /// Something takes long, because of what is at work.
+    fn work(&mut self, id: Id, kind: WorkKind) {
+        let cause = self.action.unwrap_or(self.span);
+        if let Some(impact) = self.impact(id) {
+            impact.work(cause, kind);
+        }
+    }
+
     pub fn lock(&mut self, id: Id, mode: LockMode) {
         if let Some(impact) = self.impact(id) {
             impact.lock = impact.lock.max(Some(mode));
@@ -161,6 +172,7 @@ impl<'a> Run<'a> {
         {
             impact.scan = true;
             impact.only_if_filled &= !is_real;
+            self.work(id, WorkKind::Scan);
             self.because(id, why);
         }
     }
@@ -182,6 +194,7 @@ impl<'a> Run<'a> {
         {
             impact.only_if_filled &= is_empty;
             impact.rewrite = true;
+            self.work(id, WorkKind::Rewrite);
             self.because(id, why);
         }
     }
@@ -201,6 +214,7 @@ impl<'a> Run<'a> {
             return;
         }
         self.scan(id, why);
+        self.work(id, WorkKind::Build(index.into()));
         if let Some(impact) = self.impact(id)
             && !impact.index_builds.iter().any(|name| **name == *index)
         {
@@ -210,6 +224,7 @@ impl<'a> Run<'a> {
 
     /// An index is copied to other files.
     pub fn move_index(&mut self, id: Id, index: &str) {
+        self.work(id, WorkKind::Build(index.into()));
         if let Some(impact) = self.impact(id) {
             impact.index_builds.push(index.into());
         }

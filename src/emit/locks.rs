@@ -12,7 +12,8 @@ use super::verdict;
 use crate::database::Sureness;
 use crate::document::migration::Wrapping;
 use crate::report::locks::{LockTable, Set, Weight};
-use crate::workspace::history::locks::{Held, Locked, Planned, Step};
+use crate::workspace::history::Script;
+use crate::workspace::history::steps::{Held, Locked, Step};
 
 /// The formats that it has.
 pub const FORMATS: [(&str, Format); 3] = [("text", Format::Text), ("json", Format::Json), ("markdown", Format::Markdown)];
@@ -58,7 +59,7 @@ fn work(relation: &Locked, room: usize) -> String {
     if parts.is_empty() { "-".to_owned() } else { parts.join(", ") }
 }
 
-fn until(planned: &Planned, set: &Set<'_>, held: Held) -> String {
+fn until(planned: &Script, set: &Set<'_>, held: Held) -> String {
     match held {
         Held::Statement => "end of statement".to_owned(),
         Held::Migration => "end of migration".to_owned(),
@@ -66,12 +67,12 @@ fn until(planned: &Planned, set: &Set<'_>, held: Held) -> String {
     }
 }
 
-fn line(planned: &Planned, set: &Set<'_>, offset: u32) -> u32 {
+fn line(planned: &Script, set: &Set<'_>, offset: u32) -> u32 {
     set.root.workspace.document(planned.source).source.line(offset)
 }
 
 /// Who opens a transaction, in words.
-fn transaction(planned: &Planned) -> &'static str {
+fn transaction(planned: &Script) -> &'static str {
     match planned.transaction {
         Wrapping::Single => "in one transaction",
         Wrapping::None => "without a transaction around it",
@@ -81,11 +82,11 @@ fn transaction(planned: &Planned) -> &'static str {
 
 fn failure(step: &Step) -> Option<String> {
     let refused = step.refused().map(|why| format!("fails inside a transaction: {why}"));
-    step.error.as_ref().map(|error| format!("fails: {error}")).or(refused)
+    step.error.as_ref().map(|error| format!("fails: {}", error.reason)).or(refused)
 }
 
 /// What there is to know of a statement beside its locks; still untrusted.
-fn remarks(set: &Set<'_>, planned: &Planned, step: &Step) -> Vec<String> {
+fn remarks(set: &Set<'_>, planned: &Script, step: &Step) -> Vec<String> {
     let mut remarks: Vec<String> = failure(step).into_iter().collect();
     if step.is_unread {
         remarks.push("not understood, so nobody can say what it locks".to_owned());
@@ -135,7 +136,7 @@ fn worst(table: &LockTable<'_>, most: usize) -> (Vec<(String, String)>, usize) {
 }
 
 /// Who waits for a statement, for what and for how long, in one sentence; still untrusted.
-fn sentence(weight: Weight, set: &Set<'_>, planned: &Planned, step: &Step) -> String {
+fn sentence(weight: Weight, set: &Set<'_>, planned: &Script, step: &Step) -> String {
     if weight == Weight::Fails {
         return failure(step).unwrap_or_default();
     }

@@ -5,8 +5,8 @@ use crate::diagnostic::{Judged, Note, SourceId};
 use crate::document::engine::Engine;
 use crate::guard;
 use crate::source::Span;
-use crate::workspace::history::MigrationSet;
-use crate::workspace::history::locks::{Planned, Step};
+use crate::workspace::history::steps::Step;
+use crate::workspace::history::{MigrationSet, Script};
 
 /// What the pending migrations lock.
 #[derive(Debug)]
@@ -31,7 +31,7 @@ pub struct Set<'a> {
     /// The server, and who says so.
     pub server: String,
     /// What they do.
-    pub planned: Vec<Planned>,
+    pub planned: Vec<Script>,
     /// Statements that do something else on another version that is named, too.
     pub differing: Vec<(SourceId, Span, u32)>,
 }
@@ -71,14 +71,14 @@ impl<'a> LockTable<'a> {
     }
 
     /// All statements, in order.
-    pub fn steps(&self) -> impl Iterator<Item = (&Set<'a>, &Planned, &Step)> {
+    pub fn steps(&self) -> impl Iterator<Item = (&Set<'a>, &Script, &Step)> {
         self.sets.iter().flat_map(|set| {
             set.planned.iter().flat_map(move |planned| planned.steps.iter().map(move |step| (set, planned, step)))
         })
     }
 
     /// The statements that somebody waits for or that fail, the worst first.
-    pub fn worst(&self) -> Vec<(Weight, &Set<'a>, &Planned, &Step)> {
+    pub fn worst(&self) -> Vec<(Weight, &Set<'a>, &Script, &Step)> {
         let weighed = self.steps().filter_map(|(set, planned, step)| Some((Weight::of(step)?, set, planned, step)));
         let mut worst: Vec<_> = weighed.collect();
         worst.sort_by_key(|(weight, _, _, step)| (*weight, step.effort()));
@@ -111,8 +111,8 @@ impl<'a> Set<'a> {
     }
 }
 
-fn differing(here: &[Planned], there: &[Planned]) -> Vec<(SourceId, Span)> {
-    let steps = |planned: &[Planned]| planned.iter().map(|script| script.steps.len()).sum::<usize>();
+fn differing(here: &[Script], there: &[Script]) -> Vec<(SourceId, Span)> {
+    let steps = |planned: &[Script]| planned.iter().map(|script| script.steps.len()).sum::<usize>();
     debug_assert_eq!(steps(here), steps(there), "the same statements");
     let pairs = here.iter().zip(there).flat_map(|(here, there)| {
         let differs = |(one, other): &(&Step, &Step)| {

@@ -1,25 +1,26 @@
 //! What do the migrations do, in order?
 //!
 //! Finds the migration sets, pairs up and down parts, replays each set once from the first to the last migration, and
-//! keeps the effects of every forward statement. Down parts never go forward.
+//! keeps what every forward statement of those that are pending does. Down parts never go forward.
 
-pub mod locks;
 mod shipping;
+pub mod steps;
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::base::Base;
 use super::change::Change;
 use super::ids;
 use super::versions::{ASSUMED, Mentions, Said, Versions};
-use crate::database::{Database, Effect};
+use crate::database::Effect;
 use crate::diagnostic::{Judged, Note, SourceId};
 use crate::document::Document;
 use crate::document::engine::Engine;
-use crate::document::migration::{Layout, REPEATABLE, Role, place, sections};
+use crate::document::migration::{Layout, REPEATABLE, Role, Wrapping, place, sections};
 use crate::document::sql::{Certainty, Sql};
 use crate::guard;
+use steps::Step;
 
 pub use shipping::{Asked, Shipping};
 
@@ -74,16 +75,34 @@ pub struct Migration {
 pub struct Script {
     /// The file.
     pub source: SourceId,
-    /// What its statements do to tables, in order.
-    pub effects: Vec<Effect>,
+    /// Who opens a transaction around it.
+    pub transaction: Wrapping,
+    /// What its statements do, in order; empty for what has shipped and for ways back.
+    pub steps: Vec<Step>,
     /// Which statements of the file belong to it.
     statements: Vec<usize>,
+}
+
+impl Script {
+    fn of(source: SourceId, statements: Vec<usize>) -> Self {
+        Self { source, transaction: Wrapping::Single, steps: Vec::new(), statements }
+    }
+
+    /// What rules ask for beside locks and work, in order.
+    pub fn effects(&self) -> impl Iterator<Item = &Effect> {
+        self.steps.iter().flat_map(|step| &step.effects)
+    }
 }
 
 impl Migration {
     /// What it does to tables on the way forward, in order.
     pub fn forward(&self) -> impl Iterator<Item = &Effect> {
-        self.up.iter().flat_map(|script| &script.effects)
+        self.up.iter().flat_map(Script::effects)
+    }
+
+    /// Its statements on the way forward, in order, each with the script that it is of.
+    pub fn steps(&self) -> impl Iterator<Item = (&Script, &Step)> {
+        self.up.iter().flat_map(|script| script.steps.iter().map(move |step| (script, step)))
     }
 
     /// What goes forward, then what goes back.
@@ -238,7 +257,7 @@ impl Migration {
     fn add(&mut self, role: Role, source: SourceId, document: &Document) {
         let Some(sql) = document.sql() else { return };
         let (up, down) = directions(document, sql);
-        let script = |statements| Script { source, effects: Vec::new(), statements };
+        let script = |statements| Script::of(source, statements);
         if role == Role::Down {
             let mut all = up;
             all.extend(down.into_iter().flatten());
@@ -281,16 +300,9 @@ fn paired_by_version(migrations: impl Iterator<Item = Migration>) -> Vec<Migrati
 }
 
 fn replay(set: &mut MigrationSet, documents: &[Arc<Document>]) {
-    let new = set.migrations.iter().filter(|migration| migration.is_new).flat_map(Migration::parts);
-    let new: HashSet<SourceId> = new.map(|script| script.source).collect();
-    let mut database = Database::new(set.versions.lowest());
-    for script in set.migrations.iter_mut().flat_map(|migration| &mut migration.up) {
-        let Some(sql) = documents[script.source.index()].sql() else { continue };
-        let statements = script.statements.iter().map(|at| &sql.statements[*at]);
-        script.effects = statements.flat_map(|statement| database.apply(statement, script.source).effects).collect();
-        database.end_script();
-        for effect in &mut script.effects {
-            effect.table.is_unshipped = effect.table.created.is_some_and(|created| new.contains(&created.source));
-        }
-    }
+    let planned = set.planned(documents, set.versions.lowest());
+    let pending = set.migrations.iter_mut().filter(|migration| migration.shipping == Shipping::Pending);
+    let scripts = pending.flat_map(|migration| &mut migration.up);
+    let known = scripts.filter(|script| documents[script.source.index()].sql().is_some());
+    known.zip(planned).for_each(|(script, planned)| *script = planned);
 }

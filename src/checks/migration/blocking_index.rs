@@ -20,7 +20,7 @@ pub fn check(migration: &Migration, cx: &mut Context<'_>) {
     for script in &migration.up {
         // Once a file: it is looked for in the whole text.
         let how = LazyCell::new(|| no_transaction(workspace.document(script.source).source.text()));
-        for effect in &script.effects {
+        for effect in script.effects() {
             if let EffectKind::IndexBuild(build) = &effect.kind
                 && build.blocks_writes
                 && !effect.table.is_new()

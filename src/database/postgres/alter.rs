@@ -33,6 +33,7 @@ pub(super) fn relation(run: &mut Run<'_>, alter: &AlterTable) {
     let mut actions: Vec<_> = alter.actions.iter().collect();
     actions.sort_by_key(|action| pass(&action.change));
     for action in actions {
+        run.action = Some(action.span);
         match &action.change {
             TableChange::AddColumn { column, if_not_exists } => column::add(run, &tree, column, *if_not_exists),
             TableChange::DropColumn { column, cascade, .. } => column::drop(run, &tree, column, *cascade, action.span),
@@ -55,9 +56,10 @@ pub(super) fn relation(run: &mut Run<'_>, alter: &AlterTable) {
             change => whole(run, id, change),
         }
         if run.failed() {
-            return;
+            break;
         }
     }
+    run.action = None;
 }
 
 /// Changes of the relation as a whole.

@@ -5,7 +5,8 @@ use serde::Serialize;
 use crate::document::engine::Engine;
 use crate::emit::escape;
 use crate::report::locks::{LockTable, Set};
-use crate::workspace::history::locks::{Locked, Planned, Step};
+use crate::workspace::history::Script;
+use crate::workspace::history::steps::{Locked, Step};
 use crate::workspace::versions::ASSUMED;
 
 #[derive(Serialize)]
@@ -55,7 +56,7 @@ pub fn emit(table: &LockTable<'_>) -> String {
     escape::json(&Table { schema_version: 1, engine: Engine::Postgres.key(), version, migrations: migrations.collect() })
 }
 
-fn migration<'a>(set: &Set<'_>, planned: &'a Planned, version: u32) -> Migration<'a> {
+fn migration<'a>(set: &Set<'_>, planned: &'a Script, version: u32) -> Migration<'a> {
     Migration {
         path: set.root.path(planned.source),
         direction: "up",
@@ -65,13 +66,13 @@ fn migration<'a>(set: &Set<'_>, planned: &'a Planned, version: u32) -> Migration
     }
 }
 
-fn statement<'a>(set: &Set<'_>, planned: &Planned, step: &'a Step) -> Statement<'a> {
+fn statement<'a>(set: &Set<'_>, planned: &Script, step: &'a Step) -> Statement<'a> {
     Statement {
         line: super::line(planned, set, step.span.start),
         end_line: super::line(planned, set, step.span.end.saturating_sub(1).max(step.span.start)),
         kind: &step.kind,
         transactional: step.no_transaction.is_none(),
-        error: step.error.as_deref(),
+        error: step.error.as_ref().map(|error| error.reason.as_str()),
         relations: step.relations.iter().map(relation).collect(),
     }
 }

@@ -7,7 +7,8 @@ use crate::emit::escape::{markdown, markdown_code};
 use crate::emit::frame::Secrets;
 use crate::emit::place;
 use crate::report::locks::{LockTable, Set};
-use crate::workspace::history::locks::{Planned, Step};
+use crate::workspace::history::Script;
+use crate::workspace::history::steps::Step;
 
 /// By which a bot finds its own comment to replace it.
 const MARK: &str = "<!-- gonogo locks -->";
@@ -49,7 +50,7 @@ pub fn emit(table: &LockTable<'_>) -> String {
     out
 }
 
-fn migration(set: &Set<'_>, planned: &Planned, secrets: &mut Secrets) -> String {
+fn migration(set: &Set<'_>, planned: &Script, secrets: &mut Secrets) -> String {
     let path = place::path(set.root, set.root.workspace.path(planned.source));
     let mut out = format!("\n### {}\n\n{}, {}.\n", markdown_code(&path), markdown(&set.server), transaction(planned));
     let mut others = 0;
@@ -76,7 +77,7 @@ fn migration(set: &Set<'_>, planned: &Planned, secrets: &mut Secrets) -> String 
 }
 
 /// A row for each relation; the statement and what there is to say of it stand in the first.
-fn rows(set: &Set<'_>, planned: &Planned, step: &Step, secrets: &mut Secrets) -> String {
+fn rows(set: &Set<'_>, planned: &Script, step: &Step, secrets: &mut Secrets) -> String {
     let remarks = remarks(set, planned, step);
     if step.relations.is_empty() && remarks.is_empty() {
         return String::new();

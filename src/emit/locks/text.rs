@@ -7,7 +7,8 @@ use super::{line, remarks, tally, transaction, until, waiting, work, worst};
 use crate::emit::frame::Secrets;
 use crate::report::locks::{LockTable, Set};
 use crate::untrusted::{Untrusted, UntrustedPath};
-use crate::workspace::history::locks::{Planned, Step};
+use crate::workspace::history::Script;
+use crate::workspace::history::steps::Step;
 
 const WIDTH: usize = 120;
 
@@ -42,7 +43,7 @@ pub fn emit(table: &LockTable<'_>) -> String {
     out
 }
 
-fn migration(set: &Set<'_>, planned: &Planned, secrets: &mut Secrets, out: &mut String) {
+fn migration(set: &Set<'_>, planned: &Script, secrets: &mut Secrets, out: &mut String) {
     let _ = writeln!(out, "\n{} · {}", UntrustedPath(&set.root.path(planned.source)), transaction(planned));
     let mut others = 0;
     for step in &planned.steps {
@@ -73,7 +74,7 @@ fn migration(set: &Set<'_>, planned: &Planned, secrets: &mut Secrets, out: &mut 
     }
 }
 
-fn rows(set: &Set<'_>, planned: &Planned, step: &Step, out: &mut String) {
+fn rows(set: &Set<'_>, planned: &Script, step: &Step, out: &mut String) {
     for relation in &step.relations {
         let cells = [
             Untrusted(&relation.name).to_string(),

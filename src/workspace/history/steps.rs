@@ -1,32 +1,23 @@
-//! Which locks do the pending migrations take, and for how long?
+//! What do the pending migrations do, statement by statement, and until when do they keep their locks?
 //!
-//! The history is replayed once more for it, so that a check that nobody asks for locks keeps none.
+//! What has shipped is replayed as well, because the rest builds on it, but nothing is kept of it.
 
 use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::{Migration, MigrationSet, Script, Shipping};
-use crate::database::{Database, Effects, Impact, Nature, Sureness};
+use crate::database::{Database, Effect, Effects, Failure, Impact, Nature, Sureness, Timeout, Touched, Work};
 use crate::diagnostic::SourceId;
 use crate::document::Document;
 use crate::document::migration::{Wrapping, wrapping};
 use crate::document::sql::{Action, LockMode, Sql, Statement, Transaction};
 use crate::source::Span;
 
-/// The forward part of a pending migration in one file.
-#[derive(Debug)]
-pub struct Planned {
-    /// The file.
-    pub source: SourceId,
-    /// Who opens a transaction around it.
-    pub transaction: Wrapping,
-    /// Its statements in the order of the source.
-    pub steps: Vec<Step>,
-}
-
 /// One statement and what it does to relations that were there before.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Step {
+    /// Which statement of its file it is.
+    pub at: usize,
     /// The statement.
     pub span: Span,
     /// What it is called.
@@ -38,9 +29,17 @@ pub struct Step {
     /// A transaction is open when it comes.
     pub in_transaction: bool,
     /// Why it fails, as far as the history tells.
-    pub error: Option<String>,
+    pub error: Option<Failure>,
     /// The relations.
     pub relations: Vec<Locked>,
+    /// What else rules ask for.
+    pub effects: Vec<Effect>,
+    /// How long it may wait for a lock, where a statement before it says so.
+    pub lock_timeout: Option<Timeout>,
+    /// How long it may take, where a statement before it says so.
+    pub statement_timeout: Option<Timeout>,
+    /// Those with the same number run in one transaction; none where it commits by itself.
+    pub transaction: Option<u32>,
     /// How long it keeps its locks.
     pub held: Held,
     /// The last statement with long work that runs before they are given back, where that is another one.
@@ -95,8 +94,10 @@ impl Step {
 #[derive(Clone, PartialEq, Eq, Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "each is an answer of its own")]
 pub struct Locked {
-    /// Its name, without the default schema.
+    /// Its name, without the default schema; that of an index where the index alone is locked.
     pub name: String,
+    /// The table or view.
+    pub table: Touched,
     /// The strongest lock on it.
     pub lock: LockMode,
     /// Which everyday statements wait.
@@ -113,6 +114,8 @@ pub struct Locked {
     pub sureness: Sureness,
     /// Why, in words.
     pub reasons: Vec<String>,
+    /// What takes long, each with the words that ask for it.
+    pub works: Vec<Work>,
     /// Made since the last release or seen by this session alone, so that nobody waits for it.
     pub is_new: bool,
 }
@@ -126,7 +129,7 @@ impl Locked {
 
 impl MigrationSet {
     /// What its pending migrations do on a server of this version, in the order in which they run.
-    pub fn planned(&self, documents: &[Arc<Document>], version: u32) -> Vec<Planned> {
+    pub fn planned(&self, documents: &[Arc<Document>], version: u32) -> Vec<Script> {
         let new = self.migrations.iter().filter(|migration| migration.is_new).flat_map(Migration::parts);
         let mut replay = Replay { database: Database::new(version), new: new.map(|script| script.source).collect() };
         let mut planned = Vec::new();
@@ -134,9 +137,10 @@ impl MigrationSet {
             for script in &migration.up {
                 let document = &documents[script.source.index()];
                 let Some(sql) = document.sql() else { continue };
-                let script = replay.script(script, document, sql);
                 if migration.shipping == Shipping::Pending {
-                    planned.push(script);
+                    planned.push(replay.script(script, document, sql));
+                } else {
+                    replay.pass_over(script, sql);
                 }
             }
         }
@@ -151,7 +155,15 @@ struct Replay {
 }
 
 impl Replay {
-    fn script(&mut self, script: &Script, document: &Document, sql: &Sql) -> Planned {
+    /// What has shipped leaves nothing but the schema.
+    fn pass_over(&mut self, script: &Script, sql: &Sql) {
+        for at in &script.statements {
+            self.database.apply(&sql.statements[*at], script.source);
+        }
+        self.database.end_script();
+    }
+
+    fn script(&mut self, script: &Script, document: &Document, sql: &Sql) -> Script {
         let statements = || script.statements.iter().map(|at| &sql.statements[*at]);
         let said = wrapping(&document.source, sql, statements().map(|statement| &statement.action));
         let controls = statements().find_map(|statement| match &statement.action {
@@ -164,35 +176,48 @@ impl Replay {
             let begin = Statement { span: Span { end: first.span.start, ..first.span }, action: BEGIN };
             self.database.apply(&begin, script.source);
         }
-        let mut steps: Vec<Step> = statements().map(|statement| self.step(statement, script.source)).collect();
+        let steps = script.statements.iter().map(|at| self.step(*at, &sql.statements[*at], script.source));
+        let mut steps: Vec<Step> = steps.collect();
         self.database.end_script();
         // Whoever writes nothing but such statements into a file has a runner that lets them run.
         let runs_alone = steps.iter().any(|step| step.no_transaction.is_some())
             && steps.iter().all(|step| step.no_transaction.is_some() || step.kind == "set");
         let transaction = if said == Wrapping::Single && runs_alone { Wrapping::None } else { said };
         hold(&mut steps, statements(), is_given_one && transaction != Wrapping::None);
-        Planned { source: script.source, transaction, steps }
+        Script { source: script.source, transaction, steps, statements: script.statements.clone() }
     }
 
-    fn step(&mut self, statement: &Statement, source: SourceId) -> Step {
-        let Effects { impacts, error, no_transaction, .. } = self.database.apply(statement, source);
+    fn step(&mut self, at: usize, statement: &Statement, source: SourceId) -> Step {
+        let session = self.database.session();
+        let (lock_timeout, statement_timeout) = (session.timeout("lock_timeout"), session.timeout("statement_timeout"));
+        let Effects { impacts, error, no_transaction, mut effects } = self.database.apply(statement, source);
+        effects.iter_mut().for_each(|effect| self.date(&mut effect.table));
         Step {
+            at,
             span: statement.span,
             kind: statement.action.kind(),
             is_unread: matches!(statement.action, Action::Unread),
             no_transaction,
             in_transaction: false,
-            error: error.map(|error| error.reason),
+            error,
             relations: impacts.into_iter().flat_map(|impact| self.relations(impact)).collect(),
+            effects,
+            lock_timeout,
+            statement_timeout,
+            transaction: None,
             held: Held::Statement,
             through: None,
         }
     }
 
+    fn date(&self, table: &mut Touched) {
+        table.is_unshipped = table.created.is_some_and(|created| self.new.contains(&created.source));
+    }
+
     /// The relation of an impact, or its indexes where they alone are locked.
     fn relations(&self, impact: Impact) -> Vec<Locked> {
         let mut table = impact.table;
-        table.is_unshipped = table.created.is_some_and(|created| self.new.contains(&created.source));
+        self.date(&mut table);
         let is_new = table.is_new();
         // The history put no rows in, but others may have since it shipped.
         let counts = !impact.only_if_filled || !is_new;
@@ -203,7 +228,7 @@ impl Replay {
         let index_lock = index_locks.filter(|mode| *mode == LockMode::AccessExclusive && !lets_work).max();
         let builds = impact.index_builds.iter().map(ToString::to_string);
         let whole = Locked {
-            name: table.name,
+            name: table.name.clone(),
             lock: LockMode::AccessShare,
             blocks: blocked(table.nature, impact.lock.max(index_lock)),
             rewrite: impact.rewrite && counts,
@@ -212,14 +237,16 @@ impl Replay {
             index_builds: builds.collect(),
             sureness: if counts && (impact.rewrite || impact.scan) { sureness } else { impact.sureness },
             reasons: impact.reasons,
+            works: impact.works,
             is_new,
+            table,
         };
         if let Some(lock) = impact.lock {
             return vec![Locked { lock, ..whole }];
         }
         let index = |(name, lock): (Box<str>, LockMode)| Locked {
             index_builds: whole.index_builds.iter().filter(|built| **built == *name).cloned().collect(),
-            blocks: blocked(table.nature, Some(lock)),
+            blocks: blocked(whole.table.nature, Some(lock)),
             name: name.into(),
             lock,
             ..whole.clone()
@@ -243,16 +270,18 @@ fn blocked(nature: Option<Nature>, lock: Option<LockMode>) -> &'static [&'static
 
 /// Finds out until when each statement keeps its locks, and through what work.
 fn hold<'a>(steps: &mut [Step], statements: impl Iterator<Item = &'a Statement>, is_open: bool) {
-    let (mut is_open, mut first) = (is_open, 0);
+    let (mut is_open, mut first, mut number) = (is_open, 0, 0);
     for (at, statement) in statements.enumerate() {
         steps[at].in_transaction = is_open;
         steps[at].held = if is_open { Held::Migration } else { Held::Statement };
+        steps[at].transaction = is_open.then_some(number);
         match &statement.action {
             Action::Transaction(Transaction::Begin) => (is_open, first) = (true, if is_open { first } else { at }),
             Action::Transaction(Transaction::Commit(chain) | Transaction::Rollback(chain)) => {
                 let word = if steps[at].kind == "commit" { "COMMIT" } else { "ROLLBACK" };
                 end(&mut steps[first..at], Held::End(statement.span, word));
                 (is_open, first) = (*chain, at);
+                number += 1;
             }
             _ => {}
         }

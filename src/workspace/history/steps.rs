@@ -191,7 +191,9 @@ impl Replay {
         let session = self.database.session();
         let (lock_timeout, statement_timeout) = (session.timeout("lock_timeout"), session.timeout("statement_timeout"));
         let Effects { impacts, error, no_transaction, mut effects } = self.database.apply(statement, source);
-        effects.iter_mut().for_each(|effect| self.date(&mut effect.table));
+        for effect in &mut effects {
+            self.date(&mut effect.table);
+        }
         Step {
             at,
             span: statement.span,

@@ -18,6 +18,8 @@ use crate::timings::{Timings, timed};
 use crate::workspace::Workspace;
 use crate::workspace::environments::Tier;
 use crate::workspace::history::{Migration, MigrationSet, Shipping};
+use crate::workspace::topology::Workload;
+use crate::workspace::topology::object::Object;
 
 /// What the checks found, in order, and what went wrong on the way.
 #[derive(Debug, Default)]
@@ -165,22 +167,19 @@ impl<'w> Run<'w> {
                     .collect()
             }),
             Check::MigrationSet(check) => self.sets(|set, run| vec![run.one(&set.folder, Some(set), |cx| check(set, cx))]),
+            Check::Object(check) => {
+                let objects = workspace.topology.objects.par_iter();
+                objects.map(|object| self.object(object, |cx| check(object, cx))).collect()
+            }
+            Check::Workload(check) => {
+                let workloads = workspace.topology.workloads.par_iter();
+                workloads.map(|workload| self.object(workload, |cx| check(workload, cx))).collect()
+            }
             Check::Container(check) => {
                 let workloads = workspace.topology.workloads.par_iter();
-                workloads
-                    .map(|workload| {
-                        let path = workspace.path(workload.object.source);
-                        let mut part = self.one(path, None, |cx| {
-                            for container in workload.containers(workspace) {
-                                check(&container, cx);
-                            }
-                        });
-                        for finding in part.findings.iter_mut().filter(|_| workload.is_patched) {
-                            finding.diagnostic.guess("a kustomization patches this object, and may change what matters here");
-                        }
-                        part
-                    })
-                    .collect()
+                let containers = |workload: &'w Workload| workload.containers(workspace);
+                let all = |workload, cx: &mut Context<'w>| containers(workload).iter().for_each(|container| check(container, cx));
+                workloads.map(|workload| self.object(workload, |cx| all(workload, cx))).collect()
             }
             Check::SettingsFile(check) => {
                 let files = workspace.environments.files.par_iter();
@@ -220,6 +219,15 @@ impl<'w> Run<'w> {
             Note { path: path.clone(), line: None, message, judged: Judged::Whole }
         });
         Part { rule: self.rule.name, findings: Vec::new(), note, took: Duration::ZERO }
+    }
+
+    /// Something of an object.
+    fn object(&self, object: &Object, check: impl FnOnce(&mut Context<'w>)) -> Part {
+        let mut part = self.one(self.workspace.path(object.node.source), None, check);
+        for finding in part.findings.iter_mut().filter(|_| object.is_patched) {
+            finding.diagnostic.guess("a kustomization patches this object, and may change what matters here");
+        }
+        part
     }
 
     /// Over the sets whose server the rule knows.

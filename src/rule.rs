@@ -15,6 +15,8 @@ use crate::workspace::Workspace;
 use crate::workspace::container::Container;
 use crate::workspace::environments::{Group, SettingsFile};
 use crate::workspace::history::{Migration, MigrationSet};
+use crate::workspace::topology::Workload;
+use crate::workspace::topology::object::Object;
 pub use option::{Default, RuleOption, fits};
 use suppression::Suppression;
 
@@ -137,6 +139,10 @@ pub enum Check {
     Migration(fn(&Migration, &mut Context<'_>)),
     /// All migrations of a set.
     MigrationSet(fn(&MigrationSet, &mut Context<'_>)),
+    /// One object of any kind, fragments among them.
+    Object(fn(&Object, &mut Context<'_>)),
+    /// One object with a pod template.
+    Workload(fn(&Workload, &mut Context<'_>)),
     /// One container of a workload.
     Container(fn(&Container<'_>, &mut Context<'_>)),
     /// One file of settings.

@@ -19,6 +19,7 @@ mod live_postgres;
 mod locks;
 mod mutate;
 mod mutations;
+mod objects;
 mod odd_trees;
 mod order;
 mod pages;

@@ -100,8 +100,8 @@ impl<'w> Container<'w> {
     pub fn served_by(&self, workspace: &'w Workspace) -> Vec<(&'w Service, Node<'w>)> {
         let mut services: Vec<&Service> = workspace.topology.services_of(self.workload).collect();
         // Documents are in the order of their paths.
-        services.sort_by_key(|service| service.object.source.0.abs_diff(self.workload.object.source.0));
-        let ports = |service: &Service| workspace.node(service.object).field("spec").field("ports").items();
+        services.sort_by_key(|service| service.node.source.0.abs_diff(self.workload.node.source.0));
+        let ports = |service: &Service| workspace.node(service.node).field("spec").field("ports").items();
         let pairs = services.into_iter().flat_map(|service| ports(service).map(move |port| (service, port)));
         pairs.filter(|(_, port)| self.takes(*port)).collect()
     }

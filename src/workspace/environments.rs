@@ -84,7 +84,7 @@ const ASIDE: &[&str] = &["local", "review", "sandbox", "demo"];
 /// What a file that every environment reads first has in the place of an environment's name.
 const SHARED: &[&str] = &["base", "common", "shared", "default", "defaults", "all", "global"];
 
-fn environment(word: &str) -> Option<(&'static str, Tier)> {
+pub(super) fn environment(word: &str) -> Option<(&'static str, Tier)> {
     let word = word.to_ascii_lowercase();
     NAMES.iter().find(|(_, _, words)| words.contains(&&*word)).map(|(name, tier, _)| (*name, *tier))
 }

@@ -3,63 +3,67 @@
 //! An object is any mapping with `apiVersion` and `kind`, also inside a List. Whatever has a pod template is a workload.
 //! A patch of a kustomization is a fragment: nobody applies it alone, so nothing is claimed about it.
 
+pub mod labels;
+pub mod object;
+mod service;
+pub mod unit;
+mod workload;
+
 use std::borrow::Cow;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::builds::Builds;
-use super::{Workspace, ids};
+use super::ids;
 use crate::diagnostic::{Judged, Note};
-use crate::document::yaml::{Node, NodeId, Scalar};
+use crate::document::yaml::Node;
 use crate::document::{Document, Known};
+use labels::Labels;
+use object::{Object, ObjectId};
+pub use service::Service;
+use unit::{Unit, UnitId, Units};
+pub use workload::Workload;
 
 /// The objects of a workspace.
 #[derive(Debug, Default)]
 pub struct Topology {
-    /// Everything with a pod template.
+    /// All that is applied, in the order of their files; patches are not among them.
+    pub objects: Vec<Arc<Object>>,
+    /// Everything with a pod template, but for fragments and what `helm test` runs.
     pub workloads: Vec<Workload>,
     /// Services that select pods.
     services: Vec<Service>,
     /// Services by one of the labels they ask for.
     by_label: HashMap<(String, String), Vec<usize>>,
+    by_resource: HashMap<String, Vec<ObjectId>>,
+    /// By the family of their unit, their resource and their name.
+    by_name: HashMap<(String, String, String), Vec<ObjectId>>,
+    workload_of: HashMap<ObjectId, usize>,
+    units: Units,
     /// What kustomizations and builds change later.
     builds: Builds,
     /// What was judged in part.
     pub notes: Vec<Note>,
 }
 
-/// An object with a pod template.
-#[derive(Debug)]
-pub struct Workload {
-    /// The object.
-    pub object: NodeId,
-    /// Its kind: `Deployment`, `CronJob`, ...
-    pub kind: String,
+/// Lists in lists are followed so far.
+const MAX_LISTS: usize = 4;
+
+/// What an object says it is.
+struct Type {
+    kind: String,
+    /// Group and version; empty where a template makes them.
     api: String,
-    /// Its name, or the template that makes it.
-    pub name: String,
-    namespace: Option<String>,
-    /// The pod's specification.
-    pub(super) pod: NodeId,
-    labels: Vec<(String, String)>,
-    /// The folder of the kustomization or chart it belongs to.
-    unit: String,
-    /// A kustomization may change anything about it.
-    pub is_patched: bool,
 }
 
-/// A Service that selects pods.
-#[derive(Debug)]
-pub struct Service {
-    /// The object.
-    pub object: NodeId,
-    /// Its name, or the template that makes it.
-    pub name: String,
-    namespace: Option<String>,
-    selector: Vec<(String, String)>,
-    /// Templates make labels of its selector.
-    pub is_templated: bool,
-    unit: String,
+impl Type {
+    fn of(root: Node<'_>, list: Option<&Self>) -> Option<Self> {
+        let (kind, api) = (root.field("kind").text(), root.field("apiVersion").text());
+        let (of_list, api_of_list) = list.map(|list| (list.kind.clone(), list.api.clone())).unzip();
+        let kind = if kind.is_absent() { of_list } else { owned(kind) };
+        let api = if api.is_absent() { api_of_list } else { Some(owned(api).unwrap_or_default()) };
+        Some(Self { kind: kind?, api: api? })
+    }
 }
 
 impl Topology {
@@ -78,13 +82,13 @@ impl Topology {
                 });
                 continue;
             }
-            let unit = unit(document.source.folder(), &topology.builds.kustomizations).to_owned();
+            let unit = topology.units.of(document.source.folder(), &topology.builds.kustomizations);
             for root in yaml.roots(&document.source, id) {
-                topology.add(root, &unit, 0);
+                topology.add(root, unit, None, 0);
             }
         }
         for (at, service) in topology.services.iter().enumerate() {
-            if let Some(label) = service.selector.first() {
+            if let Some(label) = service.selector.pairs.first() {
                 topology.by_label.entry(label.clone()).or_default().push(at);
             }
         }
@@ -96,116 +100,103 @@ impl Topology {
         self.builds.images.contains(image)
     }
 
-    fn add(&mut self, object: Node<'_>, unit: &str, depth: usize) {
-        let Some(kind) = object.field("kind").text().into_option() else { return };
-        if kind.ends_with("List") && object.field("items").is_there() {
-            for item in object.field("items").items().filter(|_| depth < 4) {
-                self.add(item, unit, depth + 1);
+    /// An item of a typed list need not repeat what it is.
+    fn add(&mut self, root: Node<'_>, unit: UnitId, list: Option<&Type>, depth: usize) {
+        let Some(is) = Type::of(root, list) else { return };
+        if let Some(item) = is.kind.strip_suffix("List")
+            && root.field("items").is_there()
+        {
+            let of_items = Type { kind: item.to_owned(), api: is.api.clone() };
+            for item in root.field("items").items().filter(|_| depth < MAX_LISTS) {
+                self.add(item, unit, Some(&of_items).filter(|of| !of.kind.is_empty()), depth + 1);
             }
             return;
         }
-        let metadata = object.field("metadata");
-        let name = written(metadata.field("name"));
-        let api = owned(object.field("apiVersion").text()).unwrap_or_default();
-        let namespace = owned(metadata.field("namespace").text());
-        let unit = unit.to_owned();
-        // Knative calls a workload by the same word.
-        if kind == "Service" && !api.contains('/') {
-            let selector = object.field("spec").field("selector");
-            // A selector that a template may add to could select anything.
-            let selector = if is_open(&selector) { Known::Absent } else { selector };
-            let is_templated = matches!(selector, Known::Is(selector) if selector.entries().any(|(key, value)| key.is_open() || value.is_open()));
-            let selector = pairs(selector);
-            self.services.push(Service { object: object.id(), name, namespace, selector, is_templated, unit });
-        } else if is_helm_test(metadata) || (!unit.is_empty() && is_fragment(object, &kind)) {
-            // `helm test` runs it on demand, after the release; a fragment is completed by the kustomization.
-        } else if let Some((template, pod)) = pod_of(object, &kind) {
-            let labels = pairs(template.field("metadata").field("labels"));
-            self.workloads.push(Workload {
-                is_patched: self.builds.kustomizations.contains(&unit) && self.builds.patches(&kind, &name),
-                object: object.id(),
-                kind: kind.into_owned(),
-                api,
-                name,
-                namespace,
-                pod: pod.id(),
-                labels,
-                unit,
-            });
+        let object = Arc::new(self.object(root, is, unit));
+        self.objects.push(Arc::clone(&object));
+        self.by_resource.entry(object.resource.clone()).or_default().push(object.id);
+        let family = self.units.family(unit).to_owned();
+        self.by_name.entry((family, object.resource.clone(), object.name.clone())).or_default().push(object.id);
+        if object.is("Service") {
+            self.services.push(Service::of(object, root));
+        } else if !object.is_fragment
+            && !object.is_helm_test
+            && let Some(workload) = Workload::of(&object, root)
+        {
+            self.workload_of.insert(object.id, self.workloads.len());
+            self.workloads.push(workload);
         }
+    }
+
+    fn object(&self, root: Node<'_>, is: Type, unit: UnitId) -> Object {
+        let Type { kind, api } = is;
+        let metadata = root.field("metadata");
+        let resource = object::resource(&api, &kind);
+        let name = written(metadata.field("name"));
+        let namespace = metadata.field("namespace").text().map(Cow::into_owned);
+        let sort = self.units.get(unit).sort;
+        Object {
+            id: ObjectId(u32::try_from(self.objects.len()).unwrap_or(u32::MAX)),
+            node: root.id(),
+            namespace: if object::is_cluster_wide(&resource) { Known::Absent } else { namespace },
+            version: api.rsplit('/').next().unwrap_or_default().to_owned(),
+            labels: Labels::of(metadata.field("labels")),
+            is_patched: sort == unit::Sort::Kustomization && self.builds.patches(&kind, &name),
+            is_fragment: self.units.get(unit).is_built() && object::is_fragment(root, &kind),
+            is_helm_test: object::is_helm_test(metadata),
+            kind,
+            resource,
+            name,
+            unit,
+        }
+    }
+
+    /// An object.
+    pub fn object_at(&self, id: ObjectId) -> &Object {
+        &self.objects[id.0 as usize]
+    }
+
+    /// All objects of a kind, as [`Object::resource`] has it.
+    pub fn of_kind<'t>(&'t self, resource: &str) -> impl Iterator<Item = &'t Object> {
+        let ids = self.by_resource.get(resource).into_iter().flatten();
+        ids.map(|id| self.object_at(*id))
+    }
+
+    /// The objects of a kind and a name that may be applied together with another object, in whatever namespace.
+    pub fn named<'t>(&'t self, near: &Object, resource: &str, name: &str) -> impl Iterator<Item = &'t Object> {
+        let key = (self.units.family(near.unit).to_owned(), resource.to_owned(), name.to_owned());
+        let ids = self.by_name.get(&key).into_iter().flatten();
+        ids.map(|id| self.object_at(*id))
+    }
+
+    /// The workload that an object is.
+    pub fn workload(&self, object: &Object) -> Option<&Workload> {
+        self.workload_of.get(&object.id).map(|at| &self.workloads[*at])
+    }
+
+    /// What an object is applied together with.
+    pub fn unit(&self, object: &Object) -> &Unit {
+        self.units.get(object.unit)
+    }
+
+    /// Whether two objects may be applied together, to the same namespace.
+    pub fn may_meet(&self, one: &Object, other: &Object) -> bool {
+        let namespaces = match (&one.namespace, &other.namespace) {
+            (Known::Is(one), Known::Is(other)) => one == other,
+            _ => true,
+        };
+        namespaces && self.units.may_meet(one.unit, other.unit)
     }
 
     /// The Services that send traffic to a workload's pods.
     pub fn services_of(&self, workload: &Workload) -> impl Iterator<Item = &Service> {
-        let near = workload.labels.iter().filter_map(|label| self.by_label.get(label)).flatten();
-        near.map(|at| &self.services[*at]).filter(|service| service.selects(workload))
+        let near = workload.labels.pairs.iter().filter_map(|label| self.by_label.get(label)).flatten();
+        near.map(|at| &self.services[*at]).filter(|service| self.may_meet(service, workload) && service.selects(workload))
     }
-}
-
-impl Service {
-    /// Whether it sends traffic to those pods alone that are ready.
-    pub fn waits_for_readiness(&self, workspace: &Workspace) -> bool {
-        let anyway = workspace.node(self.object).field("spec").field("publishNotReadyAddresses").and_then(Node::scalar);
-        matches!(anyway, Known::Absent | Known::Is(Scalar::Bool(false)))
-    }
-
-    fn selects(&self, workload: &Workload) -> bool {
-        // Neighbouring kustomizations are often applied together.
-        let above = |unit: &str| unit.rsplit_once('/').map_or(String::new(), |(above, _)| above.to_owned());
-        let both = !self.unit.is_empty() && !workload.unit.is_empty();
-        (self.unit == workload.unit || (both && above(&self.unit) == above(&workload.unit)))
-            && (self.namespace == workload.namespace || self.namespace.is_none() || workload.namespace.is_none())
-            && self.selector.iter().all(|label| workload.labels.contains(label))
-    }
-}
-
-/// The folder of the kustomization or chart that a file belongs to, else the root.
-fn unit<'a>(folder: &'a str, homes: &HashSet<String>) -> &'a str {
-    let mut folder = folder;
-    while !folder.is_empty() && !homes.contains(folder) {
-        let (above, name) = folder.rsplit_once('/').unwrap_or(("", folder));
-        folder = above;
-        if name == "templates" {
-            break;
-        }
-    }
-    folder
-}
-
-fn is_helm_test(metadata: Known<Node<'_>>) -> bool {
-    let hook = metadata.field("annotations").field("helm.sh/hook").text().into_option();
-    hook.is_some_and(|hook| hook.split(',').all(|hook| hook.trim().starts_with("test")))
-}
-
-/// Kubernetes refuses these kinds without a selector, so nobody applies them alone.
-fn is_fragment(object: Node<'_>, kind: &str) -> bool {
-    matches!(kind, "Deployment" | "StatefulSet" | "DaemonSet" | "ReplicaSet")
-        && object.field("spec").field("selector").is_absent()
-}
-
-/// The pod template and the pod's specification, wherever the kind keeps them.
-fn pod_of<'a>(object: Node<'a>, kind: &str) -> Option<(Node<'a>, Node<'a>)> {
-    let spec = object.field("spec");
-    let template = match kind {
-        "Pod" => Known::Is(object),
-        "CronJob" => spec.field("jobTemplate").field("spec").field("template"),
-        "ScaledJob" => spec.field("jobTargetRef").field("template"),
-        _ => spec.field("template"),
-    };
-    let template = template.into_option()?;
-    let pod = template.field("spec").into_option()?;
-    let has_containers = !pod.field("containers").is_absent() && pod.is_mapping();
-    has_containers.then_some((template, pod))
 }
 
 pub(super) fn owned(text: Known<Cow<'_, str>>) -> Option<String> {
     text.into_option().map(Cow::into_owned)
-}
-
-/// The keys and values of a mapping. Within a chart two equal templates make equal values.
-fn pairs(mapping: Known<Node<'_>>) -> Vec<(String, String)> {
-    let entries = mapping.into_option().into_iter().flat_map(Node::entries);
-    entries.map(|(key, value)| (written(Known::Is(key)), written(Known::Is(value)))).collect()
 }
 
 /// The text of a scalar, or the template that makes it.
@@ -217,26 +208,4 @@ pub(super) fn written(node: Known<Node<'_>>) -> String {
 /// Whether a template may add to a collection, or make all of it.
 pub(super) fn is_open(collection: &Known<Node<'_>>) -> bool {
     collection.is_unknown() || matches!(collection, Known::Is(collection) if collection.is_open())
-}
-
-impl Workload {
-    /// Runs to its end and is not waited for by traffic.
-    pub fn is_job(&self) -> bool {
-        matches!(self.kind.as_str(), "Job" | "CronJob" | "ScaledJob")
-    }
-
-    /// The platform probes it, or defaults its probes.
-    pub fn has_own_readiness(&self) -> bool {
-        self.api.contains("serving.knative.dev")
-    }
-
-    /// Switched off on purpose.
-    pub fn is_off(&self, workspace: &Workspace) -> bool {
-        matches!(workspace.node(self.object).field("spec").field("replicas").integer(), Known::Is(0))
-    }
-
-    /// Kind and name, for messages.
-    pub fn title(&self) -> String {
-        format!("{} \"{}\"", self.kind, self.name)
-    }
 }

@@ -1,0 +1,107 @@
+//! Anything with a pod template, whatever its kind.
+
+use std::ops::Deref;
+use std::sync::Arc;
+
+use super::labels::{Labels, Selector};
+use super::object::Object;
+use crate::document::Known;
+use crate::document::yaml::{Node, NodeId};
+use crate::workspace::Workspace;
+use crate::workspace::field::Field;
+
+/// An object with a pod template.
+#[derive(Debug)]
+pub struct Workload {
+    object: Arc<Object>,
+    /// The pod template; of a Pod, the Pod.
+    template: NodeId,
+    /// The pod's specification.
+    pub(in crate::workspace) pod: NodeId,
+    /// The labels of its pods.
+    pub labels: Labels,
+}
+
+impl Deref for Workload {
+    type Target = Object;
+
+    fn deref(&self) -> &Object {
+        &self.object
+    }
+}
+
+impl Workload {
+    pub(super) fn of(object: &Arc<Object>, root: Node<'_>) -> Option<Self> {
+        let (template, pod) = pod_of(root, &object.kind)?;
+        let labels = Labels::of(template.field("metadata").field("labels"));
+        Some(Self { object: Arc::clone(object), template: template.id(), pod: pod.id(), labels })
+    }
+
+    /// The object.
+    pub fn object(&self) -> &Object {
+        &self.object
+    }
+
+    /// Runs to its end and is not waited for by traffic.
+    pub fn is_job(&self) -> bool {
+        matches!(self.kind.as_str(), "Job" | "CronJob" | "ScaledJob")
+    }
+
+    /// The platform probes it, or defaults its probes.
+    pub fn has_own_readiness(&self) -> bool {
+        self.resource.ends_with(".serving.knative.dev")
+    }
+
+    /// Switched off on purpose.
+    pub fn is_off(&self, workspace: &Workspace) -> bool {
+        self.replicas(workspace).integer() == Known::Is(0)
+    }
+
+    /// `spec`
+    pub fn spec<'w>(&self, workspace: &'w Workspace) -> Field<'w> {
+        self.field(workspace, "spec")
+    }
+
+    /// How many pods it asks for.
+    pub fn replicas<'w>(&self, workspace: &'w Workspace) -> Field<'w> {
+        self.field(workspace, "spec.replicas")
+    }
+
+    /// How its pods are replaced: `strategy`, or `updateStrategy`.
+    pub fn strategy<'w>(&self, workspace: &'w Workspace) -> Field<'w> {
+        let spec = self.spec(workspace);
+        let strategy = spec.field("strategy");
+        if strategy.is_absent() && self.kind != "Deployment" { spec.field("updateStrategy") } else { strategy }
+    }
+
+    /// Which pods it takes for its own; `None` where it has no selector.
+    pub fn selector(&self, workspace: &Workspace) -> Option<Selector> {
+        let selector = self.field(workspace, "spec.selector");
+        (!selector.is_absent()).then(|| Selector::of(selector.node()))
+    }
+
+    /// The pod template; of a Pod, the Pod.
+    pub fn template<'w>(&self, workspace: &'w Workspace) -> Field<'w> {
+        Field::of(workspace.node(self.template))
+    }
+
+    /// The pod's specification.
+    pub fn pod<'w>(&self, workspace: &'w Workspace) -> Field<'w> {
+        self.template(workspace).field("spec")
+    }
+}
+
+/// The pod template and the pod's specification, wherever the kind keeps them.
+fn pod_of<'a>(object: Node<'a>, kind: &str) -> Option<(Node<'a>, Node<'a>)> {
+    let spec = object.field("spec");
+    let template = match kind {
+        "Pod" => Known::Is(object),
+        "CronJob" => spec.field("jobTemplate").field("spec").field("template"),
+        "ScaledJob" => spec.field("jobTargetRef").field("template"),
+        _ => spec.field("template"),
+    };
+    let template = template.into_option()?;
+    let pod = template.field("spec").into_option()?;
+    let has_containers = !pod.field("containers").is_absent() && pod.is_mapping();
+    has_containers.then_some((template, pod))
+}

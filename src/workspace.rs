@@ -12,6 +12,7 @@ pub mod discover;
 pub mod environments;
 pub mod field;
 pub mod history;
+pub mod image;
 mod load;
 pub mod pod;
 pub mod probe;

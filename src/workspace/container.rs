@@ -4,7 +4,9 @@ use std::borrow::Cow;
 use std::fmt;
 
 use super::Workspace;
+use super::image::reference;
 use super::topology::{Service, Workload, is_open, written};
+use crate::diagnostic::Place;
 use crate::document::Known;
 use crate::document::yaml::Node;
 
@@ -45,6 +47,56 @@ impl<'w> Container<'w> {
     /// Its name or the template that makes it, for messages.
     pub fn name(&self) -> String {
         written(self.node.field("name"))
+    }
+
+    /// Its image by its parts, as far as no template hides them.
+    pub fn image(&self) -> Option<Cow<'w, str>> {
+        self.node.field("image").into_option().and_then(reference)
+    }
+
+    /// What it runs: the words of its command and arguments that no template hides.
+    pub fn words(&self) -> impl Iterator<Item = Cow<'w, str>> {
+        let lists = ["command", "args"].map(|field| self.node.field(field));
+        lists.into_iter().flat_map(Known::items).filter_map(|word| word.text().into_option())
+    }
+
+    /// The variables that are written out, with their values.
+    pub fn variables(&self) -> impl Iterator<Item = (Cow<'w, str>, Node<'w>)> {
+        self.node
+            .field("env")
+            .items()
+            .filter_map(|variable| Some((variable.field("name").text().into_option()?, variable.field("value").into_option()?)))
+    }
+
+    /// One of the init containers, sidecars included.
+    pub fn is_init(&self) -> bool {
+        self.pod.field("initContainers").items().any(|node| node.id() == self.node.id())
+    }
+
+    /// An init container that ends before the others start, whatever templates make.
+    pub fn is_surely_no_sidecar(&self) -> bool {
+        self.runs_first && !self.node.field("restartPolicy").is_unknown()
+    }
+
+    fn neighbours(&self) -> impl Iterator<Item = Node<'w>> {
+        let own = self.node.id();
+        let all =
+            self.pod.field("containers").items().chain(self.pod.field("initContainers").items().filter(|node| is_sidecar(*node)));
+        all.filter(move |node| node.id() != own)
+    }
+
+    /// Where another container of the pod declares a port that this one does not.
+    pub fn neighbour_with_port(&self, number: i64) -> Option<Place> {
+        let is_it = |port: &Node<'_>| port.field("containerPort").integer() == Known::Is(number);
+        let own = self.ports().any(|port| is_it(&port));
+        let mut theirs = self.neighbours().flat_map(|node| node.field("ports").items());
+        theirs.find(is_it).filter(|_| !own).map(Node::title_place)
+    }
+
+    /// Where another container of the pod declares a port of this name.
+    pub fn neighbour_with_port_named(&self, name: &str) -> Option<Place> {
+        let mut theirs = self.neighbours().flat_map(|node| node.field("ports").items());
+        theirs.find(|port| port.field("name").text().into_option().as_deref() == Some(name)).map(Node::title_place)
     }
 
     /// Whether its probes decide about traffic: it keeps running, is switched on, and no platform probes it instead.
@@ -105,6 +157,13 @@ impl<'w> Container<'w> {
         let pairs = services.into_iter().flat_map(|service| ports(service).map(move |port| (service, port)));
         pairs.filter(|(_, port)| self.takes(*port)).collect()
     }
+}
+
+/// Whoever collects metrics asks again, and sends no user's requests.
+pub fn is_for_metrics(service: &Service, port: Node<'_>) -> bool {
+    let name = port.field("name").text().into_option();
+    let names = [Some(service.name.as_str()), name.as_deref()];
+    names.into_iter().flatten().any(|name| name.contains("metrics") || name.contains("exporter"))
 }
 
 /// A port by its number, or by its name.

@@ -1,103 +1,149 @@
 //! What does a probe really do? Defaults applied, named ports resolved, budgets computed.
+//!
+//! Kubernetes asks a container from three sides: readiness decides about traffic, liveness about its life, and startup
+//! holds both back until it has succeeded once. Each part of a probe is known, absent or unknown by itself: a template
+//! in one number hides no other.
 
-use std::borrow::Cow;
+pub mod depth;
+mod handler;
+pub mod invalid;
+pub mod timing;
 
-use super::container::{Container, Port};
+use super::container::Container;
+use crate::diagnostic::Place;
 use crate::document::Known;
 use crate::document::yaml::{Node, Scalar};
+pub use handler::Handler;
+
+/// What a probe decides about.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Role {
+    /// Traffic.
+    Readiness,
+    /// Life and death.
+    Liveness,
+    /// When the other two begin.
+    Startup,
+}
+
+impl Role {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Readiness, Self::Liveness, Self::Startup];
+
+    /// Its key in a container.
+    pub fn field(self) -> &'static str {
+        match self {
+            Self::Readiness => "readinessProbe",
+            Self::Liveness => "livenessProbe",
+            Self::Startup => "startupProbe",
+        }
+    }
+
+    /// Its word in a sentence.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Readiness => "readiness",
+            Self::Liveness => "liveness",
+            Self::Startup => "startup",
+        }
+    }
+}
 
 /// A probe of a container.
 #[derive(Clone)]
 pub struct Probe<'w> {
+    /// What it decides about.
+    pub role: Role,
     /// The whole probe.
     pub node: Node<'w>,
-    /// What it asks.
-    pub handler: Handler<'w>,
-    /// How it is asked, to underline.
+    /// What it asks; absent where nothing is asked, or a port that no container has.
+    pub handler: Known<Handler<'w>>,
+    /// How it is asked, to underline: the handler, else the probe.
     pub handler_node: Node<'w>,
-    period: i64,
-    failures: i64,
-}
-
-/// What a probe asks. Two that are equal ask the same thing of the same process.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Handler<'w> {
-    /// A request; headers do not change who answers.
-    Http {
-        /// The path, `/` by default.
-        path: Cow<'w, str>,
-        /// The port.
-        port: Port<'w>,
-        /// `HTTP` by default.
-        scheme: Cow<'w, str>,
-        /// Empty for the pod itself.
-        host: Cow<'w, str>,
-    },
-    /// A connection.
-    Tcp {
-        /// The port.
-        port: Port<'w>,
-        /// Empty for the pod itself.
-        host: Cow<'w, str>,
-    },
-    /// A health call.
-    Grpc {
-        /// The port's number.
-        port: i64,
-        /// The service asked for.
-        service: Cow<'w, str>,
-    },
-    /// A command.
-    Exec(Vec<Cow<'w, str>>),
+    /// Seconds between the start, or the success of the startup probe, and the first question.
+    pub delay: Known<i64>,
+    /// Seconds between two questions.
+    pub period: Known<i64>,
+    /// Seconds that an answer may take.
+    pub timeout: Known<i64>,
+    /// How many failures in a row count.
+    pub failures: Known<i64>,
 }
 
 impl<'w> Probe<'w> {
     /// Whether there is none. To Kubernetes a key without a value is none.
-    pub fn is_missing(container: &Container<'w>, field: &str) -> bool {
-        match container.node.field(field) {
-            Known::Is(node) => node.scalar() == Known::Is(Scalar::Null),
-            other => other.is_absent(),
-        }
+    pub fn is_missing(container: &Container<'w>, role: Role) -> bool {
+        Self::node(container, role).is_absent()
     }
 
-    /// Reads `readinessProbe`, `livenessProbe` or `startupProbe`. Unknown as soon as any part of it is.
-    pub fn of(container: &Container<'w>, field: &str) -> Known<Self> {
-        container.node.field(field).and_then(|node| {
-            if node.is_open() {
-                return Known::Unknown;
-            }
-            let period = number(node, "periodSeconds", 10);
-            let failures = number(node, "failureThreshold", 3);
-            let handler = handler(container, node);
-            handler.and_then(|(handler, handler_node)| {
-                period.and_then(|period| failures.map(|failures| Self { node, handler, handler_node, period, failures }))
-            })
+    fn node(container: &Container<'w>, role: Role) -> Known<Node<'w>> {
+        container.node.field(role.field()).and_then(|node| match node.scalar() {
+            Known::Is(Scalar::Null) => Known::Absent,
+            Known::Unknown => Known::Unknown,
+            _ => Known::Is(node),
+        })
+    }
+
+    /// Reads a probe. Unknown where a template may add to it.
+    pub fn of(container: &Container<'w>, role: Role) -> Known<Self> {
+        let node = match Self::node(container, role) {
+            Known::Is(node) if node.is_open() => return Known::Unknown,
+            Known::Is(node) => node,
+            Known::Absent => return Known::Absent,
+            Known::Unknown => return Known::Unknown,
+        };
+        let (handler, handler_node) = handler::of(container, node);
+        let number = |field, default| number(node, field, default);
+        Known::Is(Self {
+            role,
+            node,
+            handler,
+            handler_node,
+            delay: number("initialDelaySeconds", 0),
+            period: number("periodSeconds", 10),
+            timeout: number("timeoutSeconds", 1),
+            failures: number("failureThreshold", 3),
         })
     }
 
     /// Seconds of failures until it acts. Kubernetes' defaults: every 10 seconds, 3 times.
-    pub fn budget(&self) -> i64 {
-        self.period.saturating_mul(self.failures)
+    pub fn budget(&self) -> Known<i64> {
+        self.period.and_then(|period| self.failures.map(|failures| period.saturating_mul(failures)))
     }
 
-    /// Seconds between two questions.
-    pub fn period(&self) -> i64 {
-        self.period
+    /// Seconds after its first moment until it acts on a container that never answers.
+    pub fn patience(&self) -> Known<i64> {
+        self.delay.and_then(|delay| self.budget().map(|budget| delay.saturating_add(budget)))
     }
 
-    /// How many failures in a row count.
-    pub fn failures(&self) -> i64 {
-        self.failures
+    /// The name of the port that it asks, where the container has no port of that name.
+    pub fn missing_port_name(&self, container: &Container<'w>) -> Option<String> {
+        let port = self.handler_node.field("port");
+        if !self.handler.is_absent() || port.integer().is_there() {
+            return None;
+        }
+        let name = port.text().into_option()?;
+        (invalid::is_port_name(&name) && container.port_named(&name).is_absent()).then(|| name.into_owned())
+    }
+
+    /// What to underline.
+    pub fn place(&self) -> Place {
+        self.handler_node.title_place()
+    }
+
+    /// What to underline of one of its keys, where it is written.
+    pub fn place_of(&self, field: &str) -> Place {
+        match self.node.field(field) {
+            Known::Is(node) => node.title_place(),
+            _ => self.place(),
+        }
     }
 
     /// What it asks, in a few words.
     pub fn asks(&self) -> String {
         match &self.handler {
-            Handler::Http { path, .. } => path.to_string(),
-            Handler::Tcp { port, .. } => format!("port {port}"),
-            Handler::Grpc { port, .. } => format!("gRPC health on port {port}"),
-            // Its arguments may hold a password.
-            Handler::Exec(command) => format!("the command `{}`", command.first().map_or("", |word| word)),
+            Known::Is(handler) => handler.to_string(),
+            _ => format!("the {} probe", self.role.word()),
         }
     }
 }
@@ -105,70 +151,4 @@ impl<'w> Probe<'w> {
 /// To Kubernetes a zero means the default.
 fn number(probe: Node<'_>, field: &str, default: i64) -> Known<i64> {
     probe.field(field).integer().or(default).map(|number| if number == 0 { default } else { number })
-}
-
-fn handler<'w>(container: &Container<'w>, probe: Node<'w>) -> Known<(Handler<'w>, Node<'w>)> {
-    for (field, read) in HANDLERS {
-        let node = probe.field(field);
-        if !node.is_absent() {
-            return node.and_then(|node| read(container, node).map(|handler| (handler, node)));
-        }
-    }
-    Known::Absent
-}
-
-type Reading = for<'w> fn(&Container<'w>, Node<'w>) -> Known<Handler<'w>>;
-
-const HANDLERS: [(&str, Reading); 4] = [("httpGet", http), ("tcpSocket", tcp), ("grpc", grpc), ("exec", exec)];
-
-fn http<'w>(container: &Container<'w>, get: Node<'w>) -> Known<Handler<'w>> {
-    let scheme = get.field("scheme").text().or(Cow::Borrowed("HTTP"));
-    let path = get.field("path").text().or(Cow::Borrowed("/")).map(rooted);
-    let place = at(container, get);
-    place.and_then(|(port, host)| path.and_then(|path| scheme.map(|scheme| Handler::Http { path, port, scheme, host })))
-}
-
-/// Kubernetes puts the slash where it is missing.
-fn rooted(path: Cow<'_, str>) -> Cow<'_, str> {
-    if path.starts_with('/') { path } else { Cow::Owned(format!("/{path}")) }
-}
-
-fn tcp<'w>(container: &Container<'w>, socket: Node<'w>) -> Known<Handler<'w>> {
-    at(container, socket).map(|(port, host)| Handler::Tcp { port, host })
-}
-
-fn grpc<'w>(_: &Container<'w>, call: Node<'w>) -> Known<Handler<'w>> {
-    let service = call.field("service").text().or(Cow::Borrowed(""));
-    call.field("port").integer().and_then(|port| service.map(|service| Handler::Grpc { port, service }))
-}
-
-fn exec<'w>(_: &Container<'w>, exec: Node<'w>) -> Known<Handler<'w>> {
-    exec.field("command").and_then(command).map(Handler::Exec)
-}
-
-fn command(list: Node<'_>) -> Known<Vec<Cow<'_, str>>> {
-    let mut words = Vec::new();
-    for item in list.items() {
-        match item.text() {
-            Known::Is(word) => words.push(word),
-            _ => return Known::Unknown,
-        }
-    }
-    Known::Is(words)
-}
-
-fn at<'w>(container: &Container<'w>, handler: Node<'w>) -> Known<(Port<'w>, Cow<'w, str>)> {
-    let host = handler.field("host").text().or(Cow::Borrowed(""));
-    port(container, handler.field("port")).and_then(|port| host.map(|host| (port, host)))
-}
-
-fn port<'w>(container: &Container<'w>, port: Known<Node<'w>>) -> Known<Port<'w>> {
-    if let Known::Is(number) = port.integer() {
-        return Known::Is(Port::Number(number));
-    }
-    port.text().and_then(|name| match container.port_named(&name) {
-        Known::Is(number) => Known::Is(Port::Number(number)),
-        Known::Unknown => Known::Is(Port::Name(name)),
-        Known::Absent => Known::Absent,
-    })
 }

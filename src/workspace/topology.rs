@@ -206,6 +206,6 @@ pub(super) fn written(node: Known<Node<'_>>) -> String {
 }
 
 /// Whether a template may add to a collection, or make all of it.
-pub(super) fn is_open(collection: &Known<Node<'_>>) -> bool {
+pub fn is_open(collection: &Known<Node<'_>>) -> bool {
     collection.is_unknown() || matches!(collection, Known::Is(collection) if collection.is_open())
 }

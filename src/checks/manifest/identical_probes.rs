@@ -4,18 +4,19 @@ use crate::diagnostic::Severity;
 use crate::document::Known;
 use crate::rule::Context;
 use crate::workspace::container::Container;
-use crate::workspace::probe::Probe;
+use crate::workspace::probe::timing::Probes;
 
 /// From this many times the readiness budget on, traffic is shed long before anything is killed.
 const FAR_ENOUGH: i64 = 2;
 
 pub fn check(container: &Container<'_>, cx: &mut Context<'_>) {
-    let (Known::Is(readiness), Known::Is(liveness)) =
-        (Probe::of(container, "readinessProbe"), Probe::of(container, "livenessProbe"))
-    else {
+    let probes = Probes::of(container);
+    let (Known::Is(readiness), Known::Is(liveness)) = (&probes.readiness, &probes.liveness) else { return };
+    let (Known::Is(shed), Known::Is(kill)) = (readiness.budget(), liveness.budget()) else { return };
+    let (Known::Is(period), Known::Is(failures)) = (readiness.period, readiness.failures) else { return };
+    if !readiness.handler.is_there() {
         return;
-    };
-    let (shed, kill) = (readiness.budget(), liveness.budget());
+    }
     let differ = readiness.handler != liveness.handler || kill >= shed.saturating_mul(FAR_ENOUGH);
     if differ || !container.needs_probes(cx.workspace) {
         return;
@@ -24,17 +25,17 @@ pub fn check(container: &Container<'_>, cx: &mut Context<'_>) {
     let then = if kill > shed { "restarted soon after they are taken" } else { "restarted instead of taken" };
     let report = cx
         .report(
-            liveness.handler_node.title_place(),
+            liveness.place(),
             format!("when {} of \"{}\" is slow, all its pods are {then} out of service", readiness.asks(), container.name()),
         )
         .label(format!("killed after {same}{kill} s"))
-        .because(readiness.handler_node.title_place(), format!("out of service after {shed} s of failures"))
+        .because(readiness.place(), format!("out of service after {shed} s of failures"))
         .in_production("an overload that should shed traffic kills every pod at once, and the restart makes it worse")
         .help(format!(
             "give liveness an endpoint that checks the process alone, or let it ask the same and wait three times as long:\n\
              livenessProbe:\n  periodSeconds: {}\n  failureThreshold: {}",
-            readiness.period(),
-            readiness.failures().saturating_mul(3)
+            period,
+            failures.saturating_mul(3)
         ));
     if kill > shed {
         report.capped(Severity::Medium);

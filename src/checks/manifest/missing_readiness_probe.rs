@@ -1,15 +1,13 @@
 //! See rules/manifest/missing-readiness-probe.md
 
 use crate::diagnostic::Severity;
-use crate::document::yaml::Node;
 use crate::rule::Context;
-use crate::workspace::container::{Container, Port, target};
-use crate::workspace::probe::Probe;
-use crate::workspace::topology::Service;
+use crate::workspace::container::{Container, Port, is_for_metrics, target};
+use crate::workspace::probe::{Probe, Role};
 
 pub fn check(container: &Container<'_>, cx: &mut Context<'_>) {
     let workspace = cx.workspace;
-    if !Probe::is_missing(container, "readinessProbe") || !container.needs_probes(workspace) {
+    if !Probe::is_missing(container, Role::Readiness) || !container.needs_probes(workspace) {
         return;
     }
     let serving = container.served_by(workspace);
@@ -34,11 +32,4 @@ pub fn check(container: &Container<'_>, cx: &mut Context<'_>) {
     if container.pod().field("readinessGates").is_there() {
         report.capped(Severity::Low).assuming("the pod's readiness gates may wait for it");
     }
-}
-
-/// Whoever collects metrics asks again.
-fn is_for_metrics(service: &Service, port: Node<'_>) -> bool {
-    let name = port.field("name").text().into_option();
-    let names = [Some(service.name.as_str()), name.as_deref()];
-    names.into_iter().flatten().any(|name| name.contains("metrics") || name.contains("exporter"))
 }

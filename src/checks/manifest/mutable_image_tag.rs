@@ -1,12 +1,10 @@
 //! See rules/manifest/mutable-image-tag.md
 
-use std::borrow::Cow;
-
 use crate::diagnostic::Severity;
 use crate::document::Known;
-use crate::document::yaml::Node;
 use crate::rule::{Context, fits};
 use crate::workspace::container::Container;
+use crate::workspace::image::{Image, reference};
 
 /// Names that are moved to another build on purpose.
 const MOVING: &[&str] = &[
@@ -42,10 +40,10 @@ enum Moves {
 
 pub fn check(container: &Container<'_>, cx: &mut Context<'_>) {
     let Known::Is(node) = container.node.field("image") else { return };
-    let Some(image) = literal(node) else { return };
-    let (name, tag) = split(&image);
+    let Some(image) = reference(node) else { return };
+    let Image { name, tag, has_digest } = Image::of(&image);
     // An injector fills `auto` in, a trigger the blank.
-    if image.contains('@') || ["", "auto"].contains(&name) || cx.workspace.topology.is_replaced(name) {
+    if has_digest || ["", "auto"].contains(&name) || cx.workspace.topology.is_replaced(name) {
         return;
     }
     let Some(moves) = moves(tag) else { return };
@@ -75,26 +73,6 @@ pub fn check(container: &Container<'_>, cx: &mut Context<'_>) {
         Moves::Maybe => {
             report.capped(Severity::Low).assuming("such a tag is moved to each newer build of that version");
         }
-    }
-}
-
-/// The image as written; with a template in it, only if what decides stands behind the template.
-fn literal(node: Node<'_>) -> Option<Cow<'_, str>> {
-    match node.text() {
-        Known::Is(text) => Some(Cow::Owned(text.trim().to_owned())),
-        Known::Absent => None,
-        Known::Unknown => {
-            let end = node.written().rsplit(['}', '>', ')']).next().unwrap_or_default();
-            (end.contains('/') || end.starts_with(':')).then(|| Cow::Borrowed(node.written()))
-        }
-    }
-}
-
-/// The image without its tag, and the tag. The colon of a registry's port is none of a tag's.
-fn split(image: &str) -> (&str, Option<&str>) {
-    match image.rsplit_once(':') {
-        Some((name, tag)) if !tag.contains('/') => (name, Some(tag)),
-        _ => (image, None),
     }
 }
 

@@ -197,7 +197,7 @@ fn manifest(source: &Source) -> Yaml {
         && let Some(span) = jsonc::forbidden_comment(source.text())
     {
         let message = "JSON has no comments, and kubectl reads what begins with `{` as JSON".to_owned();
-        part.error = Some(Refusal { span, message, cause: Cause::Invalid });
+        part.error = Some(Refusal { span, message, cause: Cause::Invalid }.into());
     }
     yaml
 }

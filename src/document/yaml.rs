@@ -50,18 +50,18 @@ pub struct Part {
     /// Everything between its separators.
     pub span: Span,
     /// Why there are no nodes, or none after this place.
-    pub error: Option<Refusal>,
+    pub error: Option<Box<Refusal>>,
     /// Why YAML 1.2 refuses what Kubernetes takes and was read all the same.
-    pub overruled: Option<Refusal>,
+    pub overruled: Option<Box<Refusal>>,
     /// The comments, where the file holds a suppression word.
     pub comments: Vec<Span>,
     nodes: Vec<RawNode>,
     /// Texts that differ from their source: escapes, folded lines.
     texts: Vec<Box<str>>,
     /// The items of a List, which many findings ask for.
-    items: OnceLock<Vec<NodeId>>,
+    items: OnceLock<Box<[NodeId]>>,
     /// What each node is in, for the same reason.
-    homes: OnceLock<Vec<around::Home>>,
+    homes: OnceLock<Box<[around::Home]>>,
 }
 
 /// Why a document could not be read.
@@ -86,14 +86,15 @@ pub enum Cause {
     Limit,
 }
 
+/// Nodes stand in the order in which they begin, so the children of a collection follow it, each behind all that is in the
+/// one before.
 #[derive(Clone, Copy, Debug)]
 struct RawNode {
     span: Span,
-    /// Collections: the first child (a mapping alternates keys and values). Aliases: the target. Scalars: one past
-    /// the index of the decoded text, or 0 where the source is the text.
+    /// Collections: one past the last node in them (a mapping alternates keys and values), or [`NONE`] where reading
+    /// stopped inside. Aliases: the target. Scalars: one past the index of the decoded text, or 0 where the source is the
+    /// text.
     link: u32,
-    /// The next child of the same parent.
-    next: u32,
     kind: Kind,
     /// What templates leave open about it.
     open: Open,
@@ -113,6 +114,11 @@ enum Open {
 const NONE: u32 = u32::MAX;
 
 impl RawNode {
+    /// The number of the node that follows this one, which has the number `own`, and all that is in it.
+    fn behind(&self, own: u32) -> u32 {
+        if self.kind.is_collection() { self.link } else { own + 1 }
+    }
+
     /// What a hole in its reach leaves open about it.
     fn opened_by(&self, masked: &str, hole: &Hole) -> Open {
         match (self.kind, hole.shape) {
@@ -169,15 +175,17 @@ struct Job<'t> {
 impl Job<'_> {
     /// Reads some documents, and says how many of them the fast gear did.
     fn read_all(&self, spans: &[Span]) -> (Vec<Part>, usize) {
-        let mut parts = Vec::with_capacity(spans.len());
-        let fast = spans.iter().filter(|span| self.read(**span, &mut parts)).count();
+        // A node of a manifest takes some ten bytes of text; memory that is not touched costs nothing.
+        let nodes = spans.iter().map(|span| span.range().len() / 8 + 4).max().unwrap_or_default();
+        let (mut parts, mut scratch) = (Vec::with_capacity(spans.len()), Vec::with_capacity(nodes));
+        let fast = spans.iter().filter(|span| self.read(**span, &mut parts, &mut scratch)).count();
         (parts, fast)
     }
 
     /// Reads what stands between two separators, and says whether the fast gear did.
-    fn read(&self, span: Span, parts: &mut Vec<Part>) -> bool {
+    fn read(&self, span: Span, parts: &mut Vec<Part>, scratch: &mut Vec<RawNode>) -> bool {
         let first = parts.len();
-        let fast = (self.gear == Gear::Fast).then(|| fast::read(self.masked, span, self.keep_comments)).flatten();
+        let fast = (self.gear == Gear::Fast).then(|| fast::read(self.masked, span, self.keep_comments, scratch)).flatten();
         let is_fast = fast.is_some();
         match fast {
             Some(part) => parts.push(part),
@@ -293,7 +301,7 @@ impl Part {
     /// Everything after more documents than we count.
     fn beyond(span: Span) -> Self {
         let message = format!("only the first {MAX_DOCUMENTS} documents of a file are read");
-        let error = Some(Refusal { span: Span { end: span.start, ..span }, message, cause: Cause::Limit });
+        let error = Some(Refusal { span: Span { end: span.start, ..span }, message, cause: Cause::Limit }.into());
         Self { span, error, ..Self::default() }
     }
 

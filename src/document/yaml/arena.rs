@@ -29,10 +29,21 @@ struct Collection {
 }
 
 impl Arena {
-    pub fn new(span: Span) -> Self {
-        // A node of a manifest takes some ten bytes of text; memory that is not touched costs nothing.
-        let nodes = Vec::with_capacity(span.range().len() / 8 + 4);
-        Self { part: Part { span, nodes, ..Part::default() }, open: Vec::with_capacity(16), ..Self::default() }
+    /// Builds in the memory of `scratch`, which is empty; [`Arena::finish`] gives it back.
+    pub fn new(span: Span, scratch: Vec<RawNode>) -> Self {
+        Self { part: Part { span, nodes: scratch, ..Part::default() }, open: Vec::with_capacity(16), ..Self::default() }
+    }
+
+    /// The document. The nodes of a small one are copied into memory of just their size, for there are many such documents,
+    /// and memory that was never touched before is what costs most.
+    pub fn finish(mut self, scratch: &mut Vec<RawNode>) -> Part {
+        const SMALL: usize = 4096;
+        if self.part.nodes.len() <= SMALL {
+            *scratch = std::mem::take(&mut self.part.nodes);
+            self.part.nodes = scratch.as_slice().into();
+            scratch.clear();
+        }
+        self.part
     }
 
     /// Adds a scalar. Its text is kept only where it differs from what stands in the source.
@@ -42,12 +53,12 @@ impl Arena {
             self.part.texts.push(text.into());
             u32::try_from(self.part.texts.len()).unwrap_or(0)
         });
-        self.add(RawNode { span, link, next: NONE, kind, open: Open::No })
+        self.add(RawNode { span, link, kind, open: Open::No })
     }
 
     /// Adds an alias of a node, or of none that is known.
     pub fn alias(&mut self, span: Span, target: Option<u32>) {
-        self.add(RawNode { span, link: target.unwrap_or(NONE), next: NONE, kind: Kind::Alias, open: Open::No });
+        self.add(RawNode { span, link: target.unwrap_or(NONE), kind: Kind::Alias, open: Open::No });
         let weight = target.and_then(|target| self.weights.get(&target)).copied().unwrap_or(0);
         self.total = self.total.saturating_add(weight);
         self.aliased = self.aliased.saturating_add(weight);
@@ -74,7 +85,7 @@ impl Arena {
     #[inline]
     pub fn begin(&mut self, kind: Kind, span: Span) -> u32 {
         let before = self.total;
-        let node = self.add(RawNode { span, link: NONE, next: NONE, kind, open: Open::No });
+        let node = self.add(RawNode { span, link: NONE, kind, open: Open::No });
         self.open.push(Collection { node, last_child: NONE, before });
         node
     }
@@ -89,7 +100,9 @@ impl Arena {
             *weight = self.total - before;
         }
         let behind = self.part.nodes.get(last_child as usize).map(|last| last.span.end);
-        let span = &mut self.part.nodes[node as usize].span;
+        let count = self.part.nodes.len();
+        let RawNode { span, link, .. } = &mut self.part.nodes[node as usize];
+        *link = u32::try_from(count).unwrap_or(NONE);
         span.end = bracket.or(behind).unwrap_or(span.start).max(span.start);
     }
 
@@ -106,10 +119,6 @@ impl Arena {
         self.part.nodes.push(node);
         self.total += 1;
         if let Some(collection) = self.open.last_mut() {
-            match collection.last_child {
-                NONE => self.part.nodes[collection.node as usize].link = id,
-                last => self.part.nodes[last as usize].next = id,
-            }
             collection.last_child = id;
         }
         id

@@ -34,24 +34,24 @@ impl Part {
         begins
     }
 
-    fn homes(&self) -> Vec<Home> {
+    fn homes(&self) -> Box<[Home]> {
         let top = Home { parent: NONE, begin: self.nodes.first().map_or(0, |node| node.span.start) };
         let mut homes = vec![top; self.nodes.len()];
         for (node, parent) in self.nodes.iter().zip(0..) {
             if !node.kind.is_collection() {
                 continue;
             }
-            let (mut child, mut is_value, mut begin) = (node.link, false, 0);
-            while let Some(found) = self.nodes.get(child as usize) {
+            let (mut child, mut is_value, mut begin) = (parent + 1, false, 0);
+            while let Some(found) = self.nodes.get(child as usize).filter(|_| child < node.link) {
                 if !is_value {
                     begin = found.span.start;
                 }
                 // A mapping alternates keys and values; a comment stands above the key.
                 is_value = node.kind == Kind::Mapping && !is_value;
                 homes[child as usize] = Home { parent, begin };
-                child = found.next;
+                child = found.behind(child);
             }
         }
-        homes
+        homes.into()
     }
 }

@@ -15,21 +15,21 @@ mod words;
 use std::collections::HashMap;
 
 use super::arena::Arena;
-use super::{Kind, Part};
+use super::{Kind, Part, RawNode};
 use crate::source::Span;
 use scalar::{Line, Stop};
 
 /// Reads one document, or declines.
-pub fn read(text: &str, span: Span, keep_comments: bool) -> Option<Part> {
-    read_as(text, span, keep_comments, false)
+pub fn read(text: &str, span: Span, keep_comments: bool, scratch: &mut Vec<RawNode>) -> Option<Part> {
+    read_as(text, span, keep_comments, false, scratch)
 }
 
 /// Reads one document that YAML 1.2 refuses and Kubernetes' reader takes, or declines.
 pub fn read_leniently(text: &str, span: Span, keep_comments: bool) -> Option<Part> {
-    read_as(text, span, keep_comments, true)
+    read_as(text, span, keep_comments, true, &mut Vec::new())
 }
 
-fn read_as(text: &str, span: Span, keep_comments: bool, is_lenient: bool) -> Option<Part> {
+fn read_as(text: &str, span: Span, keep_comments: bool, is_lenient: bool, scratch: &mut Vec<RawNode>) -> Option<Part> {
     if !is_ordinary(&text[span.range()]) {
         return None;
     }
@@ -40,7 +40,7 @@ fn read_as(text: &str, span: Span, keep_comments: bool, is_lenient: bool) -> Opt
         at,
         line: at,
         found: None,
-        arena: Arena::new(span),
+        arena: Arena::new(span, std::mem::take(scratch)),
         levels: Vec::with_capacity(16),
         anchors: HashMap::new(),
         anchored: None,
@@ -48,7 +48,7 @@ fn read_as(text: &str, span: Span, keep_comments: bool, is_lenient: bool) -> Opt
         is_lenient,
     };
     reader.document()?;
-    Some(reader.arena.part)
+    Some(reader.arena.finish(scratch))
 }
 
 /// No control characters, no line break but LF, and nothing that only some readers take for one.

@@ -30,7 +30,7 @@ pub fn read(text: &str, span: Span, keep_comments: bool) -> Vec<Part> {
                 for part in parts.drain(..).rev() {
                     builder.arena.part.comments.splice(..0, part.comments);
                 }
-                builder.arena.part.error = Some(refusal(&error, slice, span.start));
+                builder.arena.part.error = Some(refusal(&error, slice, span.start).into());
                 parts.push(builder.arena.part);
                 return parts;
             }
@@ -105,7 +105,13 @@ struct Builder<'t> {
 
 impl<'t> Builder<'t> {
     fn new(span: Span, slice: &'t str) -> Self {
-        Self { arena: Arena::new(span), slice, base: span.start as usize, anchors: HashMap::new(), is_unsettled: false }
+        Self {
+            arena: Arena::new(span, Vec::new()),
+            slice,
+            base: span.start as usize,
+            anchors: HashMap::new(),
+            is_unsettled: false,
+        }
     }
 
     fn take(&mut self, event: Event<'_>, marks: &Marks) {
@@ -174,7 +180,7 @@ impl<'t> Builder<'t> {
 
     fn refuse(&mut self, alias: Span, message: &str) {
         let refusal = Refusal { span: alias, message: message.to_owned(), cause: Cause::Invalid };
-        self.arena.part.error.get_or_insert(refusal);
+        self.arena.part.error.get_or_insert(refusal.into());
     }
 
     fn anchor(&mut self, anchor: usize, id: u32) {

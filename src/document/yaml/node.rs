@@ -129,11 +129,12 @@ impl<'a> Node<'a> {
 
     fn children(self) -> impl Iterator<Item = Self> {
         let first = self.target().filter(|node| node.raw().kind.is_collection());
-        let mut next = first.map_or(NONE, |node| node.raw().link);
         let home = first.unwrap_or(self);
+        let (mut next, end) = first.map_or((0, 0), |node| (node.id.node + 1, node.raw().link));
         std::iter::from_fn(move || {
-            let child = (next != NONE).then(|| home.at(next))?;
-            next = child.raw().next;
+            let raw = home.part.nodes.get(next as usize).filter(|_| next < end)?;
+            let child = home.at(next);
+            next = raw.behind(next);
             Some(child)
         })
     }

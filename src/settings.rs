@@ -134,6 +134,18 @@ impl Settings {
         self.migrations.iter().rev().find(last)?.engine.as_deref()
     }
 
+    /// The tool that runs the migrations at a path, by the word for it.
+    pub fn framework(&self, path: &str) -> Option<&str> {
+        let mut last = self.migrations.iter().rev().filter(|config| config.paths.matches(path));
+        last.find_map(|config| config.framework.as_deref())
+    }
+
+    /// What the runner of the migrations at a path opens a transaction around, by the word for it.
+    pub fn transactions(&self, path: &str) -> Option<&str> {
+        let mut last = self.migrations.iter().rev().filter(|config| config.paths.matches(path));
+        last.find_map(|config| config.transaction.as_deref())
+    }
+
     /// The major version of the server that the migrations at a path run on.
     pub fn server_version(&self, path: &str) -> Option<u32> {
         let mut last = self.migrations.iter().rev().filter(|config| config.paths.matches(path));

@@ -17,6 +17,7 @@ mod load;
 pub mod pod;
 pub mod probe;
 mod servers;
+pub mod sites;
 pub mod topology;
 pub mod versions;
 
@@ -40,6 +41,7 @@ use discover::{Found, discover};
 use environments::{Environments, Tier};
 use history::steps::Step;
 use history::{Asked, History, Script};
+use sites::Sites;
 use topology::Topology;
 use versions::Mentions;
 
@@ -52,6 +54,8 @@ pub struct Workspace {
     pub change: Change,
     /// What files say of the versions of servers.
     mentions: Mentions,
+    /// Where the tree says that migrations are.
+    sites: Sites,
     /// What the migrations do.
     pub history: History,
     /// The objects and how they refer to each other.
@@ -80,7 +84,7 @@ impl Workspace {
     pub fn of(tree: &dyn Tree, found: Found, took: Duration, named: &str, settings: &Settings) -> Self {
         let mut timings = Timings { on: settings.timings, discover: took, ..Timings::default() };
         let asks_git = settings.changed.is_some() || found.files.iter().any(|file| file.kind == Kind::Migration);
-        let load = || load::load_timed(tree, &found.files, settings, &mut timings.files);
+        let load = || load::load_timed(tree, &found.files, &found.sites, settings, &mut timings.files);
         let base = || if asks_git { Base::of(tree, settings) } else { Base::Unasked };
         let (((documents, notes), base), took) = timed(timings.on, || rayon::join(load, base));
         timings.read = took;
@@ -88,7 +92,8 @@ impl Workspace {
             let change = Change::of(base, tree, &found, &documents, settings);
             let has_migrations = documents.iter().any(|document| document.sql().is_some());
             let mentions = if has_migrations { Mentions::of(tree, &found.telling, &documents) } else { Mentions::default() };
-            Self::derive(documents, change, mentions, Asked { named, all: settings.all, settings })
+            let sites = &found.sites;
+            Self::derive(documents, change, mentions, Asked { named, all: settings.all, settings, sites })
         };
         let (mut workspace, took) = timed(timings.on, derive);
         timings.facts = took;
@@ -109,8 +114,8 @@ impl Workspace {
     /// The workspace as it was at the base, to tell what is older than the change.
     #[must_use]
     pub fn before(&self, settings: &Settings) -> Self {
-        let documents = self.change.documents_before(&self.documents, settings);
-        let asked = Asked { named: "", all: true, settings };
+        let documents = self.change.documents_before(&self.documents, &self.sites, settings);
+        let asked = Asked { named: "", all: true, settings, sites: &self.sites };
         Self::derive(documents, Change::none(Base::All), self.mentions.clone(), asked)
     }
 
@@ -121,8 +126,8 @@ impl Workspace {
         );
         let notes = history.notes.iter().chain(&topology.notes).cloned().collect();
         let unsupported = history.unsupported(&documents);
-        let (skipped, timings) = (Vec::new(), Timings::default());
-        Self { documents, change, mentions, history, topology, environments, notes, skipped, unsupported, timings }
+        let (skipped, timings, sites) = (Vec::new(), Timings::default(), asked.sites.clone());
+        Self { documents, change, mentions, sites, history, topology, environments, notes, skipped, unsupported, timings }
     }
 
     /// A document.

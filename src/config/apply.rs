@@ -46,6 +46,8 @@ impl Layer {
         let text = |key| find(item, key).map(|said| said.text().to_owned());
         Some(MigrationConfig {
             paths: self.paths(find(item, "path")?),
+            framework: text("framework"),
+            transaction: text("transaction"),
             engine: text("engine"),
             version: text("version").and_then(|version| version.split('.').next()?.parse().ok()),
             applied_through: text("applied-through"),

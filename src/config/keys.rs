@@ -2,6 +2,7 @@
 //! configuration are made from this table.
 
 use crate::document::engine::Engine;
+use crate::document::migration::framework::{Framework, Transactions};
 
 /// A key of a table.
 #[derive(Debug)]
@@ -180,6 +181,12 @@ static MIGRATIONS: &[Key] = &[
         ..Key::value(Kind::Pattern)
     },
     Key {
+        name: "framework",
+        example: "\"goose\"",
+        text: "the tool that runs them, where neither its own configuration nor the files show which",
+        ..Key::value(Kind::Word(Framework::WORDS))
+    },
+    Key {
         name: "engine",
         example: "\"postgres\"",
         text: "the server they are written for, where neither path nor text says so",
@@ -190,6 +197,12 @@ static MIGRATIONS: &[Key] = &[
         example: "\"16\"",
         text: "the version of that server in production, where no compose file, CI service, chart or Terraform says so",
         ..Key::value(Kind::Server)
+    },
+    Key {
+        name: "transaction",
+        example: "\"none\"",
+        text: "what the runner opens a transaction around where a file does not ask for something else: each migration (`single`), all that are pending (`batch`), or nothing (`none`)",
+        ..Key::value(Kind::Word(Transactions::WORDS))
     },
     Key {
         name: "applied-through",

@@ -2,12 +2,15 @@
 //!
 //! File names and marker comments only; what the files do to a database is not known here.
 
+pub mod framework;
+pub mod marks;
 mod transaction;
+mod write;
 
 pub use transaction::{Wrapping, wrapping};
+pub use write::{NewFile, NewMigration, next_title};
 
 use super::engine::Engine;
-use super::sql::Sql;
 use crate::source::Source;
 
 /// What the path of a migration file says.
@@ -141,32 +144,6 @@ fn version(title: &str, role: Role) -> Option<(Vec<u128>, Role)> {
 pub fn number(text: &str) -> Option<Vec<u128>> {
     let digits = text.strip_prefix(['V', 'v']).unwrap_or(text);
     digits.split(['.', '_']).map(|part| part.parse().ok()).collect()
-}
-
-/// Comments that begin a part of a file, and whether it goes forward.
-const MARKERS: &[(&str, bool)] = &[
-    ("+goose up", true),
-    ("+goose down", false),
-    ("migrate:up", true),
-    ("migrate:down", false),
-    ("+migrate up", true),
-    ("+migrate down", false),
-    ("rambler up", true),
-    ("rambler down", false),
-    ("up migration", true),
-    ("down migration", false),
-    ("//@undo", false),
-    ("create above / drop below", false),
-];
-
-/// Where the parts of a file begin, in order, and whether each goes forward. Empty for a file without marks.
-pub fn sections(source: &Source, sql: &Sql) -> Vec<(u32, bool)> {
-    let marks = sql.comments.iter().filter_map(|span| {
-        let comment = source.slice(*span).trim_start_matches(['-', ' ', '\t']).to_ascii_lowercase();
-        let (_, forward) = MARKERS.iter().find(|(marker, _)| comment.starts_with(marker))?;
-        Some((span.start, *forward))
-    });
-    marks.collect()
 }
 
 #[cfg(test)]

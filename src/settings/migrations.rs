@@ -7,6 +7,10 @@ use super::Paths;
 pub struct MigrationConfig {
     /// The files, or the folders that hold them.
     pub paths: Paths,
+    /// The tool that runs them, by the word for it.
+    pub framework: Option<String>,
+    /// What it opens a transaction around, by the word for it.
+    pub transaction: Option<String>,
     /// The server, by the word for it.
     pub engine: Option<String>,
     /// The major version of the server.

@@ -8,6 +8,7 @@ use rayon::prelude::*;
 use super::base::Base;
 use super::discover::{Candidate, Found};
 use super::load;
+use super::sites::Sites;
 use crate::diagnostic::SourceId;
 use crate::document::Document;
 use crate::document::kind::Kind;
@@ -132,7 +133,7 @@ impl Change {
     }
 
     /// The documents as the base has them, by path. What did not change is shared.
-    pub fn documents_before(&self, documents: &[Arc<Document>], settings: &Settings) -> Vec<Arc<Document>> {
+    pub fn documents_before(&self, documents: &[Arc<Document>], sites: &Sites, settings: &Settings) -> Vec<Arc<Document>> {
         let mut before = Vec::new();
         let mut read = Vec::new();
         for (document, standing) in documents.iter().zip(&self.standings) {
@@ -151,7 +152,7 @@ impl Change {
             let blob = Blob { path: (*path).to_owned(), ..old.blob.clone() };
             let tree = Snapshot::new(Arc::clone(&old.repository), vec![blob]);
             let file = Candidate { path: (*path).to_owned(), kind: *kind };
-            load::load(&tree, &[file], settings).0.pop()
+            load::load(&tree, &[file], sites, settings).0.pop()
         });
         before.extend(old.collect::<Vec<_>>());
         before.sort_by(|a, b| a.source.path().cmp(b.source.path()));

@@ -6,6 +6,7 @@ use std::path::Path;
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
+use super::sites::{self, Sites};
 use super::versions::may_tell;
 use crate::diagnostic::{Judged, Note};
 use crate::document::kind::Kind;
@@ -36,6 +37,8 @@ pub struct Found {
     pub configs: Vec<String>,
     /// Files that may say which server there is, by path.
     pub telling: Vec<String>,
+    /// Where the tree says that migrations are.
+    pub sites: Sites,
 }
 
 /// What a file of configuration is called.
@@ -87,29 +90,46 @@ const UNSUPPORTED: &[(&str, &str)] = &[
     ("**/{versions,alembic}/*_*.py", "Alembic"),
     ("**/database/migrations/[0-9]*_*.php", "Laravel"),
     ("**/priv/**/migrations/[0-9]*_*.exs", "Ecto"),
-    ("**/{deploy,revert}/*.sql", "sqitch"),
     ("**/{changelog,changelogs}/**/*.{xml,yaml,yml}", "Liquibase"),
     ("**/migrations/[0-9]*.{ts,js,mjs,cjs}", "JavaScript"),
 ];
 
 /// Walks a tree. A file that was `named` is never passed over.
 pub fn discover(tree: &dyn Tree, named: &str, settings: &Settings) -> Found {
-    let mut walk = Walk { tree, named, settings, ignored: HashMap::new(), reopened: Vec::new(), found: Found::default() };
+    let mut walk = Walk {
+        tree,
+        named,
+        settings,
+        ignored: HashMap::new(),
+        reopened: Vec::new(),
+        evidence: Vec::new(),
+        found: Found::default(),
+    };
     walk.read_ignores("");
     let entries = tree.walk(&mut |folder| walk.enters(folder));
     let globs = unsupported_globs();
     let mut foreign = vec![0_usize; UNSUPPORTED.len()];
+    let mut others = Vec::new();
     for entry in entries {
         if let Some(path) = walk.sort_in(entry) {
             for glob in globs.matches(&path) {
                 foreign[glob] += 1;
             }
+            others.extend(is_sql(&path).then_some(path));
         }
     }
+    let sites = Sites::of(tree, &walk.evidence, &walk.found.files);
+    let claimed = others.into_iter().filter(|path| sites.claims(path));
+    walk.found.files.extend(claimed.map(|path| Candidate { path, kind: Kind::Migration }));
+    walk.found.sites = sites;
     let counted = UNSUPPORTED.iter().zip(foreign).filter(|(_, count)| *count > 0);
     walk.found.unsupported = counted.map(|((_, name), count)| ((*name).to_owned(), count)).collect();
     walk.found.files.sort_by(|a, b| a.path.cmp(&b.path));
     walk.found
+}
+
+fn is_sql(path: &str) -> bool {
+    path.rsplit_once('.').is_some_and(|(_, extension)| extension.eq_ignore_ascii_case("sql"))
 }
 
 fn unsupported_globs() -> GlobSet {
@@ -129,6 +149,8 @@ struct Walk<'a> {
     ignored: HashMap<String, Gitignore>,
     /// Folders that are passed over but for what is included, with a `/` at their ends.
     reopened: Vec<String>,
+    /// Files that may say where migrations are.
+    evidence: Vec<String>,
     found: Found,
 }
 
@@ -212,7 +234,7 @@ impl Walk<'_> {
 
     /// The configuration calls it a migration, whatever its name.
     fn is_set_up(&self, path: &str) -> bool {
-        path.ends_with(".sql") && self.settings.migrations.iter().any(|migrations| migrations.paths.matches(path))
+        is_sql(path) && self.settings.migrations.iter().any(|migrations| migrations.paths.matches(path))
     }
 
     /// Files an entry away. Returns its path where it is a file that is none of ours.
@@ -229,6 +251,7 @@ impl Walk<'_> {
             }
             EntryKind::File => {
                 self.found.telling.extend(may_tell(&entry.path).then(|| entry.path.clone()));
+                self.evidence.extend(sites::may_say(&entry.path).then(|| entry.path.clone()));
                 let Some(kind) = kind else { return Some(entry.path) };
                 let foreign = (kind == Kind::Manifest).then(|| entry.path.clone());
                 self.found.files.push(Candidate { path: entry.path, kind });

@@ -3,6 +3,7 @@
 //! Finds the migration sets, pairs up and down parts, replays each set once from the first to the last migration, and
 //! keeps what every forward statement of those that are pending does. Down parts never go forward.
 
+mod sets;
 mod shipping;
 pub mod steps;
 
@@ -11,14 +12,13 @@ use std::sync::Arc;
 
 use super::base::Base;
 use super::change::Change;
-use super::ids;
-use super::versions::{ASSUMED, Mentions, Said, Versions};
+use super::versions::{Mentions, Said, Versions};
 use crate::database::Effect;
-use crate::diagnostic::{Judged, Note, SourceId};
+use crate::diagnostic::{Judged, Note, Place, SourceId};
 use crate::document::Document;
 use crate::document::engine::Engine;
-use crate::document::migration::{Layout, REPEATABLE, Role, Wrapping, place, sections};
-use crate::document::sql::{Certainty, Sql};
+use crate::document::migration::framework::{Framework, Transactions};
+use crate::document::migration::{NewFile, NewMigration, REPEATABLE, Wrapping, next_title};
 use crate::guard;
 use steps::Step;
 
@@ -40,6 +40,10 @@ pub struct History {
 pub struct MigrationSet {
     /// The folder that holds it.
     pub folder: String,
+    /// The tool that runs it.
+    pub framework: Framework,
+    /// Who says so.
+    pub framework_said: FrameworkSaid,
     /// The server it is written for.
     pub engine: Engine,
     /// Whether anything in the tree says so; else it is assumed.
@@ -50,6 +54,45 @@ pub struct MigrationSet {
     pub migrations: Vec<Migration>,
     /// What the configuration calls the last version that has shipped, where no migration here has it.
     unknown_version: Option<String>,
+}
+
+/// Who says which tool runs a set.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum FrameworkSaid {
+    /// The configuration.
+    Config,
+    /// A file of configuration of the tool, or one of a package that uses it.
+    File(String),
+    /// The names of the files.
+    Names,
+    /// A comment in a file.
+    Mark(Place),
+    /// Nobody: it is the likeliest.
+    Nobody,
+}
+
+/// What the runner opens a transaction around when it runs a script, whatever the script says itself.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct RunnerTransaction {
+    /// What.
+    pub mode: Transactions,
+    /// Who says so.
+    pub said: TransactionSaid,
+}
+
+/// Who says what a runner opens a transaction around.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum TransactionSaid {
+    /// It always does so, unless it is told otherwise.
+    Runner,
+    /// The configuration of gonogo.
+    Config,
+    /// A comment of the file.
+    Mark(Place),
+    /// The name of the file.
+    Name,
+    /// Another file, in this line.
+    File(String, u32),
 }
 
 /// One migration: what goes forward and what goes back.
@@ -75,6 +118,8 @@ pub struct Migration {
 pub struct Script {
     /// The file.
     pub source: SourceId,
+    /// What its runner opens a transaction around.
+    pub runner: RunnerTransaction,
     /// Who opens a transaction around it.
     pub transaction: Wrapping,
     /// What its statements do, in order; empty for what has shipped and for ways back.
@@ -84,8 +129,8 @@ pub struct Script {
 }
 
 impl Script {
-    fn of(source: SourceId, statements: Vec<usize>) -> Self {
-        Self { source, transaction: Wrapping::Single, steps: Vec::new(), statements }
+    fn of(source: SourceId, runner: RunnerTransaction, statements: Vec<usize>) -> Self {
+        Self { source, runner, transaction: Wrapping::Single, steps: Vec::new(), statements }
     }
 
     /// What rules ask for beside locks and work, in order.
@@ -130,6 +175,23 @@ impl MigrationSet {
         format!("{known}{why}")
     }
 
+    /// The files of a migration that belongs into this set, ready to be saved.
+    pub fn write(&self, migration: NewMigration<'_>) -> Vec<NewFile> {
+        let goes_back = self.reversible().next().is_some();
+        let down = if goes_back { migration.down } else { "" };
+        self.framework.write(&self.folder, NewMigration { down, ..migration })
+    }
+
+    /// Version and name of a migration that follows this one, where none has them yet.
+    pub fn title_after(&self, title: &str, name: &str) -> String {
+        let mut next = next_title(title, name);
+        let version = |title: &str| title.strip_suffix(name).map(str::to_owned).unwrap_or_default();
+        while self.migrations.iter().any(|migration| migration.title.starts_with(&version(&next))) {
+            next = next_title(&next, name);
+        }
+        next
+    }
+
     /// The migrations that can be taken back. A way back from nothing is none: to refinery, `U3__x.sql` goes forward.
     pub fn reversible(&self) -> impl Iterator<Item = &Migration> {
         self.migrations.iter().filter(|migration| !migration.up.is_empty() && !migration.down.is_empty())
@@ -139,7 +201,7 @@ impl MigrationSet {
 impl History {
     /// Finds and replays all sets.
     pub fn of(documents: &[Arc<Document>], change: &Change, mentions: &Mentions, asked: Asked<'_>) -> Self {
-        let mut history = Self { sets: sets(documents), notes: Vec::new(), shipping: Vec::new() };
+        let mut history = Self { sets: sets::sets(documents, asked), notes: Vec::new(), shipping: Vec::new() };
         for set in &mut history.sets {
             let folder = set.folder.clone();
             set.ship(documents, change, asked);
@@ -214,89 +276,6 @@ pub struct Count {
     pub all: usize,
     /// Of these, to be judged.
     pub pending: usize,
-}
-
-fn sets(documents: &[Arc<Document>]) -> Vec<MigrationSet> {
-    let mut folders: BTreeMap<_, Vec<(Layout, SourceId)>> = BTreeMap::new();
-    for (id, document) in ids(documents).zip(documents) {
-        if document.sql().is_some() {
-            let layout = place(document.source.path());
-            folders.entry((layout.folder.clone(), layout.engine)).or_default().push((layout, id));
-        }
-    }
-    folders.into_iter().map(|((folder, _), files)| set(folder, files, documents)).collect()
-}
-
-fn set(folder: String, files: Vec<(Layout, SourceId)>, documents: &[Arc<Document>]) -> MigrationSet {
-    // Its files agree; see `servers`.
-    let read = files.iter().filter_map(|(_, id)| documents[id.index()].sql());
-    let (certainty, engine) = read.map(|sql| (sql.certainty, sql.engine)).max().unwrap_or((Certainty::Assumed, Engine::Postgres));
-    let mut migrations: BTreeMap<(Vec<u128>, String), Migration> = BTreeMap::new();
-    for (layout, source) in files {
-        let Layout { version, title, role, .. } = layout;
-        let entry = migrations.entry((version.clone(), title.clone()));
-        let migration = entry.or_insert_with(|| Migration {
-            title,
-            version,
-            up: Vec::new(),
-            down: Vec::new(),
-            is_paired: false,
-            shipping: Shipping::Pending,
-            is_new: false,
-        });
-        migration.is_paired |= role == Role::PairedUp;
-        migration.add(role, source, &documents[source.index()]);
-    }
-    let migrations = paired_by_version(migrations.into_values());
-    let versions = Versions { majors: vec![ASSUMED], said: Said::Nobody };
-    let engine_is_known = certainty > Certainty::Assumed;
-    MigrationSet { folder, engine, engine_is_known, versions, migrations, unknown_version: None }
-}
-
-impl Migration {
-    fn add(&mut self, role: Role, source: SourceId, document: &Document) {
-        let Some(sql) = document.sql() else { return };
-        let (up, down) = directions(document, sql);
-        let script = |statements| Script::of(source, statements);
-        if role == Role::Down {
-            let mut all = up;
-            all.extend(down.into_iter().flatten());
-            self.down.push(script(all));
-        } else {
-            self.up.push(script(up));
-            self.down.extend(down.map(script));
-        }
-    }
-}
-
-/// The statements that go forward and, in a file that has such a part, those that go back.
-fn directions(document: &Document, sql: &Sql) -> (Vec<usize>, Option<Vec<usize>>) {
-    let sections = sections(&document.source, sql);
-    let forward = |at: &usize| {
-        let start = sql.statements[*at].span.start;
-        let before = sections.partition_point(|(mark, _)| *mark < start);
-        before.checked_sub(1).is_none_or(|last| sections[last].1)
-    };
-    let (up, down) = (0..sql.statements.len()).partition(forward);
-    let has_down = sections.iter().any(|(_, forward)| !forward);
-    (up, has_down.then_some(down))
-}
-
-/// Flyway's undo files and Java-like names may differ from the migration's in all but the version. Takes and gives them in
-/// the order of their versions.
-fn paired_by_version(migrations: impl Iterator<Item = Migration>) -> Vec<Migration> {
-    let (mut all, downs): (Vec<Migration>, Vec<Migration>) = migrations.partition(|migration| !migration.up.is_empty());
-    let mut lonely = Vec::new();
-    for down in downs {
-        let home = all.partition_point(|home| home.version < down.version);
-        match all.get_mut(home).filter(|home| home.version == down.version) {
-            Some(home) => home.down.extend(down.down),
-            None => lonely.push(down),
-        }
-    }
-    all.extend(lonely);
-    all.sort_by(|one, other| (&one.version, &one.title).cmp(&(&other.version, &other.title)));
-    all
 }
 
 fn replay(set: &mut MigrationSet, documents: &[Arc<Document>]) {

@@ -7,8 +7,10 @@ use rayon::prelude::*;
 
 use super::discover::Candidate;
 use super::servers;
+use super::sites::Sites;
 use crate::diagnostic::{Judged, Note};
 use crate::document::engine::Engine;
+use crate::document::kind::Kind;
 use crate::document::template::Hole;
 use crate::document::yaml::{Cause, Yaml};
 use crate::document::{Content, Document, kind, sql};
@@ -19,23 +21,24 @@ use crate::timings::timed;
 use crate::tree::Tree;
 
 /// The documents that are ours, by path, and what there is to know about the others.
-pub fn load(tree: &dyn Tree, files: &[Candidate], settings: &Settings) -> (Vec<Arc<Document>>, Vec<Note>) {
-    load_timed(tree, files, settings, &mut Vec::new())
+pub fn load(tree: &dyn Tree, files: &[Candidate], sites: &Sites, settings: &Settings) -> (Vec<Arc<Document>>, Vec<Note>) {
+    load_timed(tree, files, sites, settings, &mut Vec::new())
 }
 
 /// As [`load`], with the time that each file took where somebody wants to know.
 pub fn load_timed(
     tree: &dyn Tree,
     files: &[Candidate],
+    sites: &Sites,
     settings: &Settings,
     took: &mut Vec<(String, Duration)>,
 ) -> (Vec<Arc<Document>>, Vec<Note>) {
-    let one = |file| timed(settings.timings, || one(tree, file, settings));
+    let one = |file| timed(settings.timings, || one(tree, file, sites, settings));
     let (mut read, times): (Vec<_>, Vec<_>) = files.par_iter().map(one).unzip();
     if settings.timings {
         took.extend(files.iter().map(|file| file.path.clone()).zip(times));
     }
-    servers::agree(&mut read, settings, notes);
+    servers::agree(&mut read, sites, settings, notes);
     let mut documents = Vec::new();
     let mut all = Vec::new();
     for (document, said) in read {
@@ -45,7 +48,7 @@ pub fn load_timed(
     (documents, all)
 }
 
-fn one(tree: &dyn Tree, file: &Candidate, settings: &Settings) -> (Option<Document>, Vec<Note>) {
+fn one(tree: &dyn Tree, file: &Candidate, sites: &Sites, settings: &Settings) -> (Option<Document>, Vec<Note>) {
     let note = |message: String, judged| vec![Note { path: file.path.clone(), line: None, message, judged }];
     let bytes = match tree.read(&file.path, settings.max_file_size) {
         Ok(bytes) => bytes,
@@ -53,7 +56,8 @@ fn one(tree: &dyn Tree, file: &Candidate, settings: &Settings) -> (Option<Docume
         Err(reason) => return (None, note(reason.to_string(), Judged::Nothing)),
     };
     let read = guard::caught(&file.path, || {
-        let engine = settings.engine(&file.path).and_then(Engine::of_word);
+        let said = settings.engine(&file.path).and_then(Engine::of_word);
+        let engine = said.or_else(|| (file.kind == Kind::Migration).then(|| sites.place(&file.path).engine)?);
         let document = Document::read_for(engine, &file.path, bytes, file.kind)?;
         let notes = notes(&document);
         Some((document, notes))

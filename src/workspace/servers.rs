@@ -9,17 +9,17 @@ use rayon::prelude::*;
 
 use crate::diagnostic::Note;
 use crate::document::engine::Engine;
-use crate::document::migration::place;
 use crate::document::sql::{Certainty, Sql};
 use crate::document::{Content, Document};
 use crate::guard;
 use crate::settings::Settings;
+use crate::workspace::sites::Sites;
 
 type Read = (Option<Document>, Vec<Note>);
 
 /// Makes all files of a set speak the dialect of most of them. `notes` says what there is to know about a document.
-pub fn agree(read: &mut [Read], settings: &Settings, notes: impl Fn(&Document) -> Vec<Note> + Sync) {
-    let engines = engines(read);
+pub fn agree(read: &mut [Read], sites: &Sites, settings: &Settings, notes: impl Fn(&Document) -> Vec<Note> + Sync) {
+    let engines = engines(read, sites);
     read.par_iter_mut().for_each(|(document, said)| {
         let Some(document) = document.as_mut() else { return };
         let Some(sql) = document.sql() else { return };
@@ -27,7 +27,7 @@ pub fn agree(read: &mut [Read], settings: &Settings, notes: impl Fn(&Document) -
         if settings.engine(document.source.path()).is_some() {
             return;
         }
-        let place = place(document.source.path());
+        let place = sites.place(document.source.path());
         let Some(engine) = engines.get(&(place.folder, place.engine)).copied().filter(|engine| *engine != sql.engine) else {
             return;
         };
@@ -40,11 +40,11 @@ pub fn agree(read: &mut [Read], settings: &Settings, notes: impl Fn(&Document) -
 }
 
 /// The server of each set of which a path or a text says anything.
-fn engines(read: &[Read]) -> BTreeMap<(String, Option<Engine>), Engine> {
+fn engines(read: &[Read], sites: &Sites) -> BTreeMap<(String, Option<Engine>), Engine> {
     let mut votes: BTreeMap<_, BTreeMap<(Certainty, Engine), usize>> = BTreeMap::new();
     for (document, _) in read {
         let Some((document, sql)) = document.as_ref().and_then(|document| Some((document, document.sql()?))) else { continue };
-        let place = place(document.source.path());
+        let place = sites.place(document.source.path());
         *votes.entry((place.folder, place.engine)).or_default().entry((sql.certainty, sql.engine)).or_default() += 1;
     }
     let winner = |votes: BTreeMap<(Certainty, Engine), usize>| {

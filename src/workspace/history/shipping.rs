@@ -8,10 +8,11 @@ use std::sync::Arc;
 
 use super::{Migration, MigrationSet, Script};
 use crate::document::Document;
-use crate::document::migration::{number, place};
+use crate::document::migration::number;
 use crate::settings::Settings;
 use crate::workspace::base::Base;
 use crate::workspace::change::{Change, Standing};
+use crate::workspace::sites::Sites;
 
 /// Whether a migration has shipped.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
@@ -34,12 +35,14 @@ pub struct Asked<'a> {
     pub all: bool,
     /// The last versions that have shipped, by path.
     pub settings: &'a Settings,
+    /// Where the tree says that migrations are.
+    pub sites: &'a Sites,
 }
 
 impl MigrationSet {
     /// Finds out what has shipped.
     pub(super) fn ship(&mut self, documents: &[Arc<Document>], change: &Change, asked: Asked<'_>) {
-        let gone = change.gone().map(place).filter(|layout| layout.folder == self.folder);
+        let gone = change.gone().map(|path| asked.sites.place(path)).filter(|layout| layout.folder == self.folder);
         let gone: HashSet<(Vec<u128>, String)> = gone.map(|layout| (layout.version, layout.title)).collect();
         let applied = self.applied_through(documents, asked.settings);
         for (at, migration) in self.migrations.iter_mut().enumerate() {

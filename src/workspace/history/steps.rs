@@ -135,10 +135,9 @@ impl MigrationSet {
         let mut planned = Vec::new();
         for migration in &self.migrations {
             for script in &migration.up {
-                let document = &documents[script.source.index()];
-                let Some(sql) = document.sql() else { continue };
+                let Some(sql) = documents[script.source.index()].sql() else { continue };
                 if migration.shipping == Shipping::Pending {
-                    planned.push(replay.script(script, document, sql));
+                    planned.push(replay.script(script, sql));
                 } else {
                     replay.pass_over(script, sql);
                 }
@@ -163,9 +162,9 @@ impl Replay {
         self.database.end_script();
     }
 
-    fn script(&mut self, script: &Script, document: &Document, sql: &Sql) -> Script {
+    fn script(&mut self, script: &Script, sql: &Sql) -> Script {
         let statements = || script.statements.iter().map(|at| &sql.statements[*at]);
-        let said = wrapping(&document.source, sql, statements().map(|statement| &statement.action));
+        let said = wrapping(script.runner.mode, statements().map(|statement| &statement.action));
         let controls = statements().find_map(|statement| match &statement.action {
             Action::Transaction(transaction) => Some(*transaction != Transaction::Begin),
             _ => None,
@@ -184,7 +183,7 @@ impl Replay {
             && steps.iter().all(|step| step.no_transaction.is_some() || step.kind == "set");
         let transaction = if said == Wrapping::Single && runs_alone { Wrapping::None } else { said };
         hold(&mut steps, statements(), is_given_one && transaction != Wrapping::None);
-        Script { source: script.source, transaction, steps, statements: script.statements.clone() }
+        Script { transaction, steps, ..Script::of(script.source, script.runner.clone(), script.statements.clone()) }
     }
 
     fn step(&mut self, at: usize, statement: &Statement, source: SourceId) -> Step {

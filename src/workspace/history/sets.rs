@@ -1,0 +1,196 @@
+//! Which migrations belong together, which tool runs them, and what is up and down in them?
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::{Asked, FrameworkSaid, Migration, MigrationSet, RunnerTransaction, Script, Shipping, TransactionSaid};
+use crate::diagnostic::{Place, SourceId};
+use crate::document::Document;
+use crate::document::engine::Engine;
+use crate::document::migration::framework::{Escape, Framework, Transactions};
+use crate::document::migration::{Layout, Role, marks};
+use crate::document::sql::{Certainty, Sql};
+use crate::workspace::ids;
+use crate::workspace::versions::{ASSUMED, Said, Versions};
+
+pub(super) fn sets(documents: &[Arc<Document>], asked: Asked<'_>) -> Vec<MigrationSet> {
+    let mut folders: BTreeMap<_, Vec<(Layout, SourceId)>> = BTreeMap::new();
+    for (id, document) in ids(documents).zip(documents) {
+        if document.sql().is_some() {
+            let layout = asked.sites.place(document.source.path());
+            folders.entry((layout.folder.clone(), layout.engine)).or_default().push((layout, id));
+        }
+    }
+    let set = |((folder, _), files)| Making { folder, documents, asked }.set(files);
+    folders.into_iter().map(set).collect()
+}
+
+/// A set as it is put together.
+struct Making<'a> {
+    folder: String,
+    documents: &'a [Arc<Document>],
+    asked: Asked<'a>,
+}
+
+impl Making<'_> {
+    fn set(self, files: Vec<(Layout, SourceId)>) -> MigrationSet {
+        // Its files agree; see `servers`.
+        let read = files.iter().filter_map(|(_, id)| self.document(*id).sql());
+        let (certainty, engine) =
+            read.map(|sql| (sql.certainty, sql.engine)).max().unwrap_or((Certainty::Assumed, Engine::Postgres));
+        let (framework, framework_said) = self.framework(&files);
+        let mut migrations: BTreeMap<(Vec<u128>, String), Migration> = BTreeMap::new();
+        for (layout, source) in files {
+            let Layout { version, title, role, .. } = layout;
+            let entry = migrations.entry((version.clone(), title.clone()));
+            let migration = entry.or_insert_with(|| Migration {
+                title,
+                version,
+                up: Vec::new(),
+                down: Vec::new(),
+                is_paired: false,
+                shipping: Shipping::Pending,
+                is_new: false,
+            });
+            migration.is_paired |= role == Role::PairedUp;
+            migration.add(role, source, self.document(source), &self.transaction(framework, source));
+        }
+        let migrations = paired_by_version(migrations.into_values());
+        let versions = Versions { majors: vec![ASSUMED], said: Said::Nobody };
+        let engine_is_known = certainty > Certainty::Assumed;
+        let folder = self.folder;
+        MigrationSet { folder, framework, framework_said, engine, engine_is_known, versions, migrations, unknown_version: None }
+    }
+
+    fn document(&self, id: SourceId) -> &Document {
+        &self.documents[id.index()]
+    }
+
+    /// The tool: what the configuration says, else files beside the migrations, else names, else marks, else packages.
+    fn framework(&self, files: &[(Layout, SourceId)]) -> (Framework, FrameworkSaid) {
+        let path = |id: &SourceId| self.document(*id).source.path();
+        let said = files.first().and_then(|(_, id)| self.asked.settings.framework(path(id)));
+        if let Some(framework) = said.and_then(Framework::of_word) {
+            return (framework, FrameworkSaid::Config);
+        }
+        let site = self.asked.sites.site(&self.folder);
+        let by_site = || site.map(|site| (site.framework, FrameworkSaid::File(site.said.clone())));
+        // Other tools write checksum files of Atlas, too.
+        if site.is_some_and(|site| site.framework != Framework::Atlas) {
+            return by_site().unwrap_or((Framework::Numbered, FrameworkSaid::Nobody));
+        }
+        // The first files may predate the tool, and some may be of another shape, so the most telling one counts.
+        let shapes = files.iter().map(|(layout, id)| shaped(layout, path(id)));
+        let shape = shapes.min_by_key(|shape| shape.len()).unwrap_or_default();
+        // A comment of another tool, such as one for its linter, makes no file with a shape of its own that tool's.
+        let fits =
+            |framework| shape.contains(&framework) || shape.contains(&Framework::Numbered) || framework == Framework::Liquibase;
+        if let [only] = shape {
+            return (*only, FrameworkSaid::Names);
+        }
+        let marked = files.iter().find_map(|(_, id)| {
+            let document = self.document(*id);
+            let (framework, span) = marks::framework(&document.source, document.sql()?)?;
+            fits(framework).then_some((framework, FrameworkSaid::Mark(Place { source: *id, span })))
+        });
+        let by_packages = || {
+            let (framework, said) = self.asked.sites.used(&self.folder, shape)?;
+            Some((framework, FrameworkSaid::File(said.to_owned())))
+        };
+        let first = shape.first().copied().unwrap_or(Framework::Numbered);
+        marked.or_else(by_packages).or_else(by_site).unwrap_or((first, FrameworkSaid::Nobody))
+    }
+
+    fn transaction(&self, framework: Framework, source: SourceId) -> RunnerTransaction {
+        let document = self.document(source);
+        let path = document.source.path();
+        let none = |said| RunnerTransaction { mode: Transactions::None, said };
+        let mark = document.sql().and_then(|sql| marks::no_transaction(framework, &document.source, sql));
+        if let Some(span) = mark {
+            return none(TransactionSaid::Mark(Place { source, span }));
+        }
+        if let Escape::Infix(infix) = framework.traits().escape
+            && document.source.name().contains(&format!("{infix}."))
+        {
+            return none(TransactionSaid::Name);
+        }
+        if let Some((file, line)) = self.asked.sites.without_transaction(path) {
+            return none(TransactionSaid::File(file.to_owned(), line));
+        }
+        match self.asked.settings.transactions(path).and_then(Transactions::of_word) {
+            Some(mode) => RunnerTransaction { mode, said: TransactionSaid::Config },
+            None => RunnerTransaction { mode: framework.traits().transactions, said: TransactionSaid::Runner },
+        }
+    }
+}
+
+/// The tools that have files of this shape, the likeliest first.
+fn shaped(layout: &Layout, path: &str) -> &'static [Framework] {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    match name {
+        "migration.sql" => &[Framework::Prisma],
+        "up.sql" | "down.sql" => &[Framework::Diesel, Framework::Hasura],
+        _ if layout.title.starts_with(['V', 'R', 'B', 'U', 'v', 'u', 'b']) && layout.title.contains("__") => {
+            &[Framework::Flyway, Framework::Refinery]
+        }
+        _ if name.ends_with(".rollback.sql") => &[Framework::Yoyo],
+        _ if name.contains(".autocommit.") => &[Framework::Pop],
+        _ if name.ends_with(".up.sql") || name.ends_with(".down.sql") => {
+            &[Framework::GolangMigrate, Framework::Sqlx, Framework::Pop, Framework::Morph]
+        }
+        _ => &[
+            Framework::Numbered,
+            Framework::Sqlx,
+            Framework::PostgresMigrations,
+            Framework::GraphileMigrate,
+            Framework::Yoyo,
+            Framework::Tern,
+        ],
+    }
+}
+
+impl Migration {
+    fn add(&mut self, role: Role, source: SourceId, document: &Document, runner: &RunnerTransaction) {
+        let Some(sql) = document.sql() else { return };
+        let (up, down) = directions(document, sql);
+        let script = |statements| Script::of(source, runner.clone(), statements);
+        if role == Role::Down {
+            let mut all = up;
+            all.extend(down.into_iter().flatten());
+            self.down.push(script(all));
+        } else {
+            self.up.push(script(up));
+            self.down.extend(down.map(script));
+        }
+    }
+}
+
+/// The statements that go forward and, in a file that has such a part, those that go back.
+fn directions(document: &Document, sql: &Sql) -> (Vec<usize>, Option<Vec<usize>>) {
+    let sections = marks::sections(&document.source, sql);
+    let forward = |at: &usize| {
+        let start = sql.statements[*at].span.start;
+        let before = sections.partition_point(|(mark, _)| *mark < start);
+        before.checked_sub(1).is_none_or(|last| sections[last].1)
+    };
+    let (up, down) = (0..sql.statements.len()).partition(forward);
+    let has_down = sections.iter().any(|(_, forward)| !forward);
+    (up, has_down.then_some(down))
+}
+
+/// Flyway's undo files and Java-like names may differ from the migration's in all but the version. Takes and gives them in
+/// the order of their versions.
+fn paired_by_version(migrations: impl Iterator<Item = Migration>) -> Vec<Migration> {
+    let (mut all, downs): (Vec<Migration>, Vec<Migration>) = migrations.partition(|migration| !migration.up.is_empty());
+    let mut lonely = Vec::new();
+    for down in downs {
+        let home = all.partition_point(|home| home.version < down.version);
+        match all.get_mut(home).filter(|home| home.version == down.version) {
+            Some(home) => home.down.extend(down.down),
+            None => lonely.push(down),
+        }
+    }
+    all.extend(lonely);
+    all.sort_by(|one, other| (&one.version, &one.title).cmp(&(&other.version, &other.title)));
+    all
+}

@@ -12,6 +12,7 @@ pub mod kind;
 pub mod migration;
 pub mod pairs;
 pub mod properties;
+pub mod quantity;
 pub mod secret;
 pub mod server_version;
 pub mod sql;

@@ -167,6 +167,10 @@ impl<'w> Run<'w> {
                     .collect()
             }),
             Check::MigrationSet(check) => self.sets(|set, run| vec![run.one(&set.folder, Some(set), |cx| check(set, cx))]),
+            Check::Unit(check) => {
+                let units = workspace.topology.units().par_iter();
+                units.map(|unit| self.one(&unit.folder, None, |cx| check(unit, cx))).collect()
+            }
             Check::Object(check) => {
                 let objects = workspace.topology.objects.par_iter();
                 objects.map(|object| self.object(object, |cx| check(object, cx))).collect()

@@ -17,6 +17,7 @@ use crate::workspace::environments::{Group, SettingsFile};
 use crate::workspace::history::{Migration, MigrationSet};
 use crate::workspace::topology::Workload;
 use crate::workspace::topology::object::Object;
+use crate::workspace::topology::unit::Unit;
 pub use option::{Default, RuleOption, fits};
 use suppression::Suppression;
 
@@ -139,6 +140,8 @@ pub enum Check {
     Migration(fn(&Migration, &mut Context<'_>)),
     /// All migrations of a set.
     MigrationSet(fn(&MigrationSet, &mut Context<'_>)),
+    /// What is applied together.
+    Unit(fn(&Unit, &mut Context<'_>)),
     /// One object of any kind, fragments among them.
     Object(fn(&Object, &mut Context<'_>)),
     /// One object with a pod template.

@@ -4,6 +4,7 @@
 //! do, [`topology`] which objects are applied and how they refer to each other, [`environments`] which files configure
 //! the same thing for different environments.
 
+pub mod availability;
 pub mod base;
 mod builds;
 pub mod change;
@@ -16,6 +17,7 @@ pub mod image;
 mod load;
 pub mod pod;
 pub mod probe;
+pub mod resources;
 mod servers;
 pub mod sites;
 pub mod topology;
@@ -35,6 +37,7 @@ use crate::source::Span;
 use crate::timings::{Timings, timed};
 use crate::tree::Tree;
 use crate::tree::git::NoRepository;
+use availability::Availability;
 use base::Base;
 use change::Change;
 use discover::{Found, discover};
@@ -60,6 +63,8 @@ pub struct Workspace {
     pub history: History,
     /// The objects and how they refer to each other.
     pub topology: Topology,
+    /// How many pods there are, and how many must stay.
+    pub availability: Availability,
     /// The settings of environments.
     pub environments: Environments,
     /// What there is to know about files that were not judged, or not wholly.
@@ -127,7 +132,23 @@ impl Workspace {
         let notes = history.notes.iter().chain(&topology.notes).cloned().collect();
         let unsupported = history.unsupported(&documents);
         let (skipped, timings, sites) = (Vec::new(), Timings::default(), asked.sites.clone());
-        Self { documents, change, mentions, sites, history, topology, environments, notes, skipped, unsupported, timings }
+        let availability = Availability::default();
+        let mut workspace = Self {
+            documents,
+            change,
+            mentions,
+            sites,
+            history,
+            topology,
+            availability,
+            environments,
+            notes,
+            skipped,
+            unsupported,
+            timings,
+        };
+        workspace.availability = Availability::of(&workspace);
+        workspace
     }
 
     /// A document.

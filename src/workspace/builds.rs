@@ -3,14 +3,14 @@
 //! Overlays are not built yet. Until then it must be known which objects they touch, so that nothing is claimed about a
 //! base that an overlay repairs.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::ids;
 use super::topology::owned;
 use crate::diagnostic::SourceId;
 use crate::document::kind::is_kustomization;
-use crate::document::yaml::{Node, Yaml};
+use crate::document::yaml::{Node, NodeId, Yaml};
 use crate::document::{Document, Known};
 use crate::source::Source;
 
@@ -25,7 +25,14 @@ pub struct Builds {
     pub images: HashSet<String>,
     /// Kinds and names of patched objects; no name stands for all of the kind, no kind for everything.
     patched: HashSet<(Option<String>, Option<String>)>,
+    /// What the kustomization of a folder is made of: folders and files.
+    parts: HashMap<String, Vec<String>>,
+    /// Numbers of pods that kustomizations give, with their folder, by the name of the workload.
+    scaled: HashMap<String, Vec<(String, NodeId)>>,
 }
+
+/// So many folders are followed to see what a kustomization is made of.
+const MOST_PARTS: usize = 1000;
 
 impl Builds {
     /// Reads all kustomizations and build files.
@@ -53,6 +60,14 @@ impl Builds {
         let is_tagged = |image: &Node<'_>| ["newTag", "digest"].iter().any(|field| !image.field(field).is_absent());
         let images = root.field("images").items().filter(is_tagged);
         self.images.extend(images.filter_map(|image| owned(image.field("name").text())));
+        let parts = ["resources", "bases", "components"].into_iter().flat_map(|list| root.field(list).items());
+        let parts: Vec<String> = parts.filter_map(|part| Some(join(folder, &owned(part.text())?))).collect();
+        self.parts.insert(folder.to_owned(), parts);
+        for scaled in root.field("replicas").items() {
+            if let (Some(name), Known::Is(count)) = (owned(scaled.field("name").text()), scaled.field("count")) {
+                self.scaled.entry(name).or_default().push((folder.to_owned(), count.id()));
+            }
+        }
         for patch in ["patches", "patchesJson6902"].into_iter().flat_map(|list| root.field(list).items()) {
             let (target, path) = (patch.field("target"), owned(patch.field("path").text()));
             if target.is_absent() {
@@ -79,6 +94,27 @@ impl Builds {
         let source = Source::decode("", text.into_bytes());
         let yaml = Yaml::read(&source);
         self.patched.extend(objects(&yaml, &source, SourceId(0)));
+    }
+
+    /// The numbers of pods that kustomizations give to a workload of this name in this file.
+    pub fn scaled<'b>(&'b self, name: &str, path: &'b str) -> impl Iterator<Item = NodeId> + use<'b> {
+        let scaled = self.scaled.get(name).into_iter().flatten();
+        scaled.filter(move |(folder, _)| self.is_made_of(folder, path)).map(|(_, count)| *count)
+    }
+
+    /// Whether the kustomization of a folder builds a file, by itself or through others.
+    fn is_made_of(&self, folder: &str, path: &str) -> bool {
+        let mut seen: HashSet<&str> = HashSet::new();
+        let mut next = vec![folder];
+        while let Some(folder) = next.pop() {
+            if folder == path {
+                return true;
+            }
+            if seen.len() < MOST_PARTS && seen.insert(folder) {
+                next.extend(self.parts.get(folder).into_iter().flatten().map(String::as_str));
+            }
+        }
+        false
     }
 
     /// Whether any kustomization patches such an object.

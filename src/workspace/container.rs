@@ -19,7 +19,7 @@ pub struct Container<'w> {
     pub node: Node<'w>,
     pod: Node<'w>,
     /// The others start when it has ended.
-    runs_first: bool,
+    pub(super) runs_first: bool,
 }
 
 impl Workload {

@@ -13,8 +13,9 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use super::availability::{By, Size};
 use super::builds::Builds;
-use super::ids;
+use super::{Workspace, ids};
 use crate::diagnostic::{Judged, Note};
 use crate::document::yaml::Node;
 use crate::document::{Document, Known};
@@ -114,6 +115,7 @@ impl Topology {
         }
         let object = Arc::new(self.object(root, is, unit));
         self.objects.push(Arc::clone(&object));
+        self.units.put(unit, object.id);
         self.by_resource.entry(object.resource.clone()).or_default().push(object.id);
         let family = self.units.family(unit).to_owned();
         self.by_name.entry((family, object.resource.clone(), object.name.clone())).or_default().push(object.id);
@@ -172,6 +174,26 @@ impl Topology {
     /// The workload that an object is.
     pub fn workload(&self, object: &Object) -> Option<&Workload> {
         self.workload_of.get(&object.id).map(|at| &self.workloads[*at])
+    }
+
+    /// What an object's unit has in common with all that may be applied together with it.
+    pub fn family(&self, object: &Object) -> &str {
+        self.units.family(object.unit)
+    }
+
+    /// The numbers of pods that kustomizations give to a workload.
+    pub fn scaled<'t>(&'t self, workspace: &'t Workspace, workload: &Workload) -> impl Iterator<Item = Size> + use<'t> {
+        let counts = self.builds.scaled(&workload.name, workspace.path(workload.node.source));
+        counts.filter_map(|count| {
+            let count = workspace.node(count);
+            let pods = Known::Is(count).integer().into_option()?;
+            Some(Size { pods, place: count.place(), by: By::Kustomization })
+        })
+    }
+
+    /// All units, in the order of their first files.
+    pub fn units(&self) -> &[Unit] {
+        self.units.all()
     }
 
     /// What an object is applied together with.

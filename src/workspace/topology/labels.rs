@@ -45,6 +45,11 @@ impl Labels {
         self.pairs.iter().find(|(name, _)| name == key).map(|(_, value)| value.as_str())
     }
 
+    /// Templates make something of them, or may add to them.
+    pub fn is_templated(&self) -> bool {
+        self.is_open || self.pairs.iter().any(|(key, value)| is_template(key) || is_template(value))
+    }
+
     /// Whether a label has a value.
     fn has(&self, key: &str, value: &str) -> Answer {
         let mut found = self.pairs.iter().filter(|(name, _)| name == key).map(|(_, value)| value);

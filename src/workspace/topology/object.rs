@@ -81,7 +81,7 @@ impl Object {
 }
 
 /// The kind as `kubectl get` takes it.
-pub(super) fn resource(api: &str, kind: &str) -> String {
+pub fn resource(api: &str, kind: &str) -> String {
     let group = api.rsplit_once('/').map_or("", |(group, _)| group);
     if is_of_kubernetes(group) { kind.to_owned() } else { format!("{kind}.{group}") }
 }

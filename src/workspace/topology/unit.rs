@@ -2,7 +2,10 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::workspace::environments::environment;
+use super::Workload;
+use super::object::ObjectId;
+use crate::workspace::Workspace;
+use crate::workspace::environments::{Tier, environment};
 
 /// The address of a unit.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -15,6 +18,8 @@ pub struct Unit {
     pub folder: String,
     /// What makes it one.
     pub sort: Sort,
+    /// What is applied, in the order of its files.
+    pub objects: Vec<ObjectId>,
     /// Units of the same family may be applied together.
     family: String,
 }
@@ -59,9 +64,19 @@ impl Units {
         // Neighbouring kustomizations are often applied together.
         let family = home.rsplit_once('/').map_or("", |(above, _)| above);
         let family = if home.is_empty() { "." } else { family };
-        self.all.push(Unit { folder: home.to_owned(), sort, family: family.to_owned() });
+        self.all.push(Unit { folder: home.to_owned(), sort, objects: Vec::new(), family: family.to_owned() });
         self.by_home.insert((home.to_owned(), sort), id);
         id
+    }
+
+    /// Puts an object into its unit.
+    pub(super) fn put(&mut self, unit: UnitId, object: ObjectId) {
+        self.all[unit.0 as usize].objects.push(object);
+    }
+
+    /// All of them.
+    pub fn all(&self) -> &[Unit] {
+        &self.all
     }
 
     /// A unit.
@@ -81,6 +96,15 @@ impl Units {
 }
 
 impl Unit {
+    /// Its workloads, what production runs first.
+    pub fn workloads<'w>(&self, workspace: &'w Workspace) -> Vec<&'w Workload> {
+        let topology = &workspace.topology;
+        let mut workloads: Vec<_> = self.objects.iter().filter_map(|id| topology.workload(topology.object_at(*id))).collect();
+        workloads
+            .sort_by_key(|workload| matches!(workspace.tier(workload.node.source), Some(Tier::NonProduction | Tier::Example)));
+        workloads
+    }
+
     /// A file or a chart completes and changes its objects.
     pub fn is_built(&self) -> bool {
         matches!(self.sort, Sort::Kustomization | Sort::Chart)

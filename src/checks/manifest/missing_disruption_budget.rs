@@ -1,0 +1,40 @@
+//! See rules/manifest/missing-disruption-budget.md
+
+use super::{and_more, evidence};
+use crate::diagnostic::Severity;
+use crate::rule::Context;
+use crate::workspace::topology::Workload;
+use crate::workspace::topology::unit::Unit;
+
+pub fn check(unit: &Unit, cx: &mut Context<'_>) {
+    let workspace = cx.workspace;
+    let (with, others): (Vec<&Workload>, Vec<&Workload>) = unit
+        .workloads(workspace)
+        .into_iter()
+        .filter(|workload| serves_with_several(workload, cx))
+        .partition(|workload| workspace.availability.may_have_budget(workspace, workload));
+    let Some((workload, more)) = others.split_first() else { return };
+    let (subject, verb) = and_more(&workload.name, more.len(), "workload");
+    let label = workload.labels.pairs.first().map_or_else(|| "app: ...".to_owned(), |(key, value)| format!("{key}: {value}"));
+    let report = cx
+        .report(workload.place(workspace), format!("{subject} {verb} no disruption budget: a drain may take all pods at once"))
+        .label(format!("{} serves traffic", workload.title()))
+        .folding(more.len())
+        .in_production("when several nodes are upgraded together, or the pods share one, nothing keeps one of them up until another has started")
+        .help(format!(
+            "apiVersion: policy/v1\nkind: PodDisruptionBudget\nmetadata: {{ name: {} }}\nspec:\n  maxUnavailable: 1\n  selector: {{ matchLabels: {{ {label} }} }}",
+            workload.name
+        ));
+    let budget = with.first().and_then(|with| workspace.availability.budgets_of(with.id).next());
+    let report = match budget.map(|budget| workspace.topology.object_at(budget.object)) {
+        Some(budget) => report.because(budget.place(workspace), "another workload of these has one"),
+        None => report.capped(Severity::Low),
+    };
+    evidence(report, more.iter().map(|workload| (workload.place(workspace), workload.name.clone())));
+}
+
+fn serves_with_several(workload: &Workload, cx: &Context<'_>) -> bool {
+    let workspace = cx.workspace;
+    let is_several = workspace.availability.fewest(workspace, workload).is_some_and(|pods| pods >= 2);
+    is_several && !workload.is_patched && workspace.topology.services_of(workload).next().is_some()
+}

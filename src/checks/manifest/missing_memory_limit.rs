@@ -1,0 +1,49 @@
+//! See rules/manifest/missing-memory-limit.md
+
+use super::{and_more, evidence};
+use crate::diagnostic::Severity;
+use crate::rule::Context;
+use crate::workspace::container::Container;
+use crate::workspace::topology::unit::Unit;
+
+pub fn check(unit: &Unit, cx: &mut Context<'_>) {
+    let workspace = cx.workspace;
+    let mut others = Vec::new();
+    for workload in unit.workloads(workspace) {
+        let containers = workload.containers(workspace).into_iter().filter(Container::keeps_running);
+        let unlimited: Vec<Container<'_>> = containers.filter(|container| container.lacks_limit("memory", workspace)).collect();
+        if workload.kind == "DaemonSet" {
+            for container in &unlimited {
+                on_each_node(container, cx);
+            }
+        } else if workload.kind != "Pod" && !workload.is_off(workspace) {
+            others.extend(unlimited);
+        }
+    }
+    let Some((container, more)) = others.split_first() else { return };
+    let (subject, verb) = and_more(&container.name(), more.len(), "container");
+    let report = cx
+        .report(container.node.title_place(), format!("{subject} {verb} no memory limit: one leak takes the whole node down"))
+        .label(format!("container of {}", container.workload.title()))
+        .capped(Severity::Low)
+        .folding(more.len())
+        .in_production(
+            "a leak is stopped by the node's last byte only, and the kernel then kills whatever it picks, of other services too",
+        )
+        .help(HELP);
+    evidence(report, more.iter().map(|container| (container.node.title_place(), container.name())));
+}
+
+fn on_each_node(container: &Container<'_>, cx: &mut Context<'_>) {
+    cx.report(
+        container.node.title_place(),
+        format!("\"{}\" runs on every node without a memory limit: one leak takes them all down", container.name()),
+    )
+    .label(format!("container of {}", container.workload.title()))
+    .in_production(
+        "what makes it grow is the same on every node, so they run out of memory one after the other, with all that runs there",
+    )
+    .help(HELP);
+}
+
+const HELP: &str = "limit it to twice of what it needs on an ordinary day (the numbers stand for yours):\nresources:\n  requests: { memory: 256Mi }\n  limits: { memory: 512Mi }";

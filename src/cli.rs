@@ -9,6 +9,7 @@ mod explain;
 mod init;
 mod locks;
 mod man;
+mod migrations;
 mod rules;
 mod stdin;
 mod timings;
@@ -44,6 +45,9 @@ enum Command {
     /// Show what the pending migrations lock, for how long, and who waits
     #[command(mut_args(locks::hidden))]
     Locks(locks::Arguments),
+    /// List the sets of migrations: framework, server, order, ways back, what is pending
+    #[command(mut_args(migrations::hidden))]
+    Migrations(migrations::Arguments),
     /// Print the page of a rule: what it finds, why it stops a deploy, what to do instead
     Explain(explain::Arguments),
     /// Print the configuration that holds, and where each value comes from
@@ -115,6 +119,7 @@ fn answer() -> ExitCode {
         Some(Command::Rules(arguments)) => rules::run(&arguments),
         Some(Command::Completions(arguments)) => completions::run(&arguments, Arguments::command()),
         Some(Command::Locks(arguments)) => locks::run(&arguments),
+        Some(Command::Migrations(arguments)) => migrations::run(&arguments),
         Some(Command::Man) => man::run(&Arguments::command()),
     };
     match result {

@@ -11,6 +11,7 @@ mod json;
 mod junit;
 pub mod locks;
 mod markdown;
+pub mod migrations;
 mod place;
 mod rank;
 mod sarif;

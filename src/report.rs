@@ -2,6 +2,7 @@
 
 pub mod baseline;
 pub mod locks;
+pub mod migrations;
 mod touched;
 
 use std::time::Duration;

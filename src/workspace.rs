@@ -73,6 +73,8 @@ pub struct Workspace {
     pub skipped: Vec<String>,
     /// Migrations of kinds that cannot be judged yet, by name, with how many files.
     pub unsupported: Vec<(String, usize)>,
+    /// Of these, those that are not SQL.
+    pub foreign: Vec<(String, usize)>,
     /// How long it took, where somebody wants to know.
     pub timings: Timings,
 }
@@ -111,6 +113,7 @@ impl Workspace {
         }
         workspace.notes.sort();
         workspace.notes.dedup();
+        workspace.foreign.clone_from(&found.unsupported);
         workspace.unsupported.splice(0..0, found.unsupported);
         workspace.skipped = found.skipped;
         workspace
@@ -131,7 +134,7 @@ impl Workspace {
         );
         let notes = history.notes.iter().chain(&topology.notes).cloned().collect();
         let unsupported = history.unsupported(&documents);
-        let (skipped, timings, sites) = (Vec::new(), Timings::default(), asked.sites.clone());
+        let (skipped, foreign, timings, sites) = (Vec::new(), Vec::new(), Timings::default(), asked.sites.clone());
         let availability = Availability::default();
         let mut workspace = Self {
             documents,
@@ -145,6 +148,7 @@ impl Workspace {
             notes,
             skipped,
             unsupported,
+            foreign,
             timings,
         };
         workspace.availability = Availability::of(&workspace);

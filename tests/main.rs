@@ -28,6 +28,7 @@ mod recognised;
 mod reports;
 mod repository;
 mod seats;
+mod sets;
 mod sound;
 mod support;
 mod tidy;

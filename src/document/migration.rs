@@ -37,6 +37,8 @@ pub enum Role {
     PairedUp,
     /// Goes back.
     Down,
+    /// Lies beside the others and never runs.
+    Aside,
 }
 
 /// What the path of any file of SQL says. One without the shape of a migration belongs to its folder and has no version;
@@ -74,6 +76,13 @@ pub fn layout(path: &str) -> Option<Layout> {
     let (title, infix) = dialect(title);
     let (version, role) = version(title, role)?;
     let engine = infix.or_else(|| engine_of(set));
+    // A folder for each version, with numbered files in it.
+    let (above, last) = set.rsplit_once('/').unwrap_or(("", set));
+    if let Some(mut release) = version_folder(last).filter(|_| version != [REPEATABLE]) {
+        release.extend(version);
+        let title = format!("{last}/{title}");
+        return Some(Layout { folder: above.to_owned(), version: release, title, role, engine });
+    }
     Some(Layout { folder: set.to_owned(), version, title: title.to_owned(), role, engine })
 }
 
@@ -134,10 +143,27 @@ fn version(title: &str, role: Role) -> Option<(Vec<u128>, Role)> {
         let role = if title.starts_with(['U', 'u']) { Role::Down } else { role };
         return Some((parts, role));
     }
+    if let Some(dated) = date(title) {
+        return Some((dated, role));
+    }
     let digits = title.bytes().take_while(u8::is_ascii_digit).count();
     let after = title[digits..].chars().next();
-    let separated = after.is_none_or(|next| matches!(next, '_' | '-' | '.' | ' '));
+    let separated = after.is_none_or(|next| matches!(next, '_' | '-' | '.' | ' ' | '#'));
     (digits > 0 && separated).then(|| Some((vec![title[..digits].parse().ok()?], role)))?
+}
+
+/// `2024-01-31-120000_x` and `2024-01-31_x`: the time by its parts.
+fn date(title: &str) -> Option<Vec<u128>> {
+    let stamp = title.split('_').next().unwrap_or(title);
+    let parts: Vec<&str> = stamp.split('-').collect();
+    let widths: Vec<usize> = parts.iter().map(|part| part.len()).collect();
+    let is_date = matches!(widths.as_slice(), [4, 2, 2] | [4, 2, 2, 4 | 6]);
+    is_date.then(|| parts.iter().map(|part| part.parse().ok()).collect())?
+}
+
+/// A folder named for a version, with at least one point in it: `1.4`, `v2.0.1`.
+fn version_folder(name: &str) -> Option<Vec<u128>> {
+    name.contains('.').then(|| number(name))?
 }
 
 /// A version that stands alone: `0041`, `1.2`, `V1_2`.
@@ -162,6 +188,7 @@ mod tests {
             ("db/U1_2__a.sql", "db", "U1_2__a", Role::Down),
             ("db/R__views.sql", "db", "R__views", Role::Up),
             ("m/0001_a.mysql.up.sql", "m", "0001_a", Role::PairedUp),
+            ("m/3.5/0001##a.sql", "m", "3.5/0001##a", Role::Up),
         ];
         for (path, folder, title, role) in table {
             let layout = layout(path).unwrap_or_else(|| panic!("{path} is a migration"));
@@ -186,6 +213,8 @@ mod tests {
     fn versions_sort_as_numbers() {
         let version = |path: &str| layout(path).map(|layout| layout.version);
         assert!(version("9_a.sql") < version("10_a.sql"));
+        assert!(version("2024-01-31-120000_a/up.sql") < version("2024-02-01-080000_a/up.sql"));
+        assert!(version("m/3.9/0002_a.sql") < version("m/3.10/0001_a.sql"));
         assert!(version("V1.9__a.sql") < version("V1.10__a.sql"));
     }
 

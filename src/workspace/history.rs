@@ -3,6 +3,7 @@
 //! Finds the migration sets, pairs up and down parts, replays each set once from the first to the last migration, and
 //! keeps what every forward statement of those that are pending does. Down parts never go forward.
 
+mod ignored;
 mod sets;
 mod shipping;
 pub mod steps;
@@ -22,6 +23,7 @@ use crate::document::migration::{NewFile, NewMigration, REPEATABLE, Wrapping, ne
 use crate::guard;
 use steps::Step;
 
+pub(super) use ignored::is_nearly_flyway;
 pub use shipping::{Asked, Shipping};
 
 /// All migration sets of a workspace.
@@ -52,8 +54,25 @@ pub struct MigrationSet {
     pub versions: Versions,
     /// The migrations in order.
     pub migrations: Vec<Migration>,
+    /// What its tool opens a transaction around where a file asks for nothing else.
+    transactions: Transactions,
+    /// Files that lie in it and that its tool passes over.
+    pub ignored: Vec<Ignored>,
+    /// Why nobody can say in which order its migrations run; empty where it is known.
+    pub unordered: Vec<String>,
     /// What the configuration calls the last version that has shipped, where no migration here has it.
     unknown_version: Option<String>,
+}
+
+/// A file that looks like a migration and never runs.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Ignored {
+    /// The file.
+    pub source: SourceId,
+    /// Why its tool passes over it, and what to do.
+    pub why: String,
+    /// What to do about it.
+    pub help: String,
 }
 
 /// Who says which tool runs a set.
@@ -175,6 +194,11 @@ impl MigrationSet {
         format!("{known}{why}")
     }
 
+    /// What its tool opens a transaction around where a file asks for nothing else.
+    pub fn transactions(&self) -> Transactions {
+        self.transactions
+    }
+
     /// The files of a migration that belongs into this set, ready to be saved.
     pub fn write(&self, migration: NewMigration<'_>) -> Vec<NewFile> {
         let goes_back = self.reversible().next().is_some();
@@ -208,6 +232,10 @@ impl History {
             let first = set.migrations.iter().flat_map(Migration::parts).next();
             let path = first.map_or(folder.as_str(), |script| documents[script.source.index()].source.path());
             set.versions = mentions.of_set(&folder, path, asked.settings);
+            let reasons = set.unordered.iter().map(|reason| format!("nobody can say in which order these run: {reason}"));
+            let at = if folder.is_empty() { "." } else { &folder };
+            let note = |message| Note { path: at.to_owned(), line: None, message, judged: Judged::Nothing };
+            history.notes.extend(reasons.map(note));
             if guard::caught(&folder, || replay(set, documents)).is_none() {
                 let message = "gonogo failed while replaying these migrations; please report it".to_owned();
                 history.notes.push(Note { path: folder, line: None, message, judged: Judged::Nothing });
@@ -218,6 +246,9 @@ impl History {
             for script in migration.parts() {
                 history.shipping[script.source.index()] = migration.shipping;
             }
+        }
+        for ignored in history.sets.iter().flat_map(|set| &set.ignored) {
+            history.shipping[ignored.source.index()] = shipping::of_file(change, ignored.source, asked.all);
         }
         if let Some(set) = history.undecided_set() {
             let reason = match (&set.unknown_version, &change.base) {

@@ -10,10 +10,11 @@ mod plan;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::discover::Candidate;
+use super::history::is_nearly_flyway;
 use crate::document::engine::Engine;
 use crate::document::kind::Kind;
 use crate::document::migration::framework::Framework;
-use crate::document::migration::{Layout, place};
+use crate::document::migration::{Layout, Role, layout, place};
 use crate::tree::Tree;
 pub use dependencies::Dependency;
 pub use evidence::may_say;
@@ -30,6 +31,8 @@ pub struct Sites {
     lone: BTreeMap<String, (String, u32)>,
     /// Folders whose migrations belong to a folder above.
     homes: BTreeMap<String, String>,
+    /// Folders that hold files of Flyway's shape.
+    flyway: BTreeSet<String>,
 }
 
 /// A folder of migrations that a file speaks of.
@@ -55,7 +58,8 @@ impl Sites {
             sites.hear(tree, path);
         }
         sites.dependencies = dependencies::of(tree, evidence, &folders);
-        sites.homes = homes(migrations().map(|file| file.path.as_str()));
+        sites.flyway = flyway(migrations().map(|file| file.path.as_str()));
+        sites.homes = homes(&sites.flyway);
         sites
     }
 
@@ -70,7 +74,7 @@ impl Sites {
 
     /// Whether a file of SQL belongs to migrations although its name does not say so.
     pub fn claims(&self, path: &str) -> bool {
-        self.planned(path).is_some()
+        self.planned(path).is_some() || self.aside(path).is_some()
     }
 
     /// What the path of a file of SQL says, with what is known of its folder.
@@ -79,12 +83,45 @@ impl Sites {
             let Entry { version, title, role } = entry.clone();
             return Layout { folder: folder.to_owned(), version, title, role, engine: site.engine };
         }
+        if let Some(layout) = self.aside(path) {
+            return layout;
+        }
         let mut layout = place(path);
         if let Some(home) = self.homes.get(&layout.folder) {
             layout.folder.clone_from(home);
         }
         layout.engine = layout.engine.or_else(|| self.site(&layout.folder)?.engine);
         layout
+    }
+
+    /// What the path of a file says that lies among migrations and never runs.
+    fn aside(&self, path: &str) -> Option<Layout> {
+        let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+        let (stem, extension) = name.rsplit_once('.')?;
+        let aside = |folder: &str, title: &str, engine| Layout {
+            folder: folder.to_owned(),
+            version: Vec::new(),
+            title: title.to_owned(),
+            role: Role::Aside,
+            engine,
+        };
+        if self.flyway.contains(folder) && is_nearly_flyway(name) {
+            let home = self.homes.get(folder).map_or(folder, String::as_str);
+            return Some(aside(home, stem, place(path).engine));
+        }
+        if extension != "sql" {
+            return None;
+        }
+        let of_plan = |folder: &&str| self.known.get(*folder).is_some_and(|site| site.plan.is_some());
+        let top = above(path).skip(1).find(of_plan)?;
+        let site = self.known.get(top)?;
+        let below = if top.is_empty() { path } else { path.get(top.len() + 1..)? };
+        let title = match site.framework {
+            Framework::Sqitch => below.strip_prefix("deploy/")?.strip_suffix(".sql")?,
+            Framework::Drizzle if !below.contains('/') => layout(path).map(|_| stem)?,
+            _ => return None,
+        };
+        Some(aside(top, title, site.engine))
     }
 
     fn planned(&self, path: &str) -> Option<(&str, &Site, &Entry)> {
@@ -121,14 +158,18 @@ fn above(path: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// Flyway looks into all folders below its location, which is the topmost one that holds files of its shape, or
-/// `db/migration`.
-fn homes<'a>(paths: impl Iterator<Item = &'a str>) -> BTreeMap<String, String> {
+/// The folders of files that have Flyway's shape.
+fn flyway<'a>(paths: impl Iterator<Item = &'a str>) -> BTreeSet<String> {
     let is_flyway = |path: &&str| {
         let name = path.rsplit('/').next().unwrap_or(path);
         name.starts_with(['V', 'R', 'U', 'B']) && name.contains("__")
     };
-    let folders: BTreeSet<String> = paths.filter(is_flyway).map(|path| place(path).folder).collect();
+    paths.filter(is_flyway).map(|path| place(path).folder).collect()
+}
+
+/// Flyway looks into all folders below its location, which is the topmost one that holds files of its shape, or
+/// `db/migration`.
+fn homes(folders: &BTreeSet<String>) -> BTreeMap<String, String> {
     let is_engine = |folder: &str| Engine::of_word(folder.rsplit('/').next().unwrap_or(folder)).is_some();
     let home = |folder: &String| {
         if is_engine(folder) {
@@ -161,7 +202,7 @@ mod tests {
             "db/migration/2024/q1/V3__c.sql",
             "db/migration/mysql/V1__a.sql",
         ];
-        let homes = homes(paths.into_iter());
+        let homes = homes(&flyway(paths.into_iter()));
         let home = |folder: &str| homes.get(folder).map(String::as_str);
         assert_eq!((home("db/migration/2024"), home("db/migration/2024/q1")), (Some("db/migration"), Some("db/migration")));
         assert_eq!((home("db/migration"), home("db/migration/mysql")), (None, None));

@@ -1,9 +1,9 @@
 //! Which migrations belong together, which tool runs them, and what is up and down in them?
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
-use super::{Asked, FrameworkSaid, Migration, MigrationSet, RunnerTransaction, Script, Shipping, TransactionSaid};
+use super::{Asked, FrameworkSaid, Ignored, Migration, MigrationSet, RunnerTransaction, Script, Shipping, TransactionSaid};
 use crate::diagnostic::{Place, SourceId};
 use crate::document::Document;
 use crate::document::engine::Engine;
@@ -14,16 +14,47 @@ use crate::workspace::ids;
 use crate::workspace::versions::{ASSUMED, Said, Versions};
 
 pub(super) fn sets(documents: &[Arc<Document>], asked: Asked<'_>) -> Vec<MigrationSet> {
-    let mut folders: BTreeMap<_, Vec<(Layout, SourceId)>> = BTreeMap::new();
+    let mut folders: BTreeMap<_, Vec<Placed>> = BTreeMap::new();
     for (id, document) in ids(documents).zip(documents) {
         if document.sql().is_some() {
             let layout = asked.sites.place(document.source.path());
             folders.entry((layout.folder.clone(), layout.engine)).or_default().push((layout, id));
         }
     }
+    fall_back(&mut folders, documents);
     let set = |((folder, _), files)| Making { folder, documents, asked }.set(files);
     folders.into_iter().map(set).collect()
 }
+
+/// Files without the name of a server in theirs are for every server that has no file of its own for the same version.
+/// PostgreSQL runs them; the others take ways back from them, because their ways forward are not read yet.
+fn fall_back(folders: &mut BTreeMap<(String, Option<Engine>), Vec<Placed>>, documents: &[Arc<Document>]) {
+    let is_postgres = |(_, id): &Placed| documents[id.index()].sql().is_some_and(|sql| sql.engine == Engine::Postgres);
+    let has_own =
+        |(folder, engine): &&(String, Option<Engine>)| engine.is_some() && folders.contains_key(&(folder.clone(), None));
+    let mut keys: Vec<(String, Option<Engine>)> = folders.keys().filter(has_own).cloned().collect();
+    // It takes all that is left.
+    keys.sort_by_key(|(_, engine)| *engine == Some(Engine::Postgres));
+    for key in keys {
+        let generic = (key.0.clone(), None);
+        let (Some(own), Some(others)) = (folders.get(&key), folders.get(&generic)) else { continue };
+        let part = |layout: &Layout| (layout.version.clone(), layout.role == Role::Down);
+        let has: HashSet<(Vec<u128>, bool)> = own.iter().map(|(layout, _)| part(layout)).collect();
+        let lacks = |(layout, _): &&Placed| !has.contains(&part(layout));
+        if key.1 == Some(Engine::Postgres) && others.iter().all(is_postgres) {
+            let taken: Vec<Placed> = others.iter().filter(lacks).cloned().collect();
+            folders.remove(&generic);
+            folders.entry(key).or_default().extend(taken);
+        } else {
+            let goes_back = |(layout, _): &&Placed| layout.role == Role::Down && has.contains(&(layout.version.clone(), false));
+            let taken: Vec<Placed> = others.iter().filter(lacks).filter(goes_back).cloned().collect();
+            folders.entry(key).or_default().extend(taken);
+        }
+    }
+}
+
+/// A file with what its path says.
+type Placed = (Layout, SourceId);
 
 /// A set as it is put together.
 struct Making<'a> {
@@ -33,12 +64,13 @@ struct Making<'a> {
 }
 
 impl Making<'_> {
-    fn set(self, files: Vec<(Layout, SourceId)>) -> MigrationSet {
+    fn set(self, files: Vec<Placed>) -> MigrationSet {
         // Its files agree; see `servers`.
         let read = files.iter().filter_map(|(_, id)| self.document(*id).sql());
         let (certainty, engine) =
             read.map(|sql| (sql.certainty, sql.engine)).max().unwrap_or((Certainty::Assumed, Engine::Postgres));
         let (framework, framework_said) = self.framework(&files);
+        let (ignored, files) = self.without_ignored(framework, files);
         let mut migrations: BTreeMap<(Vec<u128>, String), Migration> = BTreeMap::new();
         for (layout, source) in files {
             let Layout { version, title, role, .. } = layout;
@@ -56,10 +88,50 @@ impl Making<'_> {
             migration.add(role, source, self.document(source), &self.transaction(framework, source));
         }
         let migrations = paired_by_version(migrations.into_values());
-        let versions = Versions { majors: vec![ASSUMED], said: Said::Nobody };
-        let engine_is_known = certainty > Certainty::Assumed;
-        let folder = self.folder;
-        MigrationSet { folder, framework, framework_said, engine, engine_is_known, versions, migrations, unknown_version: None }
+        MigrationSet {
+            framework,
+            framework_said,
+            engine,
+            engine_is_known: certainty > Certainty::Assumed,
+            versions: Versions { majors: vec![ASSUMED], said: Said::Nobody },
+            transactions: self.transactions(framework, &migrations),
+            unordered: self.unordered(&migrations),
+            migrations,
+            ignored,
+            unknown_version: None,
+            folder: self.folder,
+        }
+    }
+
+    fn without_ignored(&self, framework: Framework, files: Vec<Placed>) -> (Vec<Ignored>, Vec<Placed>) {
+        let paired = files.iter().any(|(layout, _)| layout.role == Role::PairedUp);
+        let mut ignored = Vec::new();
+        let kept = files.into_iter().filter(|(layout, source)| {
+            let path = self.document(*source).source.path();
+            ignored.extend(super::ignored::ignored(framework, layout, path, *source, paired));
+            layout.role != Role::Aside && ignored.last().is_none_or(|last: &Ignored| last.source != *source)
+        });
+        let kept = kept.collect();
+        (ignored, kept)
+    }
+
+    /// What is said of the first of them holds for all.
+    fn transactions(&self, framework: Framework, migrations: &[Migration]) -> Transactions {
+        let first = migrations.iter().flat_map(Migration::parts).next();
+        let said = first.and_then(|script| self.asked.settings.transactions(self.document(script.source).source.path()));
+        said.and_then(Transactions::of_word).unwrap_or(framework.traits().transactions)
+    }
+
+    /// Why nobody can say in which order they run: what a plan says that does not fit the files.
+    fn unordered(&self, migrations: &[Migration]) -> Vec<String> {
+        let Some((site, plan)) = self.asked.sites.site(&self.folder).and_then(|site| Some((site, site.plan.as_ref()?))) else {
+            return Vec::new();
+        };
+        let there: HashSet<&str> =
+            migrations.iter().flat_map(Migration::parts).map(|script| self.document(script.source).source.path()).collect();
+        let missing = plan.named.iter().filter(|named| !there.contains(named.path.as_str()));
+        let missing = missing.map(|named| format!("{}:{} names {}, which is not there", site.said, named.line, named.path));
+        plan.flaw.iter().cloned().chain(missing).collect()
     }
 
     fn document(&self, id: SourceId) -> &Document {
@@ -67,7 +139,7 @@ impl Making<'_> {
     }
 
     /// The tool: what the configuration says, else files beside the migrations, else names, else marks, else packages.
-    fn framework(&self, files: &[(Layout, SourceId)]) -> (Framework, FrameworkSaid) {
+    fn framework(&self, files: &[Placed]) -> (Framework, FrameworkSaid) {
         let path = |id: &SourceId| self.document(*id).source.path();
         let said = files.first().and_then(|(_, id)| self.asked.settings.framework(path(id)));
         if let Some(framework) = said.and_then(Framework::of_word) {

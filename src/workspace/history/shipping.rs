@@ -7,6 +7,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::{Migration, MigrationSet, Script};
+use crate::diagnostic::SourceId;
 use crate::document::Document;
 use crate::document::migration::number;
 use crate::settings::Settings;
@@ -82,6 +83,11 @@ impl MigrationSet {
         let number = number(version).ok_or_else(|| version.to_owned());
         Some(number.map(|number| self.migrations.partition_point(|migration| migration.version <= number)))
     }
+}
+
+/// Whether a file that is no migration has shipped.
+pub(super) fn of_file(change: &Change, source: SourceId, all: bool) -> Shipping {
+    if all { Shipping::Pending } else { shipping(change, change.standing(source)) }
 }
 
 fn shipping(change: &Change, standing: &Standing) -> Shipping {

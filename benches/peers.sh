@@ -2,18 +2,26 @@
 # gonogo beside its peers on one folder: median of several runs of each, and how many times gonogo's own.
 #
 #     benches/peers.sh FOLDER [RUNS]
+#     benches/peers.sh --generate NUMBER [RUNS]
 #
+# The second form makes so many small manifests, each a Deployment and its Service, in a folder of its own and measures there.
 # Nothing of the folder is run and nothing is written into it; all tools are told to read files alone. hyperfine does the
 # timing where it is installed, else a loop with the clock of `date`. GONOGO=path names another binary.
 set -eu
 
 usage() {
-    echo "usage: $0 FOLDER [RUNS]" >&2
+    echo "usage: $0 FOLDER [RUNS], or $0 --generate NUMBER [RUNS]" >&2
     exit 2
 }
 
-[ $# -ge 1 ] && [ $# -le 2 ] && [ -d "$1" ] || usage
-folder=$(cd "$1" && pwd -P)
+number=
+if [ "${1:-}" = --generate ]; then
+    number=${2:-}
+    case $number in '' | *[!0-9]* | 0) usage ;; esac
+    shift
+fi
+[ $# -ge 1 ] && [ $# -le 2 ] || usage
+[ -n "$number" ] || [ -d "$1" ] || usage
 runs=${2:-5}
 case $runs in '' | *[!0-9]* | 0) usage ;; esac
 
@@ -28,6 +36,39 @@ case $gonogo in /*) ;; *) gonogo=$(pwd -P)/$gonogo ;; esac
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 trap 'exit 1' HUP INT TERM
+# Manifests of any number, the same every time; one in eight moves its image's tag.
+generate() {
+    mkdir -p "$1"
+    awk -v folder="$1" -v number="$2" 'BEGIN {
+        for (at = 0; at < number; at++) {
+            name = "web-" at
+            tag = at % 8 == 0 ? "latest" : "1.4.2"
+            file = folder "/" name ".yaml"
+            printf "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: %s\nspec:\n  replicas: 3\n  selector:\n    matchLabels: {app: %s}\n", name, name >file
+            printf "  template:\n    metadata:\n      labels: {app: %s}\n    spec:\n      containers:\n        - name: web\n", name >file
+            printf "          image: registry.example.com/web:%s\n          ports:\n            - {name: http, containerPort: 8080}\n", tag >file
+            printf "          readinessProbe:\n            httpGet: {path: /readyz, port: http}\n          resources:\n            limits: {memory: 512Mi}\n" >file
+            printf "---\napiVersion: v1\nkind: Service\nmetadata:\n  name: %s\nspec:\n  selector: {app: %s}\n  ports:\n    - {port: 80, targetPort: http}\n", name, name >file
+            close(file)
+        }
+    }'
+}
+
+if [ -n "$number" ]; then
+    folder=$work/manifests
+    generate "$folder" "$number"
+    # Schemas that take everything: all that is measured of kubeconform then is how it reads, so its time is the least it can be.
+    if [ -z "${KUBECONFORM_SCHEMAS:-}" ]; then
+        mkdir "$work/schemas"
+        for kind in deployment service; do
+            echo '{"type": "object"}' >"$work/schemas/$kind.json"
+        done
+        KUBECONFORM_SCHEMAS="$work/schemas/{{.ResourceKind}}.json"
+    fi
+else
+    folder=$(cd "$1" && pwd -P)
+fi
+
 # Away from the folder, so that no tool takes its configuration from there.
 cd "$work"
 
@@ -40,13 +81,17 @@ list() {
 list \( -name '*.sql' \)
 mv found sql
 list \( -name '*.yaml' -o -name '*.yml' \)
-# The peers for manifests stumble over files that are none; they get what gonogo would call a candidate.
-: >manifests
-while IFS= read -r path; do
-    if grep -q '^apiVersion:' "$path" && grep -q '^kind:' "$path" && ! grep -q '{{' "$path"; then
-        printf '%s\n' "$path" >>manifests
-    fi
-done <found
+if [ -n "$number" ]; then
+    mv found manifests
+else
+    # The peers for manifests stumble over files that are none; they get what gonogo would call a candidate.
+    : >manifests
+    while IFS= read -r path; do
+        if grep -q '^apiVersion:' "$path" && grep -q '^kind:' "$path" && ! grep -q '{{' "$path"; then
+            printf '%s\n' "$path" >>manifests
+        fi
+    done <found
+fi
 
 # Runs a command with the files of a list, each a word of its own whatever is in its name.
 cat >with-files <<'SCRIPT'
@@ -122,7 +167,8 @@ peer() {
     row "$name" "$what" "$(milliseconds "$@")" "$own"
 }
 
-echo "$(wc -l <sql | tr -d ' ') files of SQL, $(wc -l <manifests | tr -d ' ') manifests; medians of $runs runs"
+load=$(cut -d ' ' -f 1-3 /proc/loadavg 2>/dev/null || echo unknown)
+echo "$(wc -l <sql | tr -d ' ') files of SQL, $(wc -l <manifests | tr -d ' ') manifests; medians of $runs runs; load average before: $load"
 own=$(milliseconds ./with-folder "$gonogo" check "$folder" --output concise)
 row gonogo "all it judges" "$own" "$own"
 peer rg "package ripgrep" "search for a word, ignored files too" ./with-folder rg --no-config --hidden --no-ignore --word-regexp --count image "$folder"

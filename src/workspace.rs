@@ -14,8 +14,10 @@ pub mod environments;
 pub mod field;
 pub mod history;
 pub mod image;
+pub mod links;
 mod load;
 pub mod pod;
+pub mod priorities;
 pub mod probe;
 pub mod resources;
 mod servers;
@@ -44,6 +46,8 @@ use discover::{Found, discover};
 use environments::{Environments, Tier};
 use history::steps::Step;
 use history::{Asked, History, Script};
+use links::Links;
+use priorities::Priorities;
 use sites::Sites;
 use topology::Topology;
 use versions::Mentions;
@@ -65,6 +69,10 @@ pub struct Workspace {
     pub topology: Topology,
     /// How many pods there are, and how many must stay.
     pub availability: Availability,
+    /// Which workloads go before others.
+    pub priorities: Priorities,
+    /// Which variables Kubernetes sets by itself.
+    pub links: Links,
     /// The settings of environments.
     pub environments: Environments,
     /// What there is to know about files that were not judged, or not wholly.
@@ -144,6 +152,8 @@ impl Workspace {
             history,
             topology,
             availability,
+            priorities: Priorities::default(),
+            links: Links::default(),
             environments,
             notes,
             skipped,
@@ -152,6 +162,8 @@ impl Workspace {
             timings,
         };
         workspace.availability = Availability::of(&workspace);
+        workspace.priorities = Priorities::of(&workspace);
+        workspace.links = Links::of(&workspace);
         workspace
     }
 

@@ -25,6 +25,7 @@ mod order;
 mod pages;
 mod readers;
 mod recognised;
+mod replays;
 mod reports;
 mod repository;
 mod seats;

@@ -3,12 +3,17 @@
 pub mod aggressive_liveness;
 pub mod autoscaler_without_requests;
 pub mod constant_probe;
+pub mod crd_deleted_on_upgrade;
+pub mod cronjob_overlap;
 pub mod disruption_budget_blocks_drain;
+pub mod disruption_budget_selects_nothing;
+pub mod external_traffic_local;
 pub mod identical_probes;
 pub mod invalid_probe;
 pub mod liveness_before_startup;
 pub mod liveness_checks_dependency;
 pub mod malformed_manifest;
+pub mod missing_autoscaler_target;
 pub mod missing_disruption_budget;
 pub mod missing_memory_limit;
 pub mod missing_readiness_probe;
@@ -16,16 +21,23 @@ pub mod missing_requests;
 pub mod missing_spread;
 pub mod mutable_image_tag;
 pub mod overlapping_disruption_budgets;
+pub mod preempting_priority_class;
 pub mod probe_not_on_traffic_port;
 pub mod probe_on_job;
 pub mod probe_port_mismatch;
 pub mod probe_timeout_over_period;
+pub mod removed_node_label;
 pub mod replicas_fight_autoscaler;
+pub mod service_link_collision;
 pub mod shallow_readiness_probe;
 pub mod single_replica;
+pub mod suspicious_quantity;
+pub mod unbounded_job;
+pub mod webhook_fails_closed;
 
 use crate::diagnostic::Place;
 use crate::rule::Report;
+use crate::workspace::topology::Workload;
 
 /// The first of several and how many more, with the verb: `"web" and 3 more containers have`.
 fn and_more(first: &str, more: usize, what: &str) -> (String, &'static str) {
@@ -42,4 +54,9 @@ const SHOWN: usize = 3;
 /// Shows where the first of the others are that a finding stands for.
 fn evidence(report: Report<'_>, others: impl Iterator<Item = (Place, String)>) {
     others.take(SHOWN).fold(report, |report, (place, name)| report.because(place, format!("\"{name}\", too")));
+}
+
+/// A label that selects a workload's pods, ready to paste.
+fn label_of(workload: &Workload) -> String {
+    workload.labels.pairs.first().map_or_else(|| "app: ...".to_owned(), |(key, value)| format!("{key}: {value}"))
 }

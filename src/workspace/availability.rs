@@ -32,6 +32,8 @@ pub struct Availability {
 pub struct Scaler {
     /// The autoscaler.
     pub object: ObjectId,
+    /// What it asks for: the resource and the name.
+    pub wants: Option<(String, String)>,
     /// What it scales, where that is in these files.
     pub target: Option<ObjectId>,
     /// It may scale something that only a template knows.
@@ -49,6 +51,17 @@ pub struct Budget {
     pub workloads: Vec<ObjectId>,
     /// Templates decide whether it is about others.
     pub is_open: bool,
+    /// Where it is about nothing: the workload that is surely meant, and what is wrong.
+    pub misses: Option<(ObjectId, Miss)>,
+}
+
+/// Why a budget is not about the pods that it is meant for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Miss {
+    /// They are in another namespace.
+    Namespace,
+    /// They have other labels.
+    Label,
 }
 
 /// How many pods a workload has at the least, and where that is said.
@@ -90,6 +103,7 @@ impl Availability {
             if scaler.is_open {
                 availability.open_scalers.insert(workspace.topology.family(object).to_owned());
             }
+            availability.by_object.insert(object.id, availability.scalers.len());
             availability.scalers.push(scaler);
         }
         let pods = Pods::of(workspace);
@@ -134,9 +148,16 @@ impl Availability {
         self.budgets_of.contains_key(&workload.id) || self.open_budgets.contains(workspace.topology.family(workload))
     }
 
+    /// The autoscaler that an object is.
+    pub fn scaler(&self, object: &Object) -> Option<&Scaler> {
+        let scaler = self.by_object.get(&object.id).and_then(|at| self.scalers.get(*at));
+        scaler.filter(|scaler| scaler.object == object.id)
+    }
+
     /// The budget that an object is.
     pub fn budget(&self, object: &Object) -> Option<&Budget> {
-        self.by_object.get(&object.id).map(|at| &self.budgets[*at])
+        let budget = self.by_object.get(&object.id).and_then(|at| self.budgets.get(*at));
+        budget.filter(|budget| budget.object == object.id)
     }
 
     /// Whether there are budgets at all.
@@ -189,14 +210,15 @@ impl Scaler {
         };
         let api = target.field("apiVersion").text().or("".into());
         let (Known::Is(kind), Known::Is(api)) = (&kind, &api) else {
-            return Self { object: object.id, target: None, is_open: kind.is_unknown() || api.is_unknown() };
+            return Self { object: object.id, wants: None, target: None, is_open: kind.is_unknown() || api.is_unknown() };
         };
         let (resource, name_written) = (resource(api, kind), name.written());
         let named = workspace.topology.named(object, &resource, &name_written);
         let mut near: Vec<&Object> = named.filter(|other| workspace.topology.may_meet(object, other)).collect();
         near.sort_by_key(|other| (other.unit != object.unit, other.node.source.0.abs_diff(object.node.source.0)));
         let target = near.first().map(|other| other.id);
-        Self { object: object.id, target, is_open: target.is_none() && !name.text().is_there() }
+        let wants = name.text().is_there().then_some((resource, name_written));
+        Self { object: object.id, target, is_open: target.is_none() && wants.is_none(), wants }
     }
 
     /// Where its least number of pods stands, or would stand.
@@ -220,16 +242,23 @@ struct Pods<'w> {
     /// Those whose labels a template makes, or may add to, by the family of their unit.
     open: HashMap<&'w str, Vec<&'w Workload>>,
     by_family: HashMap<&'w str, Vec<&'w Workload>>,
+    /// By the value of any label alone.
+    by_value: HashMap<(&'w str, &'w str), Vec<&'w Workload>>,
 }
+
+/// With more workloads of one label there is no telling which is meant.
+const MOST: usize = 64;
 
 impl<'w> Pods<'w> {
     fn of(workspace: &'w Workspace) -> Self {
-        let mut pods = Self { by_label: HashMap::new(), open: HashMap::new(), by_family: HashMap::new() };
+        let mut pods =
+            Self { by_label: HashMap::new(), open: HashMap::new(), by_family: HashMap::new(), by_value: HashMap::new() };
         for workload in &workspace.topology.workloads {
             let family = workspace.topology.family(workload);
             pods.by_family.entry(family).or_default().push(workload);
             for (key, value) in &workload.labels.pairs {
                 pods.by_label.entry((key, value)).or_default().push(workload);
+                pods.by_value.entry((family, value)).or_default().push(workload);
             }
             if workload.labels.is_templated() {
                 pods.open.entry(family).or_default().push(workload);
@@ -253,7 +282,36 @@ impl<'w> Pods<'w> {
         let workloads = chosen.map(|workload| workload.id).collect();
         let mut unsure = self.open.get(family).into_iter().flatten().filter(|workload| is_chosen(workload, Answer::Unknown));
         let is_open = selector.is_templated() || unsure.next().is_some();
-        Budget { object: object.id, selector, workloads, is_open }
+        let workloads: Vec<ObjectId> = workloads;
+        let misses = if workloads.is_empty() && !is_open { self.meant(workspace, object, &selector) } else { None };
+        Budget { object: object.id, selector, workloads, is_open, misses }
+    }
+
+    /// The workload that a budget about nothing is surely meant for: with all of its labels in another namespace, or with
+    /// all but one.
+    fn meant(&self, workspace: &Workspace, object: &Object, selector: &Selector) -> Option<(ObjectId, Miss)> {
+        let topology = &workspace.topology;
+        let family = topology.family(object);
+        let near = |workload: &&&Workload| workload.unit == object.unit && topology.family(workload) == family;
+        let (key, value) = selector.pairs.first()?;
+        let labelled = self.by_label.get(&(key.as_str(), value.as_str())).into_iter().flatten().take(MOST).filter(near);
+        let mut elsewhere = labelled.filter(|workload| selector.selects(&workload.labels) == Answer::Yes);
+        if let Some(workload) = elsewhere.next() {
+            return Some((workload.id, Miss::Namespace));
+        }
+        // What an operator makes has labels of its own that happen to have the values of others.
+        let is_plain = |key: &str| !key.contains('/') || key.starts_with("app.kubernetes.io/");
+        let by_value = selector
+            .pairs
+            .iter()
+            .filter(|(key, _)| is_plain(key))
+            .filter_map(|(_, value)| self.by_value.get(&(family, value.as_str())));
+        let mut alike = by_value.flat_map(|workloads| workloads.iter().take(MOST)).filter(near);
+        let lacks_one = |workload: &&&Workload| {
+            let others = selector.pairs.len().saturating_sub(selector.missing(&workload.labels).count());
+            topology.may_meet(object, workload) && others + 1 == selector.pairs.len() && !selector.has_expressions()
+        };
+        alike.find(lacks_one).map(|workload| (workload.id, Miss::Label))
     }
 }
 

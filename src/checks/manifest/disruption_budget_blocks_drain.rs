@@ -18,7 +18,7 @@ pub fn check(object: &Object, cx: &mut Context<'_>) {
             !workloads.is_empty() && workloads.iter().all(|workload| workload.is_job() || workload.kind == "DaemonSet");
         let is_off = !workloads.is_empty() && workloads.iter().all(|workload| workload.is_off(workspace));
         if !is_about_jobs && !is_off {
-            always(&workloads, field, cx);
+            always(object, &workloads, field, cx);
         }
         return;
     }
@@ -64,7 +64,7 @@ fn forbids_all<'w>(object: &Object, cx: &Context<'w>) -> Option<Field<'w>> {
     }
 }
 
-fn always(workloads: &[&Workload], field: Field<'_>, cx: &mut Context<'_>) {
+fn always(object: &Object, workloads: &[&Workload], field: Field<'_>, cx: &mut Context<'_>) {
     let whom = workloads.first().map_or_else(|| "the pods that this budget selects".to_owned(), |workload| workload.title());
     let report = cx
         .report(field.place(), format!("draining a node waits for good on {whom}: the budget lets no pod go"))
@@ -74,11 +74,12 @@ fn always(workloads: &[&Workload], field: Field<'_>, cx: &mut Context<'_>) {
         None => {
             report.guessing("the pods that it selects are kept by something that is not in these files");
         }
-        Some(workload) => patched(report, workload),
+        Some(workload) => patched(report, workload, object),
     }
 }
 
 fn compare(budget: &Budget, workload: &Workload, size: Size, pods: i64, cx: &mut Context<'_>) {
+    let object = cx.workspace.topology.object_at(budget.object);
     let Known::Is((keeps, field)) = budget.keeps(cx.workspace, pods) else { return };
     if pods == 0 || keeps < pods {
         return;
@@ -109,7 +110,7 @@ fn compare(budget: &Budget, workload: &Workload, size: Size, pods: i64, cx: &mut
         }
         _ => "let one pod go at a time:\nmaxUnavailable: 1".to_owned(),
     };
-    patched(explain(report, &help), workload);
+    patched(explain(report, &help), workload, object);
 }
 
 fn explain<'c>(report: Report<'c>, help: &str) -> Report<'c> {
@@ -118,8 +119,9 @@ fn explain<'c>(report: Report<'c>, help: &str) -> Report<'c> {
         .help(help)
 }
 
-fn patched(report: Report<'_>, workload: &Workload) {
-    if workload.is_patched {
+fn patched(report: Report<'_>, workload: &Workload, budget: &Object) {
+    // Of a budget that is patched itself it is said already.
+    if workload.is_patched && !budget.is_patched {
         report.guessing("a kustomization patches the workload, and may change how many pods there are");
     }
 }

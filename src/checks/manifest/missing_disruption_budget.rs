@@ -1,6 +1,6 @@
 //! See rules/manifest/missing-disruption-budget.md
 
-use super::{and_more, evidence};
+use super::{and_more, evidence, label_of};
 use crate::diagnostic::Severity;
 use crate::rule::Context;
 use crate::workspace::topology::Workload;
@@ -15,7 +15,7 @@ pub fn check(unit: &Unit, cx: &mut Context<'_>) {
         .partition(|workload| workspace.availability.may_have_budget(workspace, workload));
     let Some((workload, more)) = others.split_first() else { return };
     let (subject, verb) = and_more(&workload.name, more.len(), "workload");
-    let label = workload.labels.pairs.first().map_or_else(|| "app: ...".to_owned(), |(key, value)| format!("{key}: {value}"));
+    let label = label_of(workload);
     let report = cx
         .report(workload.place(workspace), format!("{subject} {verb} no disruption budget: a drain may take all pods at once"))
         .label(format!("{} serves traffic", workload.title()))

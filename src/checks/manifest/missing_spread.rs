@@ -1,6 +1,6 @@
 //! See rules/manifest/missing-spread.md
 
-use super::{and_more, evidence};
+use super::{and_more, evidence, label_of};
 use crate::rule::Context;
 use crate::workspace::topology::Workload;
 use crate::workspace::topology::unit::Unit;
@@ -17,7 +17,7 @@ pub fn check(unit: &Unit, cx: &mut Context<'_>) {
         .in_production("the scheduler only prefers to spread them, so a node that is lost or drained may take several or all of them at once")
         .help(format!(
             "spread them over the nodes:\ntopologySpreadConstraints:\n  - maxSkew: 1\n    topologyKey: kubernetes.io/hostname\n    whenUnsatisfiable: ScheduleAnyway\n    labelSelector: {{ matchLabels: {{ {} }} }}",
-            workload.labels.pairs.first().map_or_else(|| "app: ...".to_owned(), |(key, value)| format!("{key}: {value}"))
+            label_of(workload)
         ));
     evidence(report, more.iter().map(|workload| (workload.pod(workspace).place(), workload.name.clone())));
 }

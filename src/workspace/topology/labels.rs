@@ -109,6 +109,11 @@ impl Selector {
         self.pairs.is_empty() && self.expressions.is_empty()
     }
 
+    /// It asks for more than labels with one value.
+    pub fn has_expressions(&self) -> bool {
+        !self.expressions.is_empty()
+    }
+
     /// Templates make something of it.
     pub fn is_templated(&self) -> bool {
         self.is_open || self.pairs.iter().any(|(key, value)| is_template(key) || is_template(value))

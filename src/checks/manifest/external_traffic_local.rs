@@ -1,0 +1,31 @@
+//! See rules/manifest/external-traffic-local.md
+
+use super::label_of;
+use crate::rule::Context;
+use crate::workspace::topology::Workload;
+
+pub fn check(workload: &Workload, cx: &mut Context<'_>) {
+    let workspace = cx.workspace;
+    let Some(pods) = workspace.availability.fewest(workspace, workload) else { return };
+    if pods == 0 || workload.is_patched || workspace.availability.may_have_budget(workspace, workload) {
+        return;
+    }
+    for service in workspace.topology.services_of(workload) {
+        let spec = service.field(workspace, "spec");
+        let policy = spec.field("externalTrafficPolicy");
+        let is_outward = spec.field("type").is_text("LoadBalancer") || spec.field("type").is_text("NodePort");
+        if !policy.is_text("Local") || !is_outward {
+            continue;
+        }
+        let count = if pods == 1 { "the only pod".to_owned() } else { format!("any of {pods} pods") };
+        cx.report(policy.place(), format!("traffic of Service \"{}\" is lost whenever {count} is moved to another node", service.name))
+            .label("only nodes that run a pod answer")
+            .because(workload.place(workspace), format!("{} has no disruption budget", workload.title()))
+            .in_production("a drain takes the pod, the balancer goes on sending to its node until the health checks fail, and without a budget all pods may go at once")
+            .help(format!(
+                "keep pods in place until others have started, with a budget and a pause before they stop:\napiVersion: policy/v1\nkind: PodDisruptionBudget\nmetadata: {{ name: {} }}\nspec:\n  maxUnavailable: 1\n  selector: {{ matchLabels: {{ {} }} }}",
+                workload.name,
+                label_of(workload)
+            ));
+    }
+}

@@ -10,7 +10,7 @@ mod schema;
 mod session;
 
 pub use effect::{
-    ColumnDrop, Effect, EffectKind, Effects, Failure, Impact, IndexBuild, Nature, Sureness, Touched, Work, WorkKind,
+    ColumnDrop, Effect, EffectKind, Effects, Failure, Impact, IndexBuild, Nature, Sureness, Touched, Work, WorkKind, blocked,
 };
 pub use session::{Session, Timeout, millis};
 
@@ -38,6 +38,11 @@ impl Database {
         &self.session
     }
 
+    /// Something was not read as it is written, so the history may have made more or less than it seems.
+    pub fn doubt(&mut self) {
+        self.schema.is_doubtful = true;
+    }
+
     /// A script is over: what it left open its runner commits, and what it set holds no longer.
     pub fn end_script(&mut self) {
         self.schema.commit();
@@ -57,7 +62,7 @@ impl Database {
                 self.schema.path = self.session.path();
                 Effects::default()
             }
-            Action::Execute(_) | Action::Harmless | Action::Unread => Effects::default(),
+            Action::Harmless => Effects::default(),
             _ => {
                 let place = Place { source, span: statement.span };
                 let mut run = Run::new(&mut self.schema, &self.session, self.version, place);

@@ -4,9 +4,8 @@
 //! model says for its version, and what the catalogue has on record. `GONOGO_PG_BIN` names the folder of a server's programs
 //! (several as in `PATH`); without it the newest one installed is taken, and without any the test says that it skipped.
 //!
-//! `GONOGO_MEASURE=1 cargo test live_postgres` measures the statements of `tests/data/truth/more.json` on those servers and
-//! writes what they did into it; versions that are not there keep what they have. A new statement is an entry with no
-//! `results`.
+//! `GONOGO_MEASURE=more.json cargo test live_postgres` measures the statements of that catalogue on those servers and writes
+//! what they did into it. What it has on record for a version stays; a new statement is an entry with no `results`.
 
 mod measure;
 mod record;
@@ -66,8 +65,8 @@ fn a_real_server_does_what_the_model_says() {
     if servers.is_empty() {
         return say("skipped, for no PostgreSQL server is installed (GONOGO_PG_BIN names the folder of one)");
     }
-    if std::env::var_os("GONOGO_MEASURE").is_some() {
-        return renew(&servers);
+    if let Ok(name) = std::env::var("GONOGO_MEASURE") {
+        return renew(&name, &servers);
     }
     let mut wrong = String::new();
     for bin in servers {
@@ -136,14 +135,15 @@ fn against_the_record(entry: &Value, measured: &Value, version: u32) -> Vec<(&'s
     wrong
 }
 
-/// Measures the second catalogue on these servers and writes it.
-fn renew(servers: &[PathBuf]) {
-    let mut catalogue = catalogue("more.json");
+/// Measures on these servers what a catalogue lacks, and writes it.
+fn renew(name: &str, servers: &[PathBuf]) {
+    let mut catalogue = catalogue(name);
     let mut all: Vec<BTreeMap<u32, Value>> = entries(&catalogue).iter().map(by_version).collect();
     for bin in servers {
         let server = Server::start(bin).expect("a server");
         let mut bench = Bench::new(&server).expect("a second session");
-        for (entry, results) in entries(&catalogue).iter().zip(&mut all) {
+        let lacking = entries(&catalogue).iter().zip(&mut all).filter(|(_, results)| !results.contains_key(&server.major));
+        for (entry, results) in lacking {
             let measured = bench.measure(entry).unwrap_or_else(|error| panic!("{}: {error}", id(entry)));
             results.insert(server.major, measured);
         }
@@ -153,7 +153,7 @@ fn renew(servers: &[PathBuf]) {
     let mut text = format!("{{\"meta\": {},\n\"entries\": [\n", catalogue["meta"]);
     let lines: Vec<String> = entries(&catalogue).iter().zip(&all).map(|(entry, results)| line(entry, results)).collect();
     let _ = writeln!(text, "{}\n]}}", lines.join(",\n"));
-    fs::write(path("more.json"), text).expect("a catalogue that can be written");
+    fs::write(path(name), text).expect("a catalogue that can be written");
 }
 
 /// The results of an entry, each version its own.

@@ -21,11 +21,7 @@ impl Effects {
     /// Whether somebody waits while work goes on that takes long on a large table.
     pub fn blocks_for_long(&self) -> bool {
         let works = self.impacts.iter().any(Impact::is_long);
-        let locks = |impact: &Impact| {
-            let index = impact.indexes.iter().any(|(_, mode)| *mode == LockMode::AccessExclusive);
-            impact.lock.is_some_and(|lock| !lock.blocks().is_empty()) || index
-        };
-        works && self.impacts.iter().any(locks)
+        works && self.impacts.iter().any(|impact| !impact.blocks().is_empty())
     }
 }
 
@@ -137,6 +133,26 @@ impl Impact {
     /// Whether it takes the longer the more rows there are.
     pub fn is_long(&self) -> bool {
         self.rewrite || self.scan || !self.index_builds.is_empty()
+    }
+
+    /// Which everyday statements wait for its locks.
+    pub fn blocks(&self) -> &'static [&'static str] {
+        // One that lets others work waits until nobody uses an index before it locks that.
+        let lets_work = self.lock == Some(LockMode::ShareUpdateExclusive);
+        let index_locks = self.indexes.iter().map(|(_, mode)| *mode);
+        let index_lock = index_locks.filter(|mode| *mode == LockMode::AccessExclusive && !lets_work).max();
+        blocked(self.table.nature, self.lock.max(index_lock))
+    }
+}
+
+/// Which everyday statements wait for a lock on a relation. Nobody writes to a view or a materialized view, and nobody
+/// reads a sequence by name.
+pub fn blocked(nature: Option<Nature>, lock: Option<LockMode>) -> &'static [&'static str] {
+    let blocks = lock.map_or(&[] as &[_], LockMode::blocks);
+    match nature {
+        Some(Nature::View | Nature::MaterializedView) if lock == Some(LockMode::AccessExclusive) => &["select"],
+        Some(Nature::View | Nature::MaterializedView | Nature::Sequence) => &[],
+        _ => blocks,
     }
 }
 

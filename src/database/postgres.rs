@@ -8,14 +8,19 @@ mod constraint_drop;
 mod create;
 mod data;
 mod drop;
+mod foreign_key;
 mod index;
 mod maintenance;
+mod new_column;
 mod object;
 mod partition;
 mod retype;
+mod routine;
+mod trigger;
 mod types;
 mod view;
 mod volatility;
+mod whole;
 
 use super::run::Run;
 use super::schema::{Id, Kind, Rows};
@@ -34,11 +39,11 @@ pub(super) fn apply(run: &mut Run<'_>, statement: &Statement) {
         Action::AlterType(alter) => types::alter(run, alter),
         Action::CreateDomain(create) => types::create_domain(run, create),
         Action::AlterDomain(alter) => types::alter_domain(run, alter),
-        Action::CreateFunction(create) => object::create_function(run, create),
-        Action::CreateTrigger(create) => object::create_trigger(run, create),
-        Action::CreateRule(create) => object::lock_named(run, &create.table, LockMode::AccessExclusive),
-        Action::CreatePolicy(policy) => object::create_policy(run, policy),
-        Action::AlterPolicy(policy) => object::lock_named(run, &policy.table, LockMode::AccessExclusive),
+        Action::CreateFunction(create) => routine::create(run, create),
+        Action::CreateTrigger(create) => trigger::create(run, create),
+        Action::CreateRule(rule) => trigger::create_rule(run, rule),
+        Action::CreatePolicy(policy) => trigger::create_policy(run, policy),
+        Action::AlterPolicy(policy) => trigger::alter_policy(run, policy),
         Action::CreatePublication(create) => object::create_publication(run, create),
         Action::AlterPublication(alter) => object::alter_publication(run, alter),
         Action::Subscription(subscription) => object::subscription(run, subscription),
@@ -64,26 +69,44 @@ pub(super) fn apply(run: &mut Run<'_>, statement: &Statement) {
         Action::Copy(copy) => data::copy(run, copy),
         Action::Do(block) => body(run, &block.body),
         Action::Explain(explain) => match &explain.statement.action {
-            Action::Query(query) if !explain.analyze => data::look_at(run, query),
             _ if explain.analyze => apply(run, &explain.statement),
-            _ => {}
+            _ => data::plan(run, &explain.statement),
         },
-        Action::Call(call) => data::query(run, &call.arguments),
+        Action::Call(call) => {
+            data::query(run, &call.arguments);
+            routine::invoke(run, &call.name);
+        }
+        Action::MoveTablespace(moved) => whole::move_tablespace(run, moved),
+        Action::Prepare(prepare) => data::plan(run, &prepare.statement),
+        Action::Execute(_) | Action::Unread => run.schema.is_doubtful = true,
         _ => {}
     }
 }
 
-/// What is written out in the body of a DO.
+/// What is written out in the body of a DO or a function.
 fn body(run: &mut Run<'_>, body: &Body) {
+    run.schema.is_doubtful |= !body.complete || !body.dynamic.is_empty();
     for inner in &body.statements {
         let outer = std::mem::replace(&mut run.span, inner.statement.span);
+        let before = run.out.error.take();
         apply(run, &inner.statement);
         run.span = outer;
-        // Errors may be meant to be caught.
+        // It may not have happened, and errors may be meant to be caught.
         if body.catches || inner.conditional {
             run.out.error = None;
+            run.schema.is_doubtful |= changes_schema(&inner.statement.action);
         }
+        run.out.error = before.or(run.out.error.take());
     }
+}
+
+fn changes_schema(action: &Action) -> bool {
+    let only_rows = matches!(
+        action,
+        Action::Query(_) | Action::Insert(_) | Action::Update(_) | Action::Delete(_) | Action::Merge(_) | Action::Copy(_)
+    );
+    let says_nothing = matches!(action, Action::Harmless | Action::Set(_) | Action::Comment(_) | Action::Grant(_));
+    !only_rows && !says_nothing
 }
 
 /// Records that something was read by a statement that only looks.

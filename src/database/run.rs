@@ -23,6 +23,10 @@ pub(super) struct Run<'a> {
     old: usize,
     named: HashMap<Id, Span>,
     at: HashMap<Id, usize>,
+    /// The type of a typed table changes, and with it its columns.
+    pub allows_typed: bool,
+    /// How many bodies of functions have run for it.
+    pub calls: u32,
     pub out: Effects,
 }
 
@@ -39,6 +43,8 @@ impl<'a> Run<'a> {
             old,
             named: HashMap::new(),
             at: HashMap::new(),
+            allows_typed: false,
+            calls: 0,
             out: Effects::default(),
         }
     }
@@ -49,6 +55,10 @@ impl<'a> Run<'a> {
 
     /// The relation that a statement names, whatever it is; none for an index.
     pub fn named(&mut self, name: &Name, kind: Kind) -> Option<Id> {
+        if self.schema.is_gone(name) {
+            self.fail(format!("{name} is not there any more: an earlier statement has dropped, renamed or moved it"));
+            return None;
+        }
         let id = self.schema.relation(name, kind)?;
         self.named.entry(id).or_insert(name.span);
         Some(id)
@@ -71,6 +81,32 @@ impl<'a> Run<'a> {
             Slot::Index(id) => Some(id),
             Slot::Relation(_) => None,
         }
+    }
+
+    /// Whether all that a relation has is known, so that what it lacks is not there.
+    pub fn knows(&self, id: Id) -> bool {
+        let relation = self.relation(id);
+        relation.created.is_some() && relation.whole && !self.schema.is_doubtful
+    }
+
+    /// Fails where a relation has no such column; says whether it does.
+    pub fn lacks_column(&mut self, id: Id, column: &str) -> bool {
+        const SYSTEM: &[&str] = &["cmax", "cmin", "ctid", "oid", "tableoid", "xmax", "xmin"];
+        let lacks = self.knows(id) && self.relation(id).column(column).is_none() && !SYSTEM.contains(&column);
+        if lacks {
+            self.fail(format!("{} has no column {column}", self.schema.display(id)));
+        }
+        lacks
+    }
+
+    /// Fails where a relation that the history made is none of these; says whether it does.
+    pub fn is_no(&mut self, id: Id, allowed: &[Kind], what: &str) -> bool {
+        let relation = self.relation(id);
+        let is_wrong = relation.created.is_some() && !allowed.contains(&relation.kind);
+        if is_wrong {
+            self.fail(format!("{} is {}, {what}", self.schema.display(id), relation.kind.words()));
+        }
+        is_wrong
     }
 
     pub fn relation(&self, id: Id) -> &Relation {
@@ -199,6 +235,13 @@ impl<'a> Run<'a> {
         }
     }
 
+    /// There was nothing in it, so nothing is read.
+    pub fn was_empty(&mut self, id: Id) {
+        if let Some(impact) = self.impact(id) {
+            (impact.scan, impact.only_if_filled) = (false, false);
+        }
+    }
+
     /// All its indexes are built anew.
     pub fn rebuild_all(&mut self, id: Id, why: &str) {
         let indexes: Vec<Box<str>> = self.relation(id).indexes.iter().map(|index| index.name.clone()).collect();
@@ -245,6 +288,11 @@ impl<'a> Run<'a> {
 
     pub fn fail(&mut self, reason: impl Into<String>) {
         self.out.error.get_or_insert(Failure { reason: reason.into(), unsupported: false });
+    }
+
+    /// Fails; on every server where no grammar has such words.
+    pub fn refuse(&mut self, (reason, unsupported): (String, bool)) {
+        self.out.error.get_or_insert(Failure { reason, unsupported });
     }
 
     /// Fails on servers older than this; says whether it does.

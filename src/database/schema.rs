@@ -5,6 +5,7 @@
 //! back what a ROLLBACK takes back; each relation is copied once for a transaction or savepoint that changes it.
 
 mod journal;
+mod others;
 mod relation;
 mod types;
 
@@ -14,8 +15,8 @@ use std::sync::Arc;
 pub(super) use relation::*;
 pub(super) use types::*;
 
-use crate::diagnostic::Place;
-use crate::document::sql::{Name, Volatility};
+use crate::diagnostic::{Place, SourceId};
+use crate::document::sql::{Body, Name, Volatility};
 
 /// The number of a relation.
 pub(super) type Id = usize;
@@ -42,15 +43,25 @@ pub(super) struct Function {
     pub volatility: Volatility,
     /// It is replaced by its one expression before anybody asks how volatile it is.
     pub inlined: Option<Volatility>,
-    /// Tables with a trigger that calls it.
-    pub triggers: Vec<Id>,
+    /// There are several of this name, for other arguments.
+    pub is_several: bool,
+    /// Types.
+    pub arguments: Vec<Box<str>>,
+    pub returns: Option<Box<str>>,
+    /// The file that made it, and what it does when it is called.
+    pub body: Option<(SourceId, Arc<Body>)>,
 }
 
 /// A publication.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Publication {
     pub tables: Vec<Id>,
+    /// The columns that it names.
+    pub columns: Vec<(Id, Box<str>)>,
 }
+
+/// What a name stands for; none where the history took that away.
+type Meaning = Option<Slot>;
 
 type Names<T> = HashMap<Box<str>, HashMap<Box<str>, T>>;
 
@@ -59,7 +70,7 @@ type Names<T> = HashMap<Box<str>, HashMap<Box<str>, T>>;
 enum Undo {
     Relation(Id, Option<Arc<Relation>>),
     Type(TypeId, Option<Arc<UserType>>),
-    Slot(Box<str>, Box<str>, Option<Slot>),
+    Slot(Box<str>, Box<str>, Option<Meaning>),
     TypeName(Box<str>, Box<str>, Option<TypeId>),
     Function(Box<str>, Option<Function>),
     Publication(Box<str>, Option<Publication>),
@@ -79,10 +90,13 @@ pub(super) struct Schema {
     relations: Vec<Option<Arc<Relation>>>,
     /// In which part of the journal a relation was last kept.
     kept: Vec<u32>,
-    names: Names<Slot>,
+    /// What each name stands for; none where the history took it away.
+    names: Names<Meaning>,
     types: Vec<Option<Arc<UserType>>>,
     type_names: Names<TypeId>,
     functions: HashMap<Box<str>, Function>,
+    /// What may call a function: only ever added to, and asked before anybody believes it.
+    callers: HashMap<Box<str>, Vec<Id>>,
     publications: HashMap<Box<str>, Publication>,
     statistics: HashMap<Box<str>, Id>,
     journal: Vec<Undo>,
@@ -90,6 +104,8 @@ pub(super) struct Schema {
     part: u32,
     /// Where names without a schema are looked for.
     pub path: Vec<Box<str>>,
+    /// Something was not understood, so there may be more or less than is in here.
+    pub is_doubtful: bool,
 }
 
 impl Schema {
@@ -157,7 +173,13 @@ impl Schema {
 
     /// What a name stands for in one schema.
     pub fn slot(&self, schema: &str, name: &str) -> Option<Slot> {
-        self.names.get(schema)?.get(name).copied()
+        self.names.get(schema)?.get(name).copied().flatten()
+    }
+
+    /// Whether the history has taken away what a name stood for.
+    pub fn is_gone(&self, name: &Name) -> bool {
+        let is_gone = |schema: &&str| matches!(self.names.get(*schema).and_then(|names| names.get(name.last())), Some(None));
+        !self.is_doubtful && self.find(name).is_none() && self.schemas(name).iter().any(is_gone)
     }
 
     /// The relation of this name; one that the history did not make is believed to be there.
@@ -187,10 +209,7 @@ impl Schema {
 
     /// Gives a name a meaning, or takes it away.
     pub fn set_slot(&mut self, schema: &str, name: &str, slot: Option<Slot>) {
-        let old = match slot {
-            Some(slot) => self.names.entry(schema.into()).or_default().insert(name.into(), slot),
-            None => self.names.get_mut(schema).and_then(|names| names.remove(name)),
-        };
+        let old = self.names.entry(schema.into()).or_default().insert(name.into(), slot);
         self.keep(|| Undo::Slot(schema.into(), name.into(), old));
     }
 
@@ -201,8 +220,10 @@ impl Schema {
         for index in &relation.indexes {
             self.set_slot(&relation.schema, &index.name, None);
         }
-        let others = [&relation.parents, &relation.children, &relation.referrers, &relation.uses, &relation.used_by];
-        for other in others.into_iter().flatten().copied().chain(relation.references()) {
+        let others =
+            [&relation.parents, &relation.children, &relation.referrers, &relation.uses, &relation.used_by, &relation.asked_by];
+        let asked = relation.policies.iter().flat_map(|policy| policy.uses.iter().copied());
+        for other in others.into_iter().flatten().copied().chain(relation.references()).chain(asked) {
             if other != id && self.exists(other) {
                 self.edit(other).forget(id);
             }
@@ -268,7 +289,8 @@ impl Schema {
     /// The relations in a schema, in the order in which they came.
     pub fn inside(&self, schema: &str) -> Vec<Id> {
         let slots = self.names.get(schema).into_iter().flat_map(HashMap::values);
-        let mut ids: Vec<Id> = slots.filter_map(|slot| if let Slot::Relation(id) = slot { Some(*id) } else { None }).collect();
+        let mut ids: Vec<Id> =
+            slots.filter_map(|slot| if let Some(Slot::Relation(id)) = slot { Some(*id) } else { None }).collect();
         ids.sort_unstable();
         ids
     }
@@ -280,79 +302,6 @@ impl Schema {
             "public" | TEMPORARY => relation.name.to_string(),
             schema => format!("{schema}.{}", relation.name),
         }
-    }
-}
-
-/// Types, functions and the rest.
-impl Schema {
-    pub fn type_named(&self, schema: Option<&str>, name: &str) -> Option<TypeId> {
-        let find = |schema: &str| self.type_names.get(schema)?.get(name).copied();
-        match schema {
-            Some(schema) => find(schema),
-            None => self.search().find_map(find),
-        }
-    }
-
-    pub fn user_type(&self, id: TypeId) -> Option<&UserType> {
-        self.types.get(id)?.as_deref()
-    }
-
-    pub fn edit_type(&mut self, id: TypeId) -> &mut UserType {
-        let old = self.types[id].clone();
-        self.keep(|| Undo::Type(id, old));
-        Arc::make_mut(self.types[id].get_or_insert_with(Arc::default))
-    }
-
-    pub fn add_type(&mut self, schema: &str, name: &str, made: UserType) -> TypeId {
-        let id = self.types.len();
-        self.types.push(Some(Arc::new(made)));
-        self.keep(|| Undo::Type(id, None));
-        self.name_type(schema, name, Some(id));
-        id
-    }
-
-    pub fn name_type(&mut self, schema: &str, name: &str, id: Option<TypeId>) {
-        let old = match id {
-            Some(id) => self.type_names.entry(schema.into()).or_default().insert(name.into(), id),
-            None => self.type_names.get_mut(schema).and_then(|names| names.remove(name)),
-        };
-        self.keep(|| Undo::TypeName(schema.into(), name.into(), old));
-    }
-
-    pub fn function(&self, name: &str) -> Option<&Function> {
-        self.functions.get(name)
-    }
-
-    pub fn set_function(&mut self, name: &str, function: Option<Function>) {
-        let old = match function {
-            Some(function) => self.functions.insert(name.into(), function),
-            None => self.functions.remove(name),
-        };
-        self.keep(|| Undo::Function(name.into(), old));
-    }
-
-    pub fn publication(&self, name: &str) -> Option<&Publication> {
-        self.publications.get(name)
-    }
-
-    pub fn set_publication(&mut self, name: &str, publication: Option<Publication>) {
-        let old = match publication {
-            Some(publication) => self.publications.insert(name.into(), publication),
-            None => self.publications.remove(name),
-        };
-        self.keep(|| Undo::Publication(name.into(), old));
-    }
-
-    pub fn statistics(&self, name: &str) -> Option<Id> {
-        self.statistics.get(name).copied()
-    }
-
-    pub fn set_statistics(&mut self, name: &str, table: Option<Id>) {
-        let old = match table {
-            Some(table) => self.statistics.insert(name.into(), table),
-            None => self.statistics.remove(name),
-        };
-        self.keep(|| Undo::Statistics(name.into(), old));
     }
 }
 

@@ -1,13 +1,15 @@
 //! `ALTER TABLE`, and of all that is altered like one.
 
-use super::{column, constraint, constraint_drop, index, partition, retype, view};
+use std::collections::HashSet;
+
+use super::{column, constraint, constraint_drop, index, new_column, partition, retype, view, whole};
 use crate::database::run::Run;
 use crate::database::schema::{Id, Kind, Rule};
 use crate::document::sql::{
-    AlterTable, ColumnChange, Ident, LockMode, ObjectKind, SequenceOptions, Setting, TableChange, TableRule,
+    AlterTable, ColumnChange, Ident, LockMode, ObjectKind, Setting, Switch, TableChange, TableRule, TriggerSet,
 };
 
-use LockMode::{AccessExclusive, AccessShare, ShareRowExclusive, ShareUpdateExclusive};
+use LockMode::{AccessExclusive, ShareRowExclusive, ShareUpdateExclusive};
 
 /// Applies the statement.
 pub(super) fn relation(run: &mut Run<'_>, alter: &AlterTable) {
@@ -21,7 +23,13 @@ pub(super) fn relation(run: &mut Run<'_>, alter: &AlterTable) {
         ObjectKind::ForeignTable => Kind::Foreign,
         _ => Kind::Table,
     };
+    if alter.if_exists && run.schema.is_gone(&alter.table) {
+        return;
+    }
     let Some(id) = run.named(&alter.table, kind) else { return };
+    if let Some(reason) = clash(alter) {
+        return run.refuse(reason);
+    }
     let tree = if alter.only { vec![id] } else { run.schema.tree(id) };
     let mode = alter.actions.iter().map(|action| lock_of(run, id, &action.change)).max();
     let mode = mode.unwrap_or(AccessExclusive);
@@ -35,8 +43,13 @@ pub(super) fn relation(run: &mut Run<'_>, alter: &AlterTable) {
     for action in actions {
         run.action = Some(action.span);
         match &action.change {
-            TableChange::AddColumn { column, if_not_exists } => column::add(run, &tree, column, *if_not_exists),
-            TableChange::DropColumn { column, cascade, .. } => column::drop(run, &tree, column, *cascade, action.span),
+            TableChange::AddColumn { column, if_not_exists } => new_column::add(run, &tree, column, *if_not_exists),
+            TableChange::DropColumn { column, if_exists, cascade } => {
+                let is_there = run.relation(id).column(&column.text).is_some() || !run.knows(id);
+                if is_there || !if_exists {
+                    column::drop(run, &tree, column, *cascade, action.span);
+                }
+            }
             TableChange::AlterColumn { column, change: ColumnChange::SetType(to) } => {
                 retype::set_type(run, &tree, column, to);
             }
@@ -45,7 +58,9 @@ pub(super) fn relation(run: &mut Run<'_>, alter: &AlterTable) {
             TableChange::AddConstraint(added) => constraint::add(run, &tree, added, alter.only),
             TableChange::AlterConstraint { name, attributes } => constraint::alter(run, &tree, name, *attributes),
             TableChange::ValidateConstraint(name) => constraint::validate(run, &tree, name),
-            TableChange::DropConstraint { name, cascade, .. } => constraint_drop::drop(run, &tree, &name.text, *cascade),
+            TableChange::DropConstraint { name, if_exists, cascade } => {
+                constraint_drop::drop(run, &tree, &name.text, *if_exists, *cascade);
+            }
             TableChange::RenameConstraint { name, to } => constraint_drop::rename(run, &tree, name, to),
             TableChange::AttachPartition { partition, bound } => partition::attach(run, id, partition, bound),
             TableChange::DetachPartition { partition, concurrently, finalize } => {
@@ -53,7 +68,7 @@ pub(super) fn relation(run: &mut Run<'_>, alter: &AlterTable) {
             }
             TableChange::Inherit(parent) => partition::inherit(run, id, parent),
             TableChange::NoInherit(parent) => partition::no_inherit(run, id, parent),
-            change => whole(run, id, change),
+            change => whole::apply(run, id, change),
         }
         if run.failed() {
             break;
@@ -62,139 +77,51 @@ pub(super) fn relation(run: &mut Run<'_>, alter: &AlterTable) {
     run.action = None;
 }
 
-/// Changes of the relation as a whole.
-fn whole(run: &mut Run<'_>, id: Id, change: &TableChange) {
-    match change {
-        TableChange::RenameTo(name) => {
-            let schema = run.relation(id).schema.clone();
-            run.schema.rename(id, &schema, &name.text);
-        }
-        TableChange::SetSchema(schema) => move_to(run, id, &schema.text),
-        TableChange::OwnerTo(owner) => own(run, id, &owner.text),
-        TableChange::Logged(logged) => set_logged(run, id, *logged),
-        TableChange::AccessMethod(method) => set_method(run, id, method.as_ref()),
-        TableChange::Tablespace(to) => set_tablespace(run, id, to),
-        TableChange::ClusterOn(name) => {
-            run.lock_index(id, &name.text, ShareUpdateExclusive);
-            run.schema.edit(id).clustered = Some(name.text.clone());
-        }
-        TableChange::WithoutCluster => run.schema.edit(id).clustered = None,
-        TableChange::Set(_) if run.relation(id).kind == Kind::Partitioned => {
-            run.fail("a partitioned table has no storage, so it takes no storage parameters");
-        }
-        TableChange::Oids(true) => {
-            if run.version >= 12 {
-                run.fail("tables have no OIDs since PostgreSQL 12");
-            } else {
-                run.rewrite(id, "each row gets an OID");
+/// Why no server takes these actions together.
+fn clash(alter: &AlterTable) -> Option<(String, bool)> {
+    let stands_alone = |change: &TableChange| {
+        use TableChange::{AttachPartition, DetachPartition, RenameColumn, RenameConstraint, RenameTo, SetSchema};
+        matches!(
+            change,
+            AttachPartition { .. }
+                | DetachPartition { .. }
+                | RenameColumn { .. }
+                | RenameConstraint { .. }
+                | RenameTo(_)
+                | SetSchema(_)
+        )
+    };
+    if alter.actions.len() > 1 && alter.actions.iter().any(|action| stands_alone(&action.change)) {
+        return Some(("to rename, move, attach or detach takes a statement of its own".to_owned(), true));
+    }
+    let mut retyped = HashSet::new();
+    for action in &alter.actions {
+        match &action.change {
+            TableChange::AlterColumn { column, change: ColumnChange::SetType(_) } if !retyped.insert(&column.text) => {
+                return Some((format!("the type of {} is changed twice", column.text), false));
             }
+            TableChange::Trigger(Switch::EnableAlways | Switch::EnableReplica, TriggerSet::All | TriggerSet::User) => {
+                return Some(("ENABLE ALWAYS and ENABLE REPLICA take the name of one trigger".to_owned(), true));
+            }
+            _ => {}
         }
-        TableChange::Sequence(options) => sequence(run, id, options),
-        TableChange::Trigger(..) if run.relation(id).kind == Kind::Partitioned && run.version < 15 => {
-            // Only since 15 are the triggers of the partitions switched along.
-        }
-        TableChange::Trigger(..) if run.relation(id).kind == Kind::Partitioned => {
-            let tree = run.schema.tree(id);
-            run.lock_all(&tree, ShareRowExclusive);
-        }
-        TableChange::OfType(name) => {
-            run.because(id, &format!("its columns are compared with those of {name}"));
-        }
-        _ => {}
     }
-}
-
-/// Moves it with all that belongs to it.
-fn move_to(run: &mut Run<'_>, id: Id, schema: &str) {
-    for sequence in run.relation(id).sequences.clone() {
-        run.lock(sequence, AccessExclusive);
-        let name = run.relation(sequence).name.clone();
-        run.schema.rename(sequence, schema, &name);
-    }
-    let name = run.relation(id).name.clone();
-    run.schema.rename(id, schema, &name);
-}
-
-/// Gives it and all that belongs to it to somebody.
-pub(super) fn own(run: &mut Run<'_>, id: Id, owner: &str) {
-    if run.relation(id).owner.as_deref() == Some(owner) {
-        return;
-    }
-    for index in run.relation(id).indexes.clone() {
-        run.lock_index(id, &index.name, AccessExclusive);
-    }
-    for sequence in run.relation(id).sequences.clone() {
-        run.lock(sequence, AccessExclusive);
-        run.schema.edit(sequence).owner = Some(owner.into());
-    }
-    run.schema.edit(id).owner = Some(owner.into());
-}
-
-fn set_logged(run: &mut Run<'_>, id: Id, logged: bool) {
-    let relation = run.relation(id);
-    if relation.kind == Kind::Sequence || relation.unlogged != logged {
-        if relation.created.is_none() {
-            run.rewrite(id, "it is written anew, unless it was so already");
-            run.unsure(id, crate::database::Sureness::Likely, "whether it was so already is not known");
-        }
-        run.schema.edit(id).unlogged = !logged;
-        return;
-    }
-    let why = if logged { "every page goes to the write-ahead log" } else { "it is written anew without the write-ahead log" };
-    run.rewrite(id, why);
-    if run.version >= 15 {
-        let sequences = run.relation(id).sequences.clone();
-        run.lock_all(&sequences, AccessExclusive);
-    }
-    run.schema.edit(id).unlogged = !logged;
-}
-
-fn set_method(run: &mut Run<'_>, id: Id, method: Option<&Ident>) {
-    if run.needs(15, "SET ACCESS METHOD") {
-        return;
-    }
-    let method: &str = method.map_or("heap", |method| &method.text);
-    if run.relation(id).method.as_deref().unwrap_or("heap") != method {
-        run.rewrite(id, "every row is written anew by the other access method");
-        run.schema.edit(id).method = Some(method.into());
-    }
-}
-
-fn set_tablespace(run: &mut Run<'_>, id: Id, to: &Ident) {
-    if run.relation(id).tablespace.as_deref().unwrap_or("pg_default") != &*to.text {
-        run.copy_storage(id, "its files are copied to the other tablespace");
-        run.schema.edit(id).tablespace = Some(to.text.clone());
-    }
-}
-
-/// `ALTER SEQUENCE`.
-fn sequence(run: &mut Run<'_>, id: Id, options: &SequenceOptions) {
-    match &options.owned_by {
-        Some(Some((table, column))) => {
-            let Some(table) = run.named(table, Kind::Table) else { return };
-            run.lock(table, AccessShare);
-            own_sequence(run, id, Some((table, &column.text)));
-        }
-        Some(None) => own_sequence(run, id, None),
-        None => {}
-    }
-}
-
-/// Makes a sequence belong to a column.
-pub(super) fn own_sequence(run: &mut Run<'_>, id: Id, owner: Option<(Id, &str)>) {
-    if let Some((old, _)) = run.relation(id).owned_by.clone() {
-        run.schema.edit(old).sequences.retain(|sequence| *sequence != id);
-    }
-    run.schema.edit(id).owned_by = owner.map(|(table, column)| (table, column.into()));
-    if let Some((table, _)) = owner {
-        run.schema.edit(table).sequences.push(id);
-    }
+    None
 }
 
 /// In which pass of an ALTER TABLE something is done.
 fn pass(change: &TableChange) -> u8 {
     match change {
-        TableChange::DropColumn { .. } | TableChange::DropConstraint { .. } => 0,
+        TableChange::DropColumn { .. }
+        | TableChange::DropConstraint { .. }
+        | TableChange::AlterColumn {
+            change:
+                ColumnChange::DropDefault
+                | ColumnChange::DropNotNull
+                | ColumnChange::DropIdentity(_)
+                | ColumnChange::DropExpression(_),
+            ..
+        } => 0,
         TableChange::AlterColumn { change: ColumnChange::SetType(_), .. } => 1,
         TableChange::AddColumn { .. } => 2,
         TableChange::AddConstraint(added) => match added.rule {
@@ -224,10 +151,11 @@ fn recurses(run: &Run<'_>, id: Id, change: &TableChange) -> bool {
         | TableChange::ValidateConstraint(name)
         | TableChange::DropConstraint { name, .. } => is_passed_down(name),
         TableChange::AddConstraint(added) => match &added.rule {
+            TableRule::KeyUsingIndex { .. } => false,
+            // Since 18 whatever the constraint will mean to them.
+            _ if run.version >= 18 => true,
             TableRule::Check(_) => !added.attributes.no_inherit,
             TableRule::NotNull(_) => true,
-            // Since 18 even those that only get an index.
-            TableRule::Key(_) => run.version >= 18,
             _ => false,
         },
         _ => false,
@@ -280,7 +208,9 @@ pub(super) fn users_of(run: &Run<'_>, id: Id, column: &str) -> Vec<String> {
     let mut users: Vec<String> =
         view::users_of(run, id, column).into_iter().map(|view| format!("the view {}", run.schema.display(view))).collect();
     let names = |columns: &[Box<str>]| columns.iter().any(|name| **name == *column);
-    users.extend(relation.policies.iter().filter(|it| names(&it.columns)).map(|it| format!("the policy {}", it.name)));
+    let word = |is_rule| if is_rule { "rule" } else { "policy" };
+    let watchers = relation.policies.iter().filter(|it| names(&it.columns));
+    users.extend(watchers.map(|it| format!("the {} {}", word(it.is_rule), it.name)));
     users.extend(relation.triggers.iter().filter(|it| names(&it.columns)).map(|it| format!("the trigger {}", it.name)));
     let generated = relation.columns.iter().filter(|it| it.generated.as_ref().is_some_and(|how| names(&how.from)));
     users.extend(generated.map(|it| format!("the generated column {}", it.name)));

@@ -4,7 +4,7 @@
 //! modifier cuts them), nothing is written.
 
 use crate::database::run::Run;
-use crate::database::schema::ColumnType;
+use crate::database::schema::{ColumnType, Definition};
 
 /// What a step from one type to another costs.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -62,7 +62,9 @@ pub(super) fn cost(run: &Run<'_>, from: &ColumnType, to: &ColumnType) -> Cost {
     }
     let (from, to) = (run.schema.base(from), run.schema.base(to));
     if from.is_array || to.is_array {
-        return if from == to { Cost::Free } else { Cost::Rewrite };
+        // Without a limit each element is what it was.
+        let same = from.name == to.name && from.user == to.user && from.is_array == to.is_array && to.finest == 0;
+        return if from == to || (same && to.modifiers.is_empty()) { Cost::Free } else { Cost::Rewrite };
     }
     if from.user.is_some() || to.user.is_some() {
         return if from.user == to.user { Cost::Free } else { Cost::Rewrite };
@@ -93,7 +95,7 @@ const FINEST: i64 = 6;
 fn keeps(from: &ColumnType, to: &ColumnType) -> bool {
     let old = |at| number(from, at);
     let new = |at| number(to, at);
-    if from.modifiers == to.modifiers && from.has_fields == to.has_fields {
+    if from.modifiers == to.modifiers && from.finest == to.finest {
         return true;
     }
     match &*to.name {
@@ -106,8 +108,10 @@ fn keeps(from: &ColumnType, to: &ColumnType) -> bool {
         }
         "timestamp" | "timestamptz" | "time" | "timetz" | "interval" => {
             let (old, new) = (old(0).unwrap_or(FINEST), new(0).unwrap_or(FINEST));
-            !to.has_fields && old <= new
+            // Without seconds there are no digits that could be lost.
+            to.finest <= from.finest && (from.finest > 0 || old <= new)
         }
+        "bpchar" => to.modifiers.is_empty(),
         // A char(n) is padded, a bit(n) is exact.
         _ => false,
     }
@@ -129,6 +133,20 @@ pub(super) fn class<'a>(run: &'a Run<'_>, data_type: &'a ColumnType) -> (&'a str
         name => name,
     };
     (name, base.is_array, base.user)
+}
+
+/// Whether no value of one type is one of the other, unless somebody says USING.
+pub(super) fn never_fits(from: &ColumnType, to: &ColumnType) -> bool {
+    &*from.name == "bit" && &*to.name == "bit" && !from.is_array && !to.is_array && from.modifiers != to.modifiers
+}
+
+/// Types of the server whose values no btree index holds.
+const WITHOUT_ORDER: &[&str] = &["json", "xml", "point", "line", "lseg", "box", "path", "polygon", "circle", "xid", "cid"];
+
+/// Whether values of a type have an order, as far as anybody knows.
+pub(super) fn has_order(run: &Run<'_>, data_type: &ColumnType) -> bool {
+    let base = run.schema.base(data_type);
+    base.user.is_some() || !WITHOUT_ORDER.contains(&&*base.name)
 }
 
 /// What kind of thing a type holds, of those that everybody has.
@@ -166,8 +184,10 @@ pub(super) fn is_assignable(run: &Run<'_>, from: &ColumnType, to: &ColumnType) -
     if from.is_array != to.is_array {
         return if is_text(from) { Some(false) } else { None };
     }
+    let is_enum = |id| matches!(run.schema.user_type(id).map(|it| &it.definition), Some(Definition::Enum(_)));
     match (from.user, to.user) {
         (Some(one), Some(other)) if one == other => return Some(true),
+        (Some(one), Some(other)) if is_enum(one) && is_enum(other) => return Some(false),
         (Some(_), None) if category(&to.name).is_some() => return Some(false),
         (None, Some(_)) if category(&from.name).is_some() => return Some(false),
         (None, None) => {}

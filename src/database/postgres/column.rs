@@ -1,179 +1,25 @@
 //! Columns come, go and change, all but their types.
 
-use super::constraint::Filled;
-use super::{alter, constraint, constraint_drop, drop, made_up, view, volatility};
+use super::new_column::{default_of, make_sequence};
+use super::{alter, constraint_drop, drop, view};
 use crate::database::effect::{ColumnDrop, Effect, EffectKind, Sureness};
 use crate::database::run::Run;
-use crate::database::schema::{self, Default_, Id, Kind, Relation, Rows, Rule};
-use crate::document::sql::{Column, ColumnChange, Expr, Generated, Ident, LockMode, Shape};
+use crate::database::schema::{self, Id, Kind, Rows, Rule};
+use crate::document::sql::{ColumnChange, Expr, Ident, LockMode};
 use crate::source::Span;
 
-use LockMode::{AccessExclusive, RowExclusive, ShareRowExclusive};
-
-/// `ADD COLUMN`.
-pub(super) fn add(run: &mut Run<'_>, tree: &[Id], column: &Column, if_not_exists: bool) {
-    let id = tree[0];
-    let known = run.relation(id).column(&column.name.text);
-    if known.is_some_and(|known| if_not_exists || known.definition.is_some()) {
-        if !if_not_exists {
-            run.fail(format!("the column {} is there already", column.name.text));
-        }
-        return;
-    }
-    if run.relation(id).is_partition() {
-        return run.fail("a partition gets its columns from the partitioned table");
-    }
-    supported(run, column);
-    let value = new_value(run, column);
-    if run.failed() {
-        return;
-    }
-    if let [only] = tree
-        && !run.relation(*only).children.is_empty()
-    {
-        return run.fail("what inherits from the table must get the column, too");
-    }
-    let rows = run.relation(id).rows;
-    for table in tree {
-        if let Some((why, sureness)) = &value.rewrite {
-            run.rewrite(*table, why);
-            if *sureness < Sureness::Certain {
-                run.unsure(*table, *sureness, "the function is not known; those that do not say otherwise are volatile");
-            }
-        }
-        let made = define(run, *table, column);
-        let relation = run.schema.edit(*table);
-        relation.columns.retain(|old| old.name != made.name);
-        relation.columns.push(made);
-    }
-    run.lock_all(&value.sequences, RowExclusive);
-    if column.is_required() && !value.fills && rows == Rows::Some {
-        return run.fail(format!("the column {} is NOT NULL without a default, and the table has rows", column.name.text));
-    }
-    let filled = match (value.is_written, value.fills) {
-        (false, _) => Filled::Nothing,
-        (true, false) => Filled::Null,
-        (true, true) => Filled::Values,
-    };
-    for rule in &column.constraints {
-        constraint::of_column(run, tree, &column.name, rule, filled);
-    }
-}
-
-/// What the rows that are there get as the value of a new column.
-struct NewValue {
-    rewrite: Option<(String, Sureness)>,
-    /// Every row gets one.
-    fills: bool,
-    /// A default is written, NULL or not: references are checked.
-    is_written: bool,
-    sequences: Vec<Id>,
-}
-
-fn new_value(run: &mut Run<'_>, column: &Column) -> NewValue {
-    let mut value = NewValue { rewrite: None, fills: true, is_written: true, sequences: Vec::new() };
-    let is_serial = column.data_type.as_ref().is_some_and(crate::document::sql::DataType::is_serial);
-    if is_serial || column.identity().is_some() {
-        value.rewrite = Some(("each row gets a number of its own".to_owned(), Sureness::Certain));
-        return value;
-    }
-    if let Some(generated) = column.generated() {
-        if generated.stored == Some(true) {
-            value.rewrite = Some(("the value of each row is computed and stored".to_owned(), Sureness::Certain));
-        }
-        return value;
-    }
-    let data_type = column.data_type.as_ref().map(|data_type| run.schema.resolve(data_type)).unwrap_or_default();
-    let default = column.default();
-    value.is_written = default.is_some();
-    value.fills = default.is_some_and(|default| !matches!(default.shape, Shape::Null));
-    if let Some(default) = default {
-        let nature = volatility::of(run, default);
-        if nature.volatile {
-            let function = nature.function.unwrap_or_default();
-            let why = format!("each row gets its own value of {function}(), which is volatile");
-            value.rewrite = Some((why, nature.sureness));
-        }
-        value.sequences = nature.sequences;
-    } else if let Some(domain) = run.schema.domain(&data_type) {
-        value.fills = domain.has_default;
-        if domain.default_is_volatile {
-            let why = "each row gets its own value of the domain's volatile default".to_owned();
-            value.rewrite = Some((why, Sureness::Certain));
-        }
-    }
-    if run.schema.is_constrained(&data_type) {
-        value.rewrite = Some(("the new value of each row must pass the domain's constraints".to_owned(), Sureness::Certain));
-    }
-    value
-}
-
-/// Whether this server knows what the definition says.
-fn supported(run: &mut Run<'_>, column: &Column) {
-    if let Some(generated) = column.generated() {
-        generated_is_known(run, generated);
-    }
-    if column.compression.is_some() {
-        run.needs(14, "COMPRESSION");
-    }
-}
-
-fn generated_is_known(run: &mut Run<'_>, generated: &Generated) {
-    if generated.stored == Some(true) {
-        run.needs(12, "generated columns");
-    } else {
-        run.needs(18, "virtual generated columns");
-    }
-}
-
-/// The column as the schema keeps it. Makes its sequence.
-pub(super) fn define(run: &mut Run<'_>, table: Id, column: &Column) -> schema::Column {
-    let data_type = column.data_type.as_ref().map(|data_type| run.schema.resolve(data_type)).unwrap_or_default();
-    if let Some(user) = data_type.user {
-        run.schema.edit_type(user).users.push(table);
-    }
-    let is_serial = column.data_type.as_ref().is_some_and(crate::document::sql::DataType::is_serial);
-    let sequence = (is_serial || column.identity().is_some()).then(|| make_sequence(run, table, &column.name.text));
-    let default = column.default().filter(|default| !matches!(default.shape, Shape::Null));
-    let default = default.map(|default| default_of(run, table, default));
-    schema::Column {
-        name: column.name.text.clone(),
-        data_type,
-        collation: column.collation.as_ref().map(|name| name.last().into()),
-        not_null: column.is_required(),
-        default: if is_serial { Some(Default_ { sequences: sequence.into_iter().collect() }) } else { default },
-        identity: column.identity().is_some(),
-        generated: column.generated().map(|generated| schema::Generated {
-            from: generated.expr.columns.iter().map(|name| name.text.clone()).collect(),
-            stored: generated.stored == Some(true),
-        }),
-        definition: Some(run.place(column.definition)),
-    }
-}
-
-fn default_of(run: &mut Run<'_>, table: Id, default: &Expr) -> Default_ {
-    let sequences: Vec<Id> = default.calls.iter().filter_map(|call| volatility::sequence(run, call)).collect();
-    for sequence in &sequences {
-        run.schema.edit(*sequence).used_by.push(table);
-    }
-    Default_ { sequences }
-}
-
-fn make_sequence(run: &mut Run<'_>, table: Id, column: &str) -> Id {
-    let (schema, name) = (run.relation(table).schema.clone(), run.relation(table).name.clone());
-    let name = run.schema.free_name(&schema, &made_up(&name, column, "seq"));
-    let created = Some(run.place(run.span));
-    let made = Relation { kind: Kind::Sequence, created, ..Relation::default() };
-    let id = run.schema.add(&schema, &name, made);
-    alter::own_sequence(run, id, Some((table, column)));
-    run.schema.edit(id).used_by.push(table);
-    id
-}
+use LockMode::{AccessExclusive, ShareRowExclusive};
 
 /// `DROP COLUMN`.
 pub(super) fn drop(run: &mut Run<'_>, tree: &[Id], column: &Ident, cascade: bool, span: Span) {
     let id = tree[0];
     let name = &*column.text;
+    if run.lacks_column(id, name) {
+        return;
+    }
+    if let Some(reason) = keeps(run, id, name, tree.len() == 1) {
+        return run.fail(reason);
+    }
     let users = alter::users_of(run, id, name);
     if !cascade && let Some(user) = users.first() {
         return run.fail(format!("{user} uses the column {name}"));
@@ -195,6 +41,25 @@ pub(super) fn drop(run: &mut Run<'_>, tree: &[Id], column: &Ident, cascade: bool
         }
         forget(run, *table, name);
     }
+}
+
+/// Why a column must stay.
+fn keeps(run: &Run<'_>, id: Id, name: &str, alone: bool) -> Option<String> {
+    let relation = run.relation(id);
+    if is_inherited(run, id, name) {
+        return Some(format!("the column {name} is inherited, so it goes with the one above"));
+    }
+    if alone && relation.kind == Kind::Partitioned && !relation.children.is_empty() {
+        return Some("the partitions must lose the column, too".to_owned());
+    }
+    let names = |columns: &[(Id, Box<str>)]| columns.iter().any(|(table, column)| *table == id && **column == *name);
+    let publication = run.schema.publications().find(|(_, publication)| names(&publication.columns));
+    publication.map(|(publication, _)| format!("the publication {publication} names the column {name}"))
+}
+
+/// Whether a column came from a table above.
+pub(super) fn is_inherited(run: &Run<'_>, id: Id, name: &str) -> bool {
+    run.relation(id).parents.iter().any(|parent| run.relation(*parent).column(name).is_some())
 }
 
 pub(super) fn forget(run: &mut Run<'_>, table: Id, name: &str) {
@@ -222,6 +87,9 @@ pub(super) fn forget(run: &mut Run<'_>, table: Id, name: &str) {
 /// `ALTER COLUMN`, all but its type.
 pub(super) fn alter(run: &mut Run<'_>, tree: &[Id], column: &Ident, change: &ColumnChange) {
     let name = &*column.text;
+    if run.lacks_column(tree[0], name) {
+        return;
+    }
     match change {
         ColumnChange::SetNotNull => set_not_null(run, tree, name),
         ColumnChange::DropNotNull => drop_not_null(run, tree, name),
@@ -237,8 +105,14 @@ pub(super) fn alter(run: &mut Run<'_>, tree: &[Id], column: &Ident, change: &Col
             }
         }
         ColumnChange::SetExpression(value) => set_expression(run, tree, name, value),
-        ColumnChange::DropExpression(_) => {
+        ColumnChange::DropExpression(if_exists) => {
             run.needs(13, "DROP EXPRESSION");
+            if run.knows(tree[0]) && run.relation(tree[0]).column(name).is_some_and(|column| column.generated.is_none()) {
+                if !if_exists {
+                    run.fail(format!("the column {name} is not computed"));
+                }
+                return;
+            }
             for table in tree {
                 run.schema.edit(*table).learn(name).generated = None;
             }
@@ -246,6 +120,12 @@ pub(super) fn alter(run: &mut Run<'_>, tree: &[Id], column: &Ident, change: &Col
         ColumnChange::AddIdentity(_) => add_identity(run, tree, name),
         ColumnChange::SetIdentity { .. } | ColumnChange::DropIdentity(_) => {
             let drops = matches!(change, ColumnChange::DropIdentity(_));
+            if run.knows(tree[0]) && run.relation(tree[0]).column(name).is_some_and(|column| !column.identity) {
+                if !matches!(change, ColumnChange::DropIdentity(true)) {
+                    run.fail(format!("the column {name} is no identity"));
+                }
+                return;
+            }
             for sequence in sequences_of(run, tree[0], name) {
                 run.lock(sequence, if drops { AccessExclusive } else { ShareRowExclusive });
                 if drops {
@@ -288,15 +168,30 @@ pub(super) fn refuse_null(run: &mut Run<'_>, table: Id, column: &str) {
 }
 
 fn set_not_null(run: &mut Run<'_>, tree: &[Id], column: &str) {
+    let is_nullable = |id: &Id| run.relation(*id).column(column).is_some_and(|column| !column.not_null);
+    let top = run.relation(tree[0]);
+    if tree.len() == 1 && top.kind == Kind::Partitioned && top.children.iter().any(is_nullable) {
+        return run.fail("the partitions must refuse NULL first");
+    }
     for table in tree {
+        let relation = run.relation(*table);
+        let is_null = relation.column(column).is_some_and(|column| column.unfilled == Some(run.source));
+        if is_null && relation.rows == Rows::Some {
+            return run.fail(format!("the column {column} is NULL in the rows that are there"));
+        }
         refuse_null(run, *table, column);
     }
 }
 
-fn drop_not_null(run: &mut Run<'_>, tree: &[Id], column: &str) {
+pub(super) fn drop_not_null(run: &mut Run<'_>, tree: &[Id], column: &str) {
     let is_key = |it: &schema::Constraint| matches!(it.rule, Rule::Key(true)) && it.mentions(column);
     if run.relation(tree[0]).constraints.iter().any(is_key) {
         return run.fail(format!("the column {column} is part of the primary key"));
+    }
+    let above = |parent: &Id| run.relation(*parent).column(column).is_some_and(|column| column.not_null);
+    let relation = run.relation(tree[0]);
+    if (relation.is_partition() || run.version >= 18) && relation.parents.iter().any(above) {
+        return run.fail(format!("the column {column} is NOT NULL in the table above"));
     }
     for table in tree {
         let relation = run.schema.edit(*table);
@@ -329,6 +224,9 @@ fn add_identity(run: &mut Run<'_>, tree: &[Id], column: &str) {
     if known.is_some_and(|column| !column.not_null) {
         return run.fail(format!("the column {column} must be NOT NULL before it can be an identity"));
     }
+    if known.is_some_and(|column| column.identity) {
+        return run.fail(format!("the column {column} is an identity already"));
+    }
     make_sequence(run, id, column);
     run.schema.edit(id).learn(column).identity = true;
 }
@@ -336,6 +234,18 @@ fn add_identity(run: &mut Run<'_>, tree: &[Id], column: &str) {
 /// `RENAME COLUMN`.
 pub(super) fn rename(run: &mut Run<'_>, tree: &[Id], column: &Ident, to: &Ident) {
     let (from, to) = (&*column.text, &to.text);
+    if run.lacks_column(tree[0], from) {
+        return;
+    }
+    if run.relation(tree[0]).column(to).is_some() {
+        return run.fail(format!("a column {to} is there already"));
+    }
+    if is_inherited(run, tree[0], from) {
+        return run.fail(format!("the column {from} is inherited, so it is renamed with the one above"));
+    }
+    if tree.len() == 1 && !run.relation(tree[0]).children.is_empty() {
+        return run.fail("the column must be renamed in what inherits from the table, too");
+    }
     for table in tree {
         for view in run.relation(*table).used_by.clone() {
             if let Some(used) = &mut run.schema.edit(view).used_columns

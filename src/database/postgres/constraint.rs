@@ -1,12 +1,13 @@
 //! Constraints come, are checked, and go.
 
-use super::{casts, column, made_up};
+use super::foreign_key::{Filled, Foreign};
+use super::{column, constraint_drop, foreign_key, made_up, volatility};
 use crate::database::effect::Sureness;
 use crate::database::run::Run;
 use crate::database::schema::{Constraint, Id, Index, Kind, Rule};
 use crate::document::sql::{
-    Attributes, ColumnConstraint, ColumnRule, Condition, Exclude, Expr, Ident, Key, KeyOptions, LockMode, Reference, Referential,
-    Shape, TableConstraint, TableRule,
+    Attributes, ColumnConstraint, ColumnRule, Condition, Exclude, Expr, Ident, Key, KeyOptions, LockMode, Shape, TableConstraint,
+    TableRule, Term,
 };
 
 use LockMode::{AccessExclusive, RowShare, Share, ShareRowExclusive, ShareUpdateExclusive};
@@ -22,7 +23,7 @@ pub(super) fn of_column(run: &mut Run<'_>, tree: &[Id], column: &Ident, written:
         ColumnRule::PrimaryKey(options) => key(run, tree, name, true, &columns, options),
         ColumnRule::References(reference) => {
             let foreign = Foreign { name, columns, reference, attributes: written.attributes, filled };
-            add_foreign(run, tree, &foreign);
+            foreign_key::add(run, tree, &foreign);
         }
         _ => {}
     }
@@ -46,12 +47,12 @@ pub(super) fn add(run: &mut Run<'_>, tree: &[Id], written: &TableConstraint, onl
         TableRule::ForeignKey(foreign) => {
             let columns = foreign.columns.iter().map(|column| column.text.clone()).collect();
             let (reference, attributes) = (&foreign.reference, written.attributes);
-            add_foreign(run, tree, &Foreign { name, columns, reference, attributes, filled: Filled::Values });
+            foreign_key::add(run, tree, &Foreign { name, columns, reference, attributes, filled: Filled::Values });
         }
     }
 }
 
-fn is_valid(run: &mut Run<'_>, attributes: Attributes) -> bool {
+pub(super) fn is_valid(run: &mut Run<'_>, attributes: Attributes) -> bool {
     if attributes.enforced == Some(false) {
         run.needs(18, "NOT ENFORCED");
         return false;
@@ -68,6 +69,18 @@ fn check(
     attributes: Attributes,
 ) {
     let valid = is_valid(run, attributes);
+    if condition.expr.has_query {
+        return run.fail("a CHECK sees its own row alone, so it holds no query");
+    }
+    if tree.len() == 1 && !attributes.no_inherit && !run.relation(tree[0]).children.is_empty() {
+        return run.fail("what inherits from the table must get the constraint, too");
+    }
+    let named = condition.terms.iter().filter_map(Term::column).map(|column| &*column.text);
+    for column in named.filter(|_| column.is_none()) {
+        if run.lacks_column(tree[0], column) {
+            return;
+        }
+    }
     let columns: Vec<Box<str>> = condition.expr.columns.iter().map(|column| column.text.clone()).collect();
     let family = if attributes.no_inherit { &tree[..1] } else { tree };
     let about = column.or(if let [one] = columns.as_slice() { Some(&**one) } else { None });
@@ -79,14 +92,15 @@ fn check(
         if valid {
             run.scan(*table, "every row is checked against the new constraint");
         }
-        let rule = Rule::Check { terms: condition.terms.clone(), no_inherit: attributes.no_inherit };
+        let functions = volatility::called(run, *table, &condition.expr.calls);
+        let rule = Rule::Check { terms: condition.terms.clone(), functions, no_inherit: attributes.no_inherit };
         let constraint = Constraint { name: name.clone(), rule, columns: columns.clone(), valid, inherited: at > 0 };
         run.schema.edit(*table).constraints.push(constraint);
     }
 }
 
 /// A name that no constraint of the table has.
-fn free(run: &Run<'_>, table: Id, base: &str) -> String {
+pub(super) fn free(run: &Run<'_>, table: Id, base: &str) -> String {
     let names = (0_u32..).map(|count| if count == 0 { base.to_owned() } else { format!("{base}{count}") });
     let mut names = names.filter(|name| run.relation(table).constraint(name).is_none());
     names.next().unwrap_or_default()
@@ -121,6 +135,13 @@ fn key(run: &mut Run<'_>, tree: &[Id], name: Option<&str>, primary: bool, column
     let id = tree[0];
     if options.nulls_not_distinct {
         run.needs(15, "NULLS NOT DISTINCT");
+    }
+    let schema = run.relation(id).schema.clone();
+    if let Some(name) = name.filter(|name| run.schema.slot(&schema, name).is_some()) {
+        return run.fail(format!("{name} is there already"));
+    }
+    if columns.iter().any(|column| run.lacks_column(id, column)) {
+        return;
     }
     let has_primary = run.relation(id).constraints.iter().any(|it| matches!(it.rule, Rule::Key(true)));
     if primary && has_primary {
@@ -226,9 +247,9 @@ fn key_using_index(run: &mut Run<'_>, id: Id, name: Option<&str>, primary: bool,
     }
     let known = run.relation(id).index(index).cloned();
     if let Some(known) = &known
-        && (!known.unique || known.partial || known.has_expression || !known.valid)
+        && (!known.unique || known.partial || known.has_expression || known.is_turned || !known.valid)
     {
-        return run.fail(format!("the index {index} is not a valid unique index over plain columns of all rows"));
+        return run.fail(format!("the index {index} is not a valid unique index over plain ascending columns of all rows"));
     }
     run.lock_index(id, index, if run.version >= 12 { ShareUpdateExclusive } else { AccessExclusive });
     let columns: Vec<Box<str>> = known.iter().flat_map(|index| index.keys.iter().flatten().cloned()).collect();
@@ -250,114 +271,12 @@ fn key_using_index(run: &mut Run<'_>, id: Id, name: Option<&str>, primary: bool,
     run.schema.edit(id).constraints.push(constraint);
 }
 
-/// A foreign key as it is written.
-struct Foreign<'a> {
-    name: Option<&'a str>,
-    columns: Vec<Box<str>>,
-    reference: &'a Reference,
-    attributes: Attributes,
-    filled: Filled,
-}
-
-/// What the rows that are there have in the columns of a new foreign key.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Filled {
-    /// Nothing, so there is nothing to check.
-    Nothing,
-    /// A NULL that somebody wrote, so the server looks for other values.
-    Null,
-    /// Values.
-    Values,
-}
-
-fn add_foreign(run: &mut Run<'_>, tree: &[Id], foreign: &Foreign<'_>) {
-    let id = tree[0];
-    let Some(to) = run.named(&foreign.reference.table, Kind::Table) else { return };
-    let valid = is_valid(run, foreign.attributes);
-    let is_partitioned = run.relation(id).kind == Kind::Partitioned;
-    if run.relation(to).kind == Kind::Partitioned && run.version < 12 {
-        return run.fail("foreign keys to partitioned tables came with PostgreSQL 12");
-    }
-    if is_partitioned && foreign.attributes.not_valid.is_some() && run.version < 18 && run.was_there(id) {
-        return run.fail("before PostgreSQL 18 a foreign key of a partitioned table cannot be NOT VALID");
-    }
-    let to_columns = referred(run, to, foreign.reference);
-    if let Some(reason) = mismatch(run, id, to, &foreign.columns, &to_columns) {
-        return run.fail(reason);
-    }
-    let family = if is_partitioned { tree.to_vec() } else { vec![id] };
-    let targets = run.schema.tree(to);
-    let targets = if run.relation(to).kind == Kind::Partitioned { targets } else { vec![to] };
-    run.lock_all(&family, ShareRowExclusive);
-    run.lock_all(&targets, ShareRowExclusive);
-    match foreign.filled {
-        Filled::Values if valid => compare(run, &family, &targets),
-        Filled::Null if valid => compare(run, &family, &[]),
-        _ => {}
-    }
-    let label = foreign.columns.join("_");
-    let name = match foreign.name {
-        Some(name) => name.to_owned(),
-        None => free(run, id, &made_up(&run.relation(id).name, &label, "fkey")),
-    };
-    let on_delete = foreign.reference.on_delete.unwrap_or(Referential::NoAction);
-    for (at, table) in family.iter().enumerate() {
-        let rule = Rule::Foreign { to, to_columns: to_columns.clone(), on_delete };
-        let columns = foreign.columns.clone();
-        let constraint = Constraint { name: name.as_str().into(), rule, columns, valid, inherited: at > 0 };
-        run.schema.edit(*table).constraints.push(constraint);
-    }
-    run.schema.edit(to).referrers.push(id);
-}
-
-/// The rows of some tables are compared with those they refer to. Where there are none, nothing is read.
-pub(super) fn compare(run: &mut Run<'_>, from: &[Id], to: &[Id]) {
-    // What the statement itself makes holds nothing.
-    for table in from {
-        if !run.was_there(*table) {
-            continue;
-        }
-        run.scan(*table, "every row is compared with the table that it refers to");
-        for target in to {
-            run.scan_for(*target, *table, "it is read to compare the rows that refer to it");
-        }
-    }
-}
-
-/// The columns that a reference means: written, or those of the primary key.
-fn referred(run: &Run<'_>, to: Id, reference: &Reference) -> Vec<Box<str>> {
-    if !reference.columns.is_empty() {
-        return reference.columns.iter().map(|column| column.text.clone()).collect();
-    }
-    let primary = run.relation(to).constraints.iter().find(|it| matches!(it.rule, Rule::Key(true)));
-    primary.map(|primary| primary.columns.clone()).unwrap_or_default()
-}
-
-/// Why columns cannot refer to others, as far as the history knows both.
-fn mismatch(run: &Run<'_>, id: Id, to: Id, columns: &[Box<str>], to_columns: &[Box<str>]) -> Option<String> {
-    let (from, target) = (run.relation(id), run.relation(to));
-    target.created?;
-    let is_key = |index: &Index| {
-        index.unique
-            && !index.partial
-            && index.keys.len() == to_columns.len()
-            && index.keys.iter().all(|key| key.as_ref().is_some_and(|key| to_columns.contains(key)))
-    };
-    let written_key = target.constraints.iter().any(|it| matches!(it.rule, Rule::Key(_)) && it.columns == to_columns);
-    if !to_columns.is_empty() && !written_key && !target.indexes.iter().any(is_key) {
-        return Some(format!("{} has no unique constraint on {}", target.name, to_columns.join(", ")));
-    }
-    let pairs = columns.iter().zip(to_columns);
-    pairs.filter_map(|(column, other)| Some((from.column(column)?, target.column(other)?))).find_map(|(one, other)| {
-        let (one_type, other_type) = (run.schema.base(&one.data_type), run.schema.base(&other.data_type));
-        let clash = !casts::are_comparable(one_type, other_type);
-        clash.then(|| format!("{} is {}, and {} is {}", one.name, one_type.name, other.name, other_type.name))
-    })
-}
-
 /// `VALIDATE CONSTRAINT`.
 pub(super) fn validate(run: &mut Run<'_>, tree: &[Id], name: &Ident) {
     if run.relation(tree[0]).constraint(&name.text).is_none() {
+        if run.knows(tree[0]) && constraint_drop::not_null(run, tree[0], &name.text).is_none() {
+            return run.fail(format!("{} has no constraint {}", run.schema.display(tree[0]), name.text));
+        }
         run.scan(tree[0], "every row is checked against the constraint");
         run.unsure(tree[0], Sureness::Likely, "unless it is valid already; where it was made is not known");
         return;
@@ -368,7 +287,7 @@ pub(super) fn validate(run: &mut Run<'_>, tree: &[Id], name: &Ident) {
             Rule::Foreign { to, .. } => {
                 let targets = if run.relation(*to).kind == Kind::Partitioned { run.schema.tree(*to) } else { vec![*to] };
                 run.lock_all(&targets, RowShare);
-                compare(run, &[*table], &targets);
+                foreign_key::compare(run, &[*table], &targets);
             }
             Rule::NotNull => constraint.columns.iter().for_each(|column| column::refuse_null(run, *table, column)),
             _ => run.scan(*table, "every row is checked against the constraint"),
@@ -380,6 +299,11 @@ pub(super) fn validate(run: &mut Run<'_>, tree: &[Id], name: &Ident) {
 
 /// `ALTER CONSTRAINT`.
 pub(super) fn alter(run: &mut Run<'_>, tree: &[Id], name: &Ident, attributes: Attributes) {
+    let is_foreign = |it: &Constraint| matches!(it.rule, Rule::Foreign { .. });
+    let known = run.relation(tree[0]).constraint(&name.text);
+    if known.is_some_and(|it| !is_foreign(it) && !matches!(it.rule, Rule::NotNull)) {
+        return run.fail(format!("{} is no foreign key, and only those are altered", name.text));
+    }
     let Some(enforced) = attributes.enforced else { return };
     if run.needs(18, "ALTER CONSTRAINT .. ENFORCED") {
         return;
@@ -389,7 +313,7 @@ pub(super) fn alter(run: &mut Run<'_>, tree: &[Id], name: &Ident, attributes: At
         let Some((constraint, to)) = constraint.and_then(|it| it.target().map(|to| (it, to))) else { continue };
         run.lock(to, if enforced { ShareRowExclusive } else { AccessExclusive });
         if enforced && !constraint.valid {
-            compare(run, &[*table], &[to]);
+            foreign_key::compare(run, &[*table], &[to]);
         }
         let there = run.schema.edit(*table).constraints.iter_mut().filter(|it| it.name == name.text);
         there.for_each(|constraint| constraint.valid = enforced);

@@ -1,5 +1,6 @@
 //! Constraints go, and what stood on them.
 
+use super::made_up;
 use crate::database::run::Run;
 use crate::database::schema::{Constraint, Id, Index, Kind, Rule};
 use crate::document::sql::{Ident, LockMode};
@@ -7,8 +8,21 @@ use crate::document::sql::{Ident, LockMode};
 use LockMode::AccessExclusive;
 
 /// `DROP CONSTRAINT`.
-pub(in crate::database) fn drop(run: &mut Run<'_>, tree: &[Id], name: &str, cascade: bool) {
-    let Some(top) = run.relation(tree[0]).constraint(name).cloned() else { return };
+pub(in crate::database) fn drop(run: &mut Run<'_>, tree: &[Id], name: &str, if_exists: bool, cascade: bool) {
+    let Some(top) = run.relation(tree[0]).constraint(name).cloned() else {
+        if let Some(column) = not_null(run, tree[0], name) {
+            return super::column::drop_not_null(run, tree, &column);
+        }
+        if run.knows(tree[0]) && !if_exists {
+            run.fail(format!("{} has no constraint {name}", run.schema.display(tree[0])));
+        }
+        return;
+    };
+    // The server looks for it in what inherits, even where ONLY is said.
+    if matches!(top.rule, Rule::Check { no_inherit: false, .. } | Rule::NotNull) {
+        let children = run.relation(tree[0]).children.clone();
+        run.lock_all(&children, AccessExclusive);
+    }
     if top.inherited {
         return run.fail(format!("{name} is inherited, so it goes with the one above"));
     }
@@ -25,6 +39,13 @@ pub(in crate::database) fn drop(run: &mut Run<'_>, tree: &[Id], name: &str, casc
             }
         }
     }
+}
+
+/// The column that a constraint of this name keeps from being NULL: since 18 each has one, which nobody need have named.
+pub(in crate::database) fn not_null(run: &Run<'_>, id: Id, name: &str) -> Option<Box<str>> {
+    let relation = run.relation(id);
+    let mut columns = relation.columns.iter().filter(|column| column.not_null && run.version >= 18);
+    columns.find(|column| made_up(&relation.name, &column.name, "not_null") == name).map(|column| column.name.clone())
 }
 
 fn same_kind(one: &Rule, other: &Rule) -> bool {
@@ -49,7 +70,7 @@ fn remove(run: &mut Run<'_>, table: Id, constraint: &Constraint, cascade: bool) 
         }
         Rule::Key(_) | Rule::Exclude => {
             if !constraint.inherited {
-                drop_referrers(run, table, &constraint.columns, cascade);
+                drop_foreign(run, table, &constraint.columns, cascade);
                 if run.failed() {
                     return;
                 }
@@ -67,8 +88,18 @@ fn remove(run: &mut Run<'_>, table: Id, constraint: &Constraint, cascade: bool) 
     run.schema.edit(table).constraints.retain(|it| it.name != constraint.name);
 }
 
-/// Foreign keys that stand on a key go with it, or keep it from going.
-fn drop_referrers(run: &mut Run<'_>, table: Id, columns: &[Box<str>], cascade: bool) {
+/// Foreign keys that stand on a unique index go with it, or keep it from going.
+pub(in crate::database) fn drop_referrers(run: &mut Run<'_>, table: Id, index: &Index, cascade: bool) {
+    let columns: Option<Vec<Box<str>>> = index.keys.iter().cloned().collect();
+    let is_other = |other: &&Index| other.name != index.name && other.unique && other.keys == index.keys;
+    // Another one over the same columns may be the one that they stand on.
+    if let Some(columns) = columns.filter(|_| index.unique && !run.relation(table).indexes.iter().any(|it| is_other(&it))) {
+        drop_foreign(run, table, &columns, cascade);
+    }
+}
+
+/// Foreign keys that refer to such columns go with their key, or keep it from going.
+fn drop_foreign(run: &mut Run<'_>, table: Id, columns: &[Box<str>], cascade: bool) {
     for child in run.relation(table).referrers.clone() {
         let stands = |it: &Constraint| match &it.rule {
             Rule::Foreign { to, to_columns, .. } => *to == table && to_columns == columns,
@@ -99,6 +130,10 @@ pub(in crate::database) fn drop_those_of(run: &mut Run<'_>, table: Id, column: &
 
 /// `RENAME CONSTRAINT`; an index behind it gets the name, too.
 pub(in crate::database) fn rename(run: &mut Run<'_>, tree: &[Id], name: &Ident, to: &Ident) {
+    let is_there = run.relation(tree[0]).constraint(&name.text).is_some() || not_null(run, tree[0], &name.text).is_some();
+    if run.knows(tree[0]) && !is_there {
+        return run.fail(format!("{} has no constraint {}", run.schema.display(tree[0]), name.text));
+    }
     for table in tree {
         if let Some(index) = run.relation(*table).index(&name.text).cloned() {
             run.schema.remove_index(*table, &name.text);

@@ -1,6 +1,6 @@
 //! `CREATE TABLE`.
 
-use super::{column, constraint, data, made_up, partition};
+use super::{constraint, data, foreign_key, made_up, new_column, partition};
 use crate::database::run::Run;
 use crate::database::schema::{self, Constraint, Id, Index, Kind, Relation, Rows, Rule};
 use crate::document::sql::{Bound, CreateTable, Like, LockMode, Name, Query, Shape};
@@ -15,7 +15,8 @@ pub(super) fn table(run: &mut Run<'_>, create: &CreateTable, span: Span) {
         if !create.if_not_exists {
             run.fail(format!("{} is there already", create.name));
         }
-        return;
+        // What its query names is opened before anybody looks.
+        return create.query.iter().for_each(|query| data::look_at(run, query));
     }
     let parent = create.partition_of.as_ref().and_then(|part| run.named(&part.parent, Kind::Partitioned));
     let parents: Vec<Id> = create.inherits.iter().filter_map(|name| run.named(name, Kind::Table)).collect();
@@ -31,7 +32,15 @@ pub(super) fn table(run: &mut Run<'_>, create: &CreateTable, span: Span) {
     if run.failed() {
         return;
     }
+    if let (Some(parent), Some(part)) = (parent, &create.partition_of)
+        && let Some(reason) = partition::clash(run, parent, &part.bound)
+    {
+        return run.fail(reason);
+    }
     let id = run.schema.add(&home, create.name.last(), bare(run, create, span));
+    if let Some(of_type) = create.of_type.as_ref().and_then(|name| run.schema.type_named(name.schema(), name.last())) {
+        take_type(run, id, of_type);
+    }
     for like in &create.likes {
         copy(run, id, like);
     }
@@ -51,12 +60,38 @@ pub(super) fn table(run: &mut Run<'_>, create: &CreateTable, span: Span) {
     }
     for written in &create.columns {
         for rule in &written.constraints {
-            constraint::of_column(run, &[id], &written.name, rule, constraint::Filled::Values);
+            constraint::of_column(run, &[id], &written.name, rule, foreign_key::Filled::Values);
         }
     }
     for written in &create.constraints {
         constraint::add(run, &[id], written, false);
     }
+    run.schema.edit(id).whole = is_whole(run, id, create);
+}
+
+/// Whether all its columns are known.
+fn is_whole(run: &Run<'_>, id: Id, create: &CreateTable) -> bool {
+    let from = create.likes.iter().map(|like| &like.table).chain(&create.inherits);
+    let from = from.chain(create.partition_of.as_ref().map(|part| &part.parent));
+    let is_known = |name: &Name| match run.schema.find(name) {
+        Some(schema::Slot::Relation(other)) => run.relation(other).whole,
+        _ => false,
+    };
+    let says_all = create.query.as_ref().is_none_or(|query| query.outputs.is_some() && !query.star);
+    let is_of_type = create.of_type.is_none() || run.relation(id).of_type.is_some();
+    // One that was there already may be another.
+    !create.if_not_exists && says_all && is_of_type && from.into_iter().all(is_known)
+}
+
+/// The columns of a typed table.
+fn take_type(run: &mut Run<'_>, id: Id, of_type: schema::TypeId) {
+    let columns = match run.schema.user_type(of_type).map(|it| &it.definition) {
+        Some(schema::Definition::Composite(columns)) => columns.clone(),
+        _ => return,
+    };
+    run.schema.edit_type(of_type).users.push(id);
+    let relation = run.schema.edit(id);
+    (relation.of_type, relation.columns) = (Some(of_type), columns);
 }
 
 /// The table without its columns.
@@ -97,7 +132,7 @@ fn add_column(run: &mut Run<'_>, id: Id, written: &crate::document::sql::Column)
         let version = if generated.stored == Some(true) { 12 } else { 18 };
         run.needs(version, "such generated columns");
     }
-    let made = column::define(run, id, written);
+    let made = new_column::define(run, id, written);
     let relation = run.schema.edit(id);
     if written.data_type.is_some() && !relation.parents.is_empty() {
         relation.columns.retain(|old| old.name != made.name);
@@ -109,6 +144,9 @@ fn add_column(run: &mut Run<'_>, id: Id, written: &crate::document::sql::Column)
 fn take_columns(run: &mut Run<'_>, above: Id, id: Id) {
     let Relation { columns, constraints, .. } = run.relation(above).clone();
     let definition = run.relation(id).created;
+    for user in columns.iter().filter_map(|column| column.data_type.user) {
+        run.schema.edit_type(user).users.push(id);
+    }
     let relation = run.schema.edit(id);
     for column in columns {
         if relation.column(&column.name).is_none() {
@@ -140,7 +178,8 @@ fn become_part(run: &mut Run<'_>, parent: Id, id: Id, bound: &Bound) {
     }
     let referrers = run.relation(parent).referrers.clone();
     run.lock_all(&referrers, ShareRowExclusive);
-    let triggers = run.relation(parent).triggers.iter().filter(|trigger| trigger.each_row).cloned().collect();
+    let triggers = run.relation(parent).triggers.iter().filter(|trigger| trigger.each_row).cloned();
+    let triggers = triggers.map(|trigger| schema::Trigger { cloned: true, ..trigger }).collect();
     run.schema.edit(id).triggers = triggers;
 }
 

@@ -1,9 +1,11 @@
 //! Statements that read and write rows.
 
-use super::{TABLE, apply, fill, look, partition, volatility};
+use super::{TABLE, apply, fill, look, partition, routine, volatility};
 use crate::database::run::Run;
 use crate::database::schema::{Constraint, Id, Kind, Relation, Rule};
-use crate::document::sql::{Condition, CopyRows, Delete, Ident, Insert, LockMode, Merge, Query, Referential, Term, Update};
+use crate::document::sql::{
+    Action, Condition, CopyRows, Delete, Ident, Insert, LockMode, Merge, Name, Query, Referential, Statement, Term, Update,
+};
 
 use LockMode::{AccessShare, RowExclusive, RowShare};
 
@@ -12,12 +14,17 @@ pub(super) fn query(run: &mut Run<'_>, query: &Query) {
     for write in &query.writes {
         apply(run, write);
     }
-    let mode = if query.locks_rows.is_some() { RowShare } else { AccessShare };
+    routine::calls(run, &query.calls);
     for name in &query.reads {
-        if let Some(id) = run.named(name, TABLE) {
-            let by_index = filters_by_index(run.relation(id), query);
-            read(run, id, mode, !by_index);
-        }
+        let Some(id) = run.named(name, TABLE) else { continue };
+        let is_in = |list: &[Name]| list.iter().any(|other| other.text() == name.text());
+        let locks_rows = query.locks_rows.is_some() && (query.locked.is_empty() || is_in(&query.locked));
+        let stops = query.limited && !query.calls.iter().any(|call| is_aggregate(call.name.last()));
+        let whole = !stops && !finds(run.relation(id), &query.terms, query.reads.len() == 1);
+        // What a condition says of one table of several is not told.
+        let terms = if query.reads.len() == 1 { query.terms.as_slice() } else { &[] };
+        let how = Reading { mode: if locks_rows { RowShare } else { AccessShare }, whole, only: is_in(&query.only), terms };
+        read(run, id, &how);
     }
     for call in &query.calls {
         if let Some(sequence) = volatility::sequence(run, call) {
@@ -35,8 +42,44 @@ pub(super) fn look_at(run: &mut Run<'_>, query: &Query) {
     }
 }
 
+/// A statement that is planned and does not run.
+pub(super) fn plan(run: &mut Run<'_>, statement: &Statement) {
+    let (table, source) = match &statement.action {
+        Action::Query(query) => return look_at(run, query),
+        Action::Insert(insert) => (&insert.table, &insert.source),
+        Action::Update(update) => (&update.table, &update.source),
+        Action::Delete(delete) => (&delete.table, &delete.source),
+        Action::Merge(merge) => (&merge.table, &merge.source),
+        _ => return,
+    };
+    look_at(run, source);
+    if let Some(id) = run.named(table, TABLE) {
+        run.lock(id, RowExclusive);
+    }
+}
+
+fn is_aggregate(name: &str) -> bool {
+    matches!(name, "count" | "sum" | "min" | "max" | "avg" | "array_agg" | "string_agg" | "bool_and" | "bool_or" | "jsonb_agg")
+}
+
+/// How a relation is read.
+pub(super) struct Reading<'a> {
+    pub mode: LockMode,
+    /// Every row.
+    pub whole: bool,
+    /// Not what inherits from it.
+    pub only: bool,
+    /// What holds for the rows that are wanted.
+    pub terms: &'a [Term],
+}
+
+impl Reading<'_> {
+    /// Every row, and no more than that.
+    pub const WHOLE: Self = Self { mode: AccessShare, whole: true, only: false, terms: &[] };
+}
+
 /// Reads a relation: a view's tables too, and what inherits.
-pub(super) fn read(run: &mut Run<'_>, id: Id, mode: LockMode, whole: bool) {
+pub(super) fn read(run: &mut Run<'_>, id: Id, how: &Reading<'_>) {
     let mut open = vec![id];
     let mut seen: Vec<Id> = Vec::new();
     while let Some(id) = open.pop() {
@@ -44,23 +87,18 @@ pub(super) fn read(run: &mut Run<'_>, id: Id, mode: LockMode, whole: bool) {
             continue;
         }
         seen.push(id);
-        run.lock(id, mode);
-        if whole {
+        run.lock(id, how.mode);
+        if how.whole {
             run.scan(id, "every row is read");
         }
+        let (meant, others) = parts(run, id, how.only, how.terms);
+        run.lock_all(&others, how.mode);
+        open.extend(meant);
         let relation = run.relation(id);
-        open.extend(&relation.children);
         if relation.kind == Kind::View {
             open.extend(&relation.uses);
         }
     }
-}
-
-/// Whether a filter names a column by which rows are found without reading all of them.
-fn filters_by_index(relation: &Relation, query: &Query) -> bool {
-    let Some(filter) = query.filter else { return false };
-    let is_inside = |column: &&Ident| filter.start <= column.span.start && column.span.end <= filter.end;
-    query.columns.iter().filter(is_inside).any(|column| leads(relation, &column.text))
 }
 
 /// Whether an index over all rows begins with a column.
@@ -69,24 +107,54 @@ fn leads(relation: &Relation, column: &str) -> bool {
     indexes.filter_map(|index| index.keys.first()?.as_deref()).any(|key| key == column)
 }
 
-/// Whether a condition finds its rows by an index.
-fn finds(relation: &Relation, condition: Option<&Condition>) -> bool {
-    condition.is_some_and(|condition| {
-        condition.terms.iter().any(|term| match term {
-            Term::Compare(column, sign, _) => *sign != "<>" && leads(relation, &column.text),
-            Term::In(column, _) => leads(relation, &column.text),
-            // `c BETWEEN ..`, `c IS NULL`: it begins with the column.
-            Term::Other(span) => {
-                let first = condition.expr.columns.iter().find(|column| column.span.start == span.start);
-                first.is_some_and(|column| leads(relation, &column.text))
-            }
-            Term::NotNull(_) => false,
-        })
+/// What inherits from a table and may hold such rows; and what is opened all the same: before 12 all of it.
+fn parts(run: &Run<'_>, id: Id, only: bool, terms: &[Term]) -> (Vec<Id>, Vec<Id>) {
+    let children = run.relation(id).children.iter().copied().filter(|_| !only);
+    let (meant, mut others): (Vec<Id>, Vec<Id>) = children.partition(|child| partition::may_hold(run, id, *child, terms));
+    if run.version >= 12 {
+        others.clear();
+    }
+    (meant, others)
+}
+
+/// Whether one of several terms finds its rows by an index.
+fn finds(relation: &Relation, terms: &[Term], alone: bool) -> bool {
+    terms.iter().any(|term| match term {
+        Term::Compare(column, sign, _) => *sign != "<>" && leads(relation, &column.text),
+        Term::In(column, _) => alone && leads(relation, &column.text),
+        Term::NotNull(_) | Term::Other(_) => false,
     })
 }
 
+/// Whether a condition finds its rows by an index.
+fn finds_by(relation: &Relation, condition: &Condition, limited: bool) -> bool {
+    // A query that stops soon says which rows, and the index finds them.
+    let is_plain = !condition.expr.has_query || limited;
+    finds(relation, &condition.terms, true)
+        || condition.terms.iter().any(|term| match term {
+            // `c IS NULL`, `c = $1`: it begins with the column.
+            Term::Other(span) if is_plain => {
+                let first = condition.expr.columns.iter().find(|column| column.span.start == span.start);
+                first.is_some_and(|column| leads(relation, &column.text))
+            }
+            _ => false,
+        })
+}
+
+/// Which rows are written.
+#[derive(Default)]
+struct Filter<'a> {
+    condition: Option<&'a Condition>,
+    /// They are there already and must be found.
+    reads_rows: bool,
+    only: bool,
+    /// A query in the condition stops at so many rows.
+    limited: bool,
+}
+
 /// Writes to a table, its partitions that may hold such rows unless ONLY is said, and what is behind a view.
-fn write(run: &mut Run<'_>, id: Id, condition: Option<&Condition>, reads_rows: bool, only: bool) -> Vec<Id> {
+fn write(run: &mut Run<'_>, id: Id, filter: &Filter<'_>) -> Vec<Id> {
+    let (condition, only) = (filter.condition, filter.only);
     let mut open = vec![id];
     let mut written: Vec<Id> = Vec::new();
     while let Some(id) = open.pop() {
@@ -94,14 +162,21 @@ fn write(run: &mut Run<'_>, id: Id, condition: Option<&Condition>, reads_rows: b
             continue;
         }
         written.push(id);
+        if run.is_no(id, &[Kind::Table, Kind::Partitioned, Kind::View, Kind::Foreign], "which takes no rows") {
+            break;
+        }
         run.lock(id, RowExclusive);
-        if reads_rows && !finds(run.relation(id), condition) {
+        if run.relation(id).columns.iter().any(|column| column.unfilled.is_some()) {
+            run.schema.edit(id).columns.iter_mut().for_each(|column| column.unfilled = None);
+        }
+        if filter.reads_rows && !condition.is_some_and(|condition| finds_by(run.relation(id), condition, filter.limited)) {
             run.scan(id, "every row is read to find those that are meant");
         }
         let terms = condition.map(|condition| condition.terms.as_slice()).unwrap_or_default();
+        let (meant, others) = parts(run, id, only, terms);
+        run.lock_all(&others, RowExclusive);
+        open.extend(meant);
         let relation = run.relation(id);
-        let children = relation.children.iter().filter(|_| !only);
-        open.extend(children.filter(|child| partition::may_hold(run, id, **child, terms)));
         if relation.kind == Kind::View {
             open.extend(&relation.uses);
         }
@@ -113,9 +188,10 @@ fn write(run: &mut Run<'_>, id: Id, condition: Option<&Condition>, reads_rows: b
 pub(super) fn insert(run: &mut Run<'_>, insert: &Insert) {
     query(run, &insert.source);
     if let Some(id) = run.named(&insert.table, TABLE) {
-        // DEFAULT VALUES gives no column anything.
-        let is_default = insert.rows.is_none() && insert.source.span.start == insert.source.span.end;
-        put(run, id, if is_default { None } else { Some(&insert.columns) });
+        if insert.columns.iter().any(|column| run.lacks_column(id, &column.text)) {
+            return;
+        }
+        put(run, id, if insert.default_values { None } else { Some(&insert.columns) });
     }
 }
 
@@ -133,7 +209,7 @@ fn put(run: &mut Run<'_>, id: Id, columns: Option<&[Ident]>) {
         column.is_some_and(|column| column.identity && !is_given(&column.name))
     }));
     run.lock_all(&sequences, RowExclusive);
-    for table in write(run, id, None, false, false) {
+    for table in write(run, id, &Filter::default()) {
         fill(run, table);
         for foreign in run.relation(table).constraints.clone() {
             if let Some(to) = foreign.target().filter(|_| foreign.columns.iter().any(|column| is_given(column))) {
@@ -147,8 +223,13 @@ fn put(run: &mut Run<'_>, id: Id, columns: Option<&[Ident]>) {
 pub(super) fn update(run: &mut Run<'_>, update: &Update) {
     query(run, &update.source);
     let Some(id) = run.named(&update.table, TABLE) else { return };
+    if update.columns.iter().any(|column| run.lacks_column(id, &column.text)) {
+        return;
+    }
+    let (condition, limited) = (update.condition.as_ref(), update.source.limited);
+    let found = Filter { condition, reads_rows: true, only: update.only, limited };
     let sets = |columns: &[Box<str>]| update.columns.iter().any(|column| columns.contains(&column.text));
-    for table in write(run, id, update.condition.as_ref(), true, update.only) {
+    for table in write(run, id, &found) {
         for foreign in run.relation(table).constraints.clone() {
             if let Some(to) = foreign.target().filter(|_| sets(&foreign.columns)) {
                 run.lock(to, RowShare);
@@ -177,7 +258,9 @@ fn look_up(run: &mut Run<'_>, child: Id, foreign: &Constraint) {
 pub(super) fn delete(run: &mut Run<'_>, delete: &Delete) {
     query(run, &delete.source);
     let Some(id) = run.named(&delete.table, TABLE) else { return };
-    for table in write(run, id, delete.condition.as_ref(), true, delete.only) {
+    let (condition, limited) = (delete.condition.as_ref(), delete.source.limited);
+    let found = Filter { condition, reads_rows: true, only: delete.only, limited };
+    for table in write(run, id, &found) {
         for (child, foreign) in referring(run, table) {
             let Rule::Foreign { on_delete, .. } = &foreign.rule else { continue };
             let only_looks = matches!(on_delete, Referential::NoAction | Referential::Restrict);
@@ -202,7 +285,7 @@ pub(super) fn merge(run: &mut Run<'_>, merge: &Merge) {
     run.needs(15, "MERGE");
     query(run, &merge.source);
     if let Some(id) = run.named(&merge.table, TABLE) {
-        for table in write(run, id, None, true, false) {
+        for table in write(run, id, &Filter { reads_rows: true, ..Filter::default() }) {
             fill(run, table);
         }
     }
@@ -216,7 +299,7 @@ pub(super) fn copy(run: &mut Run<'_>, copy: &CopyRows) {
         put(run, id, Some(&copy.columns));
     } else if run.relation(id).kind == Kind::Partitioned {
         run.fail("a partitioned table is copied with COPY (SELECT ..) TO");
-    } else {
-        read(run, id, AccessShare, true);
+    } else if !run.is_no(id, &[Kind::Table, Kind::MaterializedView], "which is copied with COPY (SELECT ..) TO") {
+        read(run, id, &Reading { only: true, ..Reading::WHOLE });
     }
 }

@@ -1,9 +1,9 @@
 //! `DROP` of anything, with all that goes along or stands in the way.
 
-use super::{constraint_drop, index, partition};
+use super::{constraint_drop, index, partition, routine, trigger};
 use crate::database::effect::Sureness;
 use crate::database::run::Run;
-use crate::database::schema::{Id, Kind, TypeId};
+use crate::database::schema::{Column, Id, Kind, TypeId};
 use crate::document::sql::{DropObjects, LockMode, Name, ObjectKind};
 
 use LockMode::{AccessExclusive, ShareUpdateExclusive};
@@ -17,12 +17,13 @@ pub(super) fn objects(run: &mut Run<'_>, drop: &DropObjects) {
         ObjectKind::MaterializedView => relations(run, drop, Kind::MaterializedView, cascade),
         ObjectKind::Sequence => sequences(run, drop, cascade),
         ObjectKind::Index => indexes(run, drop),
-        ObjectKind::Trigger | ObjectKind::Policy | ObjectKind::Rule => parts(run, drop),
+        ObjectKind::Trigger | ObjectKind::Policy | ObjectKind::Rule => trigger::drop(run, drop),
         ObjectKind::Type | ObjectKind::Domain => drop.names.iter().for_each(|name| a_type(run, name, cascade)),
         ObjectKind::Schema => drop.names.iter().for_each(|name| schema(run, name, cascade)),
-        ObjectKind::Function | ObjectKind::Procedure | ObjectKind::Routine => functions(run, drop, cascade),
+        ObjectKind::Function | ObjectKind::Procedure | ObjectKind::Routine => routine::drop(run, drop, cascade),
         ObjectKind::Statistics => statistics(run, drop),
         ObjectKind::Publication => drop.names.iter().for_each(|name| run.schema.set_publication(name.last(), None)),
+        ObjectKind::Extension => drop.names.iter().for_each(|name| extension(run, name.last(), cascade)),
         ObjectKind::Subscription => run.alone("it drops a replication slot on the other server"),
         ObjectKind::Database | ObjectKind::Tablespace => run.alone("it removes files at once"),
         _ => {}
@@ -33,8 +34,19 @@ pub(super) fn objects(run: &mut Run<'_>, drop: &DropObjects) {
 fn targets(run: &mut Run<'_>, drop: &DropObjects, kind: Kind) -> Vec<Id> {
     let mut ids = Vec::new();
     for name in &drop.names {
+        if drop.if_exists && run.schema.is_gone(name) {
+            continue;
+        }
+        if run.table_of_index(name).is_some() {
+            run.fail(format!("{name} is an index"));
+            return ids;
+        }
         let is_known = run.known(name).is_some();
         if let Some(id) = run.named(name, kind) {
+            let allowed = if kind == Kind::Table { &[Kind::Table, Kind::Partitioned, Kind::Foreign][..] } else { &[kind] };
+            if run.is_no(id, allowed, "so it is not dropped like this") {
+                return ids;
+            }
             ids.push(id);
             if drop.if_exists && !is_known {
                 run.unsure(id, Sureness::Possible, "whether it is there is not known");
@@ -46,6 +58,9 @@ fn targets(run: &mut Run<'_>, drop: &DropObjects, kind: Kind) -> Vec<Id> {
 
 fn tables(run: &mut Run<'_>, drop: &DropObjects, cascade: bool) {
     let ids = targets(run, drop, Kind::Table);
+    if run.failed() {
+        return;
+    }
     let set = with_children(run, ids, cascade);
     if !cascade && let Some(reason) = obstacle(run, &set) {
         return run.fail(reason);
@@ -76,7 +91,10 @@ fn obstacle(run: &Run<'_>, set: &[Id]) -> Option<String> {
         let view = relation.used_by.iter().find(outside).map(|view| ("the view", *view));
         let child = relation.referrers.iter().find(outside).map(|child| ("a foreign key of", *child));
         let heir = relation.children.iter().find(outside).map(|heir| ("the table", *heir));
-        let (what, other) = view.or(child).or(heir)?;
+        let watcher = relation.asked_by.iter().find(outside).map(|table| ("a policy or rule of", *table));
+        let draws = relation.sequences.iter().find_map(|sequence| drawing(run, *sequence, set).first().copied());
+        let drawer = draws.map(|table| ("a default of", table));
+        let (what, other) = view.or(child).or(heir).or(watcher).or(drawer)?;
         Some(format!("{what} {} depends on {}", run.schema.display(other), relation.name))
     })
 }
@@ -105,8 +123,15 @@ fn remove_table(run: &mut Run<'_>, id: Id, set: &[Id]) {
     for user in &relation.used_by {
         view(run, *user);
     }
+    for watcher in relation.asked_by.iter().filter(|table| !set.contains(table)) {
+        run.lock(*watcher, AccessExclusive);
+        run.because(*watcher, "its policy or rule asks the table that is dropped");
+    }
     for sequence in &relation.sequences {
         run.lock(*sequence, AccessExclusive);
+        for user in drawing(run, *sequence, set) {
+            drop_defaults(run, user, *sequence);
+        }
         run.schema.remove(*sequence);
     }
     run.schema.remove(id);
@@ -130,6 +155,9 @@ pub(super) fn view(run: &mut Run<'_>, id: Id) {
 
 fn relations(run: &mut Run<'_>, drop: &DropObjects, kind: Kind, cascade: bool) {
     let ids = targets(run, drop, kind);
+    if run.failed() {
+        return;
+    }
     if !cascade && let Some(reason) = obstacle(run, &ids) {
         return run.fail(reason);
     }
@@ -148,33 +176,48 @@ fn sequences(run: &mut Run<'_>, drop: &DropObjects, cascade: bool) {
         if owner.is_some() {
             return run.fail(format!("{} is the sequence of an identity column", relation.name));
         }
-        let draws = |user: &Id| {
-            let mut defaults = run.relation(*user).columns.iter().filter_map(|column| column.default.as_ref());
-            defaults.any(|default| default.sequences.contains(&id))
-        };
-        let users: Vec<Id> = relation.used_by.iter().copied().filter(draws).collect();
+        let users = drawing(run, id, &[]);
         if !cascade && let Some(user) = users.first() {
             return run.fail(format!("a default of {} draws from {}", run.schema.display(*user), relation.name));
         }
         run.lock(id, AccessExclusive);
         for user in users {
-            run.lock(user, AccessExclusive);
-            run.because(user, "a default goes with the sequence");
-            for column in &mut run.schema.edit(user).columns {
-                if column.default.as_ref().is_some_and(|default| default.sequences.contains(&id)) {
-                    column.default = None;
-                }
-            }
+            drop_defaults(run, user, id);
         }
         run.schema.remove(id);
+    }
+}
+
+/// The tables outside a set with a default that draws from a sequence.
+fn drawing(run: &Run<'_>, sequence: Id, set: &[Id]) -> Vec<Id> {
+    let draws = |user: &Id| {
+        let mut defaults = run.relation(*user).columns.iter().filter_map(|column| column.default.as_ref());
+        defaults.any(|default| default.sequences.contains(&sequence))
+    };
+    run.relation(sequence).used_by.iter().copied().filter(|user| !set.contains(user)).filter(draws).collect()
+}
+
+fn drop_defaults(run: &mut Run<'_>, user: Id, sequence: Id) {
+    run.lock(user, AccessExclusive);
+    run.because(user, "a default goes with the sequence");
+    for column in &mut run.schema.edit(user).columns {
+        if column.default.as_ref().is_some_and(|default| default.sequences.contains(&sequence)) {
+            column.default = None;
+        }
     }
 }
 
 fn indexes(run: &mut Run<'_>, drop: &DropObjects) {
     if drop.concurrently {
         run.alone("it commits between its steps");
+        if drop.names.len() > 1 {
+            return run.fail("only one index at a time is dropped CONCURRENTLY");
+        }
     }
     for name in &drop.names {
+        if !drop.if_exists && run.schema.is_gone(name) {
+            return run.fail(format!("{name} is not there any more"));
+        }
         let Some(table) = run.table_of_index(name) else { continue };
         let Some(known) = run.relation(table).index(name.last()).cloned() else { continue };
         if known.constraint {
@@ -186,6 +229,10 @@ fn indexes(run: &mut Run<'_>, drop: &DropObjects) {
         if drop.concurrently && run.relation(table).kind == Kind::Partitioned {
             return run.fail("an index of a partitioned table cannot be dropped CONCURRENTLY");
         }
+        constraint_drop::drop_referrers(run, table, &known, drop.cascade.is_some());
+        if run.failed() {
+            return;
+        }
         for (part, index) in index::parts(run, table, &known.name) {
             run.lock(part, if drop.concurrently { ShareUpdateExclusive } else { AccessExclusive });
             run.lock_index(part, &index, AccessExclusive);
@@ -194,37 +241,31 @@ fn indexes(run: &mut Run<'_>, drop: &DropObjects) {
     }
 }
 
-/// Triggers, policies and rules.
-fn parts(run: &mut Run<'_>, drop: &DropObjects) {
-    let Some(id) = drop.on.as_ref().and_then(|table| run.named(table, Kind::Table)) else { return };
-    run.lock(id, AccessExclusive);
-    let is_cloned = drop.kind == ObjectKind::Trigger && run.relation(id).kind == Kind::Partitioned;
-    let tree = if is_cloned { run.schema.tree(id) } else { vec![id] };
-    for name in &drop.names {
-        for table in &tree {
-            let has_it = run.relation(*table).triggers.iter().any(|trigger| *trigger.name == *name.last());
-            if has_it {
-                run.lock(*table, AccessExclusive);
-            }
-            let relation = run.schema.edit(*table);
-            match drop.kind {
-                ObjectKind::Trigger => relation.triggers.retain(|trigger| *trigger.name != *name.last()),
-                _ => relation.policies.retain(|policy| *policy.name != *name.last()),
-            }
-        }
-    }
-}
-
 fn a_type(run: &mut Run<'_>, name: &Name, cascade: bool) {
     let Some(id) = run.schema.type_named(name.schema(), name.last()) else { return };
-    let users = users_of_type(run, id);
+    let mut users = users_of_type(run, id);
+    let mut typed = run.schema.user_type(id).map(|it| it.users.clone()).unwrap_or_default();
+    typed.retain(|table| run.schema.exists(*table) && run.relation(*table).of_type == Some(id));
+    if let (true, Some(table)) = (!cascade, typed.first()) {
+        return run.fail(format!("{} is a table of the type {}", run.schema.display(*table), name.last()));
+    }
+    if let (true, Some(function)) = (!cascade, run.schema.function_of(name.last())) {
+        return run.fail(format!("the function {function} takes or returns the type {}", name.last()));
+    }
+    for table in typed {
+        // It goes whole.
+        users.retain(|user| *user != table);
+        if run.schema.exists(table) {
+            remove_table(run, table, &[table]);
+        }
+    }
     if !cascade && let Some(user) = users.first() {
         return run.fail(format!("{} has a column of the type {}", run.schema.display(*user), name.last()));
     }
     for user in users {
         run.lock(user, AccessExclusive);
         run.because(user, "its columns of the type are dropped");
-        let is_of_it = |column: &crate::database::schema::Column| column.data_type.user == Some(id);
+        let is_of_it = |column: &Column| column.data_type.user == Some(id);
         let columns: Vec<Box<str>> =
             run.relation(user).columns.iter().filter(|it| is_of_it(it)).map(|it| it.name.clone()).collect();
         for column in columns {
@@ -237,6 +278,35 @@ fn a_type(run: &mut Run<'_>, name: &Name, cascade: bool) {
         None => return,
     };
     run.schema.name_type(&schema, &name, None);
+}
+
+/// Types that come with an extension of another name or the same.
+const TYPES: &[(&str, &[&str])] = &[
+    ("citext", &["citext"]),
+    ("cube", &["cube"]),
+    ("hstore", &["hstore"]),
+    ("ltree", &["ltree", "lquery", "ltxtquery"]),
+    ("postgis", &["geometry", "geography", "box2d", "box3d"]),
+    ("vector", &["vector", "halfvec", "sparsevec"]),
+];
+
+/// `DROP EXTENSION`: columns of its types go along, or keep it.
+fn extension(run: &mut Run<'_>, name: &str, cascade: bool) {
+    let Some((_, types)) = TYPES.iter().find(|(extension, _)| *extension == name) else { return };
+    let is_of_it = |column: &Column| column.data_type.user.is_none() && types.contains(&&*column.data_type.name);
+    let users = run.schema.all().filter(|(_, relation)| relation.columns.iter().any(is_of_it));
+    for user in users.map(|(id, _)| id).collect::<Vec<_>>() {
+        if !cascade {
+            return run.fail(format!("{} has a column of a type of {name}", run.schema.display(user)));
+        }
+        run.lock(user, AccessExclusive);
+        run.because(user, "its columns of the extension's types are dropped");
+        let columns = run.relation(user).columns.iter().filter(|column| is_of_it(column));
+        for column in columns.map(|column| column.name.clone()).collect::<Vec<_>>() {
+            constraint_drop::drop_those_of(run, user, &column, true);
+            super::column::forget(run, user, &column);
+        }
+    }
 }
 
 /// The tables with a column of a type.
@@ -258,25 +328,6 @@ fn schema(run: &mut Run<'_>, name: &Name, cascade: bool) {
         if run.schema.exists(*id) {
             remove_table(run, *id, &set);
         }
-    }
-}
-
-fn functions(run: &mut Run<'_>, drop: &DropObjects, cascade: bool) {
-    for name in &drop.names {
-        let Some(function) = run.schema.function(name.last()).cloned() else { continue };
-        for table in function.triggers {
-            let is_of_it = |trigger: &crate::database::schema::Trigger| *trigger.function == *name.last();
-            if !run.relation(table).triggers.iter().any(is_of_it) {
-                continue;
-            }
-            if !cascade {
-                return run.fail(format!("a trigger of {} calls {}", run.schema.display(table), name.last()));
-            }
-            run.lock(table, AccessExclusive);
-            run.because(table, "its trigger goes with the function");
-            run.schema.edit(table).triggers.retain(|trigger| !is_of_it(trigger));
-        }
-        run.schema.set_function(name.last(), None);
     }
 }
 

@@ -1,10 +1,10 @@
 //! Indexes are made, altered and passed down to partitions.
 
-use super::{alter, create, made_up};
+use super::{alter, casts, create, made_up, volatility};
 use crate::database::effect::{Effect, EffectKind, IndexBuild};
 use crate::database::run::Run;
 use crate::database::schema::{Id, Index, Kind};
-use crate::document::sql::{AlterTable, ColumnChange, CreateIndex, IndexElement, LockMode, Name, Shape, TableChange};
+use crate::document::sql::{AlterTable, ColumnChange, CreateIndex, Expr, IndexElement, LockMode, Name, Shape, TableChange};
 
 use LockMode::{AccessExclusive, AccessShare, Share, ShareUpdateExclusive};
 
@@ -34,11 +34,21 @@ pub(super) fn create(run: &mut Run<'_>, create: &CreateIndex) {
     if create.nulls_not_distinct {
         run.needs(15, "NULLS NOT DISTINCT");
     }
+    if run.is_no(id, &[Kind::Table, Kind::Partitioned, Kind::MaterializedView], "which has no indexes") {
+        return;
+    }
     run.lock(id, if create.concurrently { ShareUpdateExclusive } else { Share });
     if is_there || run.failed() {
         return;
     }
-    let index = describe(create);
+    if let Some(reason) = unfit(run, id, create) {
+        return run.fail(reason);
+    }
+    if run.failed() {
+        return;
+    }
+    let calls = expressions(create).flat_map(|expr| expr.calls.clone()).collect::<Vec<_>>();
+    let index = Index { functions: volatility::called(run, id, &calls), ..describe(create) };
     let name = name_of(run, id, create, &index);
     if run.schema.slot(&run.relation(id).schema, &name).is_some() {
         return run.fail(format!("{name} is there already"));
@@ -55,6 +65,32 @@ pub(super) fn create(run: &mut Run<'_>, create: &CreateIndex) {
             }
         }
     }
+}
+
+/// What is computed for an index: its expressions and its predicate.
+fn expressions(create: &CreateIndex) -> impl Iterator<Item = &Expr> {
+    let elements = create.elements.iter().map(|element| &element.expr);
+    elements.filter(|expr| !matches!(expr.shape, Shape::Column(_))).chain(create.predicate.as_ref().map(|it| &it.expr))
+}
+
+/// Why no such index can be built.
+fn unfit(run: &mut Run<'_>, id: Id, create: &CreateIndex) -> Option<String> {
+    if expressions(create).any(|expr| volatility::is_changeable(run, expr)) {
+        return Some("an index holds what its expressions said once, so they must be IMMUTABLE".to_owned());
+    }
+    let written =
+        create.elements.iter().filter_map(|it| if let Shape::Column(name) = &it.expr.shape { Some(name) } else { None });
+    for column in written.chain(&create.include) {
+        if run.lacks_column(id, &column.text) {
+            return None;
+        }
+    }
+    let is_btree = create.method.as_ref().is_none_or(|method| &*method.text == "btree");
+    let element = create.elements.iter().filter(|element| is_btree && element.class.is_none()).find_map(|element| {
+        let Shape::Column(name) = &element.expr.shape else { return None };
+        run.relation(id).column(&name.text).filter(|column| !casts::has_order(run, &column.data_type))
+    });
+    element.map(|column| format!("values of the type {} have no order, so no btree index holds them", column.data_type.name))
 }
 
 /// Builds the part of an index on a partition, unless one there serves.
@@ -82,7 +118,9 @@ fn describe(create: &CreateIndex) -> Index {
     Index {
         name: Box::default(),
         method: create.method.as_ref().map_or("btree", |method| &method.text).into(),
+        functions: Vec::new(),
         has_expression: create.elements.iter().any(|element| column(element).is_none()),
+        is_turned: create.elements.iter().any(|element| element.descending || element.nulls_first == Some(true)),
         keys: create.elements.iter().map(column).collect(),
         classes: create.elements.iter().map(|element| last(&element.class)).collect(),
         collations: create.elements.iter().map(|element| last(&element.collation)).collect(),
@@ -166,7 +204,12 @@ pub(super) fn parts(run: &Run<'_>, table: Id, name: &str) -> Vec<(Id, Box<str>)>
 /// `ALTER INDEX`.
 pub(super) fn alter(run: &mut Run<'_>, alter: &AlterTable) {
     let name = alter.table.last();
-    let Some(table) = run.table_of_index(&alter.table) else { return };
+    let Some(table) = run.table_of_index(&alter.table) else {
+        if !alter.if_exists && run.schema.is_gone(&alter.table) {
+            run.fail(format!("{} is not there any more", alter.table));
+        }
+        return;
+    };
     let as_index = alter.kind == crate::document::sql::ObjectKind::Index;
     for action in &alter.actions {
         match &action.change {
@@ -182,7 +225,12 @@ pub(super) fn alter(run: &mut Run<'_>, alter: &AlterTable) {
             TableChange::Set(settings) | TableChange::Reset(settings) => {
                 run.lock_index(table, name, alter::of_settings(settings));
             }
-            TableChange::AlterColumn { change: ColumnChange::SetStatistics, .. } => {
+            TableChange::AlterColumn { column, change: ColumnChange::SetStatistics } => {
+                let at = column.text.parse::<usize>().ok().and_then(|number| number.checked_sub(1));
+                let key = run.relation(table).index(name).and_then(|index| index.keys.get(at?).cloned());
+                if let Some(Some(column)) = key {
+                    return run.fail(format!("{column} is a plain column, whose statistics are those of the table"));
+                }
                 run.lock_index(table, name, ShareUpdateExclusive);
             }
             TableChange::AttachIndex(part) => attach(run, table, name, part),

@@ -3,7 +3,7 @@
 use super::{TABLE, index};
 use crate::database::effect::Sureness;
 use crate::database::run::Run;
-use crate::database::schema::{Id, Kind, Rows};
+use crate::database::schema::{Id, Kind, Rows, Rule};
 use crate::document::sql::{Cluster, LockMode, LockTable, Name, ObjectKind, Reindex, Target, Truncate, Vacuum};
 
 use LockMode::{AccessExclusive, AccessShare, Share, ShareUpdateExclusive};
@@ -79,6 +79,12 @@ fn several(run: &mut Run<'_>, ids: &[Id], concurrently: bool) {
         run.lock(id, mode);
         for index in run.relation(id).indexes.clone() {
             run.lock_index(id, &index.name, on_index);
+            let is_exclusion =
+                |it: &crate::database::schema::Constraint| it.name == index.name && matches!(it.rule, Rule::Exclude);
+            // There is no way to build one beside itself.
+            if concurrently && run.relation(id).constraints.iter().any(is_exclusion) {
+                continue;
+            }
             run.build(id, &index.name, "its indexes are built anew");
         }
         if run.relation(id).created.is_none() {
@@ -96,6 +102,9 @@ pub(super) fn cluster(run: &mut Run<'_>, cluster: &Cluster) {
         return ids.iter().for_each(|id| sort(run, *id));
     };
     let Some(id) = run.named(name, TABLE) else { return };
+    if cluster.index.as_ref().is_some_and(|index| cannot_order(run, id, &index.text)) {
+        return;
+    }
     let relation = run.relation(id);
     if cluster.index.is_none() && relation.clustered.is_none() && relation.created.is_some() {
         return run.fail("the table was never clustered, so say by which index");
@@ -114,6 +123,18 @@ pub(super) fn cluster(run: &mut Run<'_>, cluster: &Cluster) {
     }
 }
 
+/// Fails where rows cannot be put in the order of an index; says whether it does.
+pub(super) fn cannot_order(run: &mut Run<'_>, id: Id, index: &str) -> bool {
+    let reason = match run.relation(id).index(index) {
+        Some(known) if known.partial => "does not hold all rows",
+        Some(known) if !matches!(&*known.method, "btree" | "gist" | "spgist") => "keeps no order",
+        None if run.knows(id) => "is not an index of the table",
+        _ => return false,
+    };
+    run.fail(format!("{index} {reason}"));
+    true
+}
+
 fn sort(run: &mut Run<'_>, id: Id) {
     run.lock(id, AccessExclusive);
     run.rewrite(id, "all its rows are written anew in the order of the index");
@@ -127,8 +148,10 @@ fn partitions(run: &Run<'_>, id: Id) -> Vec<Id> {
 /// `VACUUM`.
 pub(super) fn vacuum(run: &mut Run<'_>, vacuum: &Vacuum) {
     run.alone("each table has a transaction of its own");
-    for id in meant(run, &vacuum.tables) {
-        for table in partitions(run, id) {
+    for (id, only) in meant(run, &vacuum.tables) {
+        // Since 18 what inherits is meant, too.
+        let tree = if only || run.version < 18 { partitions(run, id) } else { run.schema.tree(id) };
+        for table in tree {
             if vacuum.full {
                 run.lock(table, AccessExclusive);
                 run.rewrite(table, "all its rows are written anew without the space between");
@@ -141,21 +164,25 @@ pub(super) fn vacuum(run: &mut Run<'_>, vacuum: &Vacuum) {
 }
 
 /// The tables that are named, or all.
-fn meant(run: &mut Run<'_>, targets: &[Target]) -> Vec<Id> {
+fn meant(run: &mut Run<'_>, targets: &[Target]) -> Vec<(Id, bool)> {
+    let is_meant = |kind| matches!(kind, Kind::Table | Kind::Partitioned | Kind::MaterializedView);
     if targets.is_empty() {
-        let is_meant = |kind| matches!(kind, Kind::Table | Kind::Partitioned | Kind::MaterializedView);
-        return run.schema.all().filter(|(_, it)| is_meant(it.kind)).map(|(id, _)| id).collect();
+        return run.schema.all().filter(|(_, it)| is_meant(it.kind)).map(|(id, _)| (id, true)).collect();
     }
-    targets.iter().filter_map(|target| run.named(&target.name, TABLE)).collect()
+    let named = targets.iter().filter_map(|target| Some((run.named(&target.name, TABLE)?, target.only)));
+    let named: Vec<(Id, bool)> = named.collect();
+    // Of what is nothing to it the server only says so.
+    named.into_iter().filter(|(id, _)| run.relation(*id).created.is_none() || is_meant(run.relation(*id).kind)).collect()
 }
 
 /// `ANALYZE`.
 pub(super) fn analyze(run: &mut Run<'_>, targets: &[Target]) {
     const WHY: &str = "a sample of up to 30,000 of its pages is read, which is all of a small table";
-    for id in meant(run, targets) {
+    let all = targets.is_empty();
+    for (id, only) in meant(run, targets) {
         let is_partitioned = run.relation(id).kind == Kind::Partitioned;
-        for table in run.schema.tree(id) {
-            let is_own = table == id || is_partitioned;
+        for table in if only && !all { vec![id] } else { run.schema.tree(id) } {
+            let is_own = table == id || is_partitioned || run.version >= 18;
             run.lock(table, if is_own { ShareUpdateExclusive } else { AccessShare });
             run.scan(table, WHY);
         }
@@ -167,6 +194,9 @@ pub(super) fn truncate(run: &mut Run<'_>, truncate: &Truncate) {
     let mut set: Vec<Id> = Vec::new();
     for target in &truncate.tables {
         let Some(id) = run.named(&target.name, TABLE) else { continue };
+        if run.is_no(id, &[Kind::Table, Kind::Partitioned, Kind::Foreign], "which is not emptied") {
+            return;
+        }
         if target.only && run.relation(id).kind == Kind::Partitioned {
             return run.fail("a partitioned table holds no rows itself, so TRUNCATE ONLY is refused");
         }
@@ -200,6 +230,9 @@ pub(super) fn truncate(run: &mut Run<'_>, truncate: &Truncate) {
 pub(super) fn lock(run: &mut Run<'_>, lock: &LockTable) {
     for target in &lock.tables {
         let Some(id) = run.named(&target.name, TABLE) else { continue };
+        if run.is_no(id, &[Kind::Table, Kind::Partitioned, Kind::View, Kind::Foreign], "which takes no locks of this kind") {
+            return;
+        }
         let mut open = vec![id];
         let mut seen: Vec<Id> = Vec::new();
         while let Some(id) = open.pop() {

@@ -1,10 +1,10 @@
 //! `ALTER COLUMN .. TYPE`: what is written anew, read, or built again, and what stands in the way.
 
 use super::casts::{self, Cost};
-use super::{alter, column, constraint};
+use super::{alter, column, foreign_key};
 use crate::database::effect::Sureness;
 use crate::database::run::Run;
-use crate::database::schema::{ColumnType, Constraint, Id, Index, Kind, Rule};
+use crate::database::schema::{ColumnType, Constraint, Id, Index, Kind, Rows, Rule};
 use crate::document::sql::{Expr, Ident, LockMode, SetType, Shape};
 
 use LockMode::{AccessExclusive, ShareRowExclusive};
@@ -24,7 +24,10 @@ struct Change {
 pub(super) fn set_type(run: &mut Run<'_>, tree: &[Id], column: &Ident, to: &SetType) {
     let id = tree[0];
     let name = &*column.text;
-    if let Some(reason) = obstacle(run, id, name, to) {
+    if run.lacks_column(id, name) {
+        return;
+    }
+    if let Some(reason) = obstacle(run, id, name, to, tree.len() == 1) {
         return run.fail(reason);
     }
     for sequence in column::sequences_of(run, id, name) {
@@ -46,8 +49,14 @@ pub(super) fn set_type(run: &mut Run<'_>, tree: &[Id], column: &Ident, to: &SetT
 }
 
 /// Why the server refuses.
-fn obstacle(run: &Run<'_>, id: Id, name: &str, to: &SetType) -> Option<String> {
+fn obstacle(run: &Run<'_>, id: Id, name: &str, to: &SetType, alone: bool) -> Option<String> {
     let relation = run.relation(id);
+    if alone && !relation.children.is_empty() {
+        return Some("what inherits from the table must change, too".to_owned());
+    }
+    if relation.of_type.is_some() && !run.allows_typed {
+        return Some("the table gets its columns from its type".to_owned());
+    }
     if relation.key.iter().flatten().any(|key| **key == *name) {
         return Some(format!("the table is partitioned by {name}"));
     }
@@ -60,6 +69,13 @@ fn obstacle(run: &Run<'_>, id: Id, name: &str, to: &SetType) -> Option<String> {
     }
     let column = relation.column(name)?;
     let new = run.schema.resolve(&to.data_type);
+    let is_ordered = |index: &Index| &*index.method == "btree" && index.keys.iter().flatten().any(|key| **key == *name);
+    if !casts::has_order(run, &new) && relation.indexes.iter().any(is_ordered) {
+        return Some(format!("values of the type {} have no order, so the indexes on {name} cannot be kept", new.name));
+    }
+    if relation.rows == Rows::Some && casts::never_fits(&column.data_type, &new) && to.using.is_none() {
+        return Some(format!("a {}(n) takes just n bits, so the rows that are there do not fit", new.name));
+    }
     let is_assignable = casts::is_assignable(run, &column.data_type, &new);
     if is_assignable == Some(false) && to.using.is_none() {
         return Some(format!("{} does not turn into {} by itself; say USING", column.data_type.name, new.name));
@@ -166,6 +182,6 @@ fn recheck(run: &mut Run<'_>, change: &Change, constraint: &Constraint, (from, t
             if is_partitioned { run.schema.tree(id) } else { vec![id] }
         };
         let (from, to) = (family(from), family(to));
-        constraint::compare(run, &from, &to);
+        foreign_key::compare(run, &from, &to);
     }
 }

@@ -1,25 +1,38 @@
 //! Types and domains.
 
-use super::{drop, volatility};
+use super::{drop, made_up, retype, volatility};
 use crate::database::run::Run;
-use crate::database::schema::{Definition, Domain, Id, Kind, TypeId, UserType};
+use crate::database::schema::{Column, Definition, Domain, Id, Kind, TypeId, UserType};
 use crate::document::sql::{
-    AlterDomain, AlterType, ColumnRule, CreateDomain, CreateType, DomainChange, LockMode, Shape, TableRule, TypeChange,
-    TypeDefinition,
+    self, AlterDomain, AlterType, ColumnChange, ColumnRule, CreateDomain, CreateType, DomainChange, LockMode, Shape, TableAction,
+    TableChange, TableRule, TypeChange, TypeDefinition,
 };
 
-use LockMode::{Share, ShareUpdateExclusive};
+use LockMode::{AccessExclusive, Share};
 
 /// `CREATE TYPE`.
 pub(super) fn create(run: &mut Run<'_>, create: &CreateType) {
     let definition = match &create.definition {
         TypeDefinition::Enum(labels) => Definition::Enum(labels.iter().map(|label| label.text.clone()).collect()),
+        TypeDefinition::Composite(attributes) => {
+            Definition::Composite(attributes.iter().map(|attribute| attribute_of(run, attribute)).collect())
+        }
         _ => Definition::Other,
     };
     add(run, &create.name, definition);
 }
 
-fn add(run: &mut Run<'_>, name: &crate::document::sql::Name, definition: Definition) {
+fn attribute_of(run: &Run<'_>, attribute: &sql::Column) -> Column {
+    let data_type = attribute.data_type.as_ref().map(|data_type| run.schema.resolve(data_type)).unwrap_or_default();
+    Column {
+        name: attribute.name.text.clone(),
+        data_type,
+        definition: Some(run.place(attribute.definition)),
+        ..Column::default()
+    }
+}
+
+fn add(run: &mut Run<'_>, name: &sql::Name, definition: Definition) {
     let schema: Box<str> = run.schema.home(name, false).into();
     let fresh = run.schema.in_transaction();
     let made = UserType { schema: schema.clone(), name: name.last().into(), definition, users: Vec::new(), fresh };
@@ -57,7 +70,70 @@ pub(super) fn alter(run: &mut Run<'_>, alter: &AlterType) {
         }
         TypeChange::RenameTo(to) => rename(run, id, None, Some(&to.text)),
         TypeChange::SetSchema(to) => rename(run, id, Some(&to.text), None),
+        TypeChange::Attributes(actions, cascade) => attributes(run, id, actions, *cascade),
+        TypeChange::RenameAttribute { name, to } => {
+            let Some(id) = id else { return };
+            for table in typed_tables(run, id) {
+                run.lock(table, AccessExclusive);
+                run.schema.edit(table).rename_column(&name.text, &to.text);
+            }
+            if let Definition::Composite(columns) = &mut run.schema.edit_type(id).definition {
+                columns.iter_mut().filter(|it| it.name == name.text).for_each(|it| it.name = to.text.clone());
+            }
+        }
         _ => {}
+    }
+}
+
+/// The tables of a composite type, which get all their columns from it.
+fn typed_tables(run: &Run<'_>, id: TypeId) -> Vec<Id> {
+    let mut tables = run.schema.user_type(id).map(|it| it.users.clone()).unwrap_or_default();
+    tables.retain(|table| run.schema.exists(*table) && run.relation(*table).of_type == Some(id));
+    tables.sort_unstable();
+    tables.dedup();
+    tables
+}
+
+/// `ADD`, `DROP` and `ALTER ATTRIBUTE`: what happens to the type happens to the tables of it.
+fn attributes(run: &mut Run<'_>, id: Option<TypeId>, actions: &[TableAction], cascade: bool) {
+    let Some(id) = id else { return };
+    let tables = typed_tables(run, id);
+    for action in actions {
+        let retyped = match &action.change {
+            TableChange::AlterColumn { change: ColumnChange::SetType(to), column } => Some((column, to)),
+            TableChange::DropColumn { .. } | TableChange::AddColumn { .. } => None,
+            _ => return,
+        };
+        if retyped.is_some()
+            && let Some(user) = drop::users_of_type(run, id).first()
+        {
+            return run.fail(format!("a column of {} is of the type, so its attributes keep theirs", run.schema.display(*user)));
+        }
+        if !cascade && let Some(table) = tables.first() {
+            return run.fail(format!("{} is a table of the type; say CASCADE", run.schema.display(*table)));
+        }
+        let made = match &action.change {
+            TableChange::AddColumn { column, .. } => Some(attribute_of(run, column)),
+            _ => None,
+        };
+        for table in &tables {
+            run.lock(*table, AccessExclusive);
+            match (&action.change, retyped, &made) {
+                (_, Some((column, to)), _) => {
+                    run.allows_typed = true;
+                    retype::set_type(run, &[*table], column, to);
+                }
+                (TableChange::DropColumn { column, .. }, ..) => super::column::forget(run, *table, &column.text),
+                (_, _, Some(made)) => run.schema.edit(*table).columns.push(made.clone()),
+                _ => {}
+            }
+        }
+        if let Definition::Composite(columns) = &mut run.schema.edit_type(id).definition {
+            if let TableChange::DropColumn { column, .. } = &action.change {
+                columns.retain(|it| it.name != column.text);
+            }
+            columns.extend(made);
+        }
     }
 }
 
@@ -78,7 +154,8 @@ pub(super) fn create_domain(run: &mut Run<'_>, create: &CreateDomain) {
             ColumnRule::NotNull => domain.not_null = true,
             ColumnRule::Check(_) => {
                 let name = constraint.name.as_ref().map(|name| name.text.clone());
-                domain.checks.push((name.unwrap_or_default(), true));
+                let name = name.unwrap_or_else(|| check_name(create.name.last(), &domain));
+                domain.checks.push((name, true));
             }
             ColumnRule::Default(value) if !matches!(value.shape, Shape::Null) => {
                 domain.has_default = true;
@@ -88,6 +165,16 @@ pub(super) fn create_domain(run: &mut Run<'_>, create: &CreateDomain) {
         }
     }
     add(run, &create.name, Definition::Domain(domain));
+}
+
+/// The name that the server gives to a CHECK of a domain.
+fn check_name(domain: &str, known: &Domain) -> Box<str> {
+    let names = (0_u32..).map(|count| match count {
+        0 => made_up(domain, "", "check"),
+        count => made_up(domain, "", &format!("check{count}")),
+    });
+    let mut names = names.filter(|name| !known.checks.iter().any(|(other, _)| **other == **name));
+    names.next().unwrap_or_default().into()
 }
 
 /// `ALTER DOMAIN`.
@@ -100,7 +187,11 @@ pub(super) fn alter_domain(run: &mut Run<'_>, alter: &AlterDomain) {
                 if valid {
                     check_users(run, id, Share, "every row is checked against the domain's new constraint");
                 }
-                let name = added.name.as_ref().map(|name| name.text.clone()).unwrap_or_default();
+                let written = added.name.as_ref().map(|name| name.text.clone());
+                let name = written.unwrap_or_else(|| match run.schema.user_type(id).map(|it| (&it.name, &it.definition)) {
+                    Some((name, Definition::Domain(domain))) => check_name(name, domain),
+                    _ => Box::default(),
+                });
                 change(run, id, |domain| domain.checks.push((name, valid)));
             }
             TableRule::NotNull(_) => refuse_null(run, id),
@@ -109,8 +200,7 @@ pub(super) fn alter_domain(run: &mut Run<'_>, alter: &AlterDomain) {
         DomainChange::SetNotNull => refuse_null(run, id),
         DomainChange::DropNotNull => change(run, id, |domain| domain.not_null = false),
         DomainChange::ValidateConstraint(name) => {
-            let mode = if run.version >= 18 { ShareUpdateExclusive } else { Share };
-            check_users(run, id, mode, "every row is checked against the domain's constraint");
+            check_users(run, id, Share, "every row is checked against the domain's constraint");
             change(run, id, |domain| domain.checks.iter_mut().filter(|it| it.0 == name.text).for_each(|it| it.1 = true));
         }
         DomainChange::DropConstraint { name, .. } => {
@@ -151,6 +241,11 @@ fn check_users(run: &mut Run<'_>, id: TypeId, mode: LockMode, why: &str) {
     for domain in run.schema.upon(id) {
         let users: Vec<Id> = drop::users_of_type(run, domain);
         for user in users {
+            let is_inside = |column: &Column| column.data_type.user == Some(domain) && column.data_type.is_array;
+            if run.relation(user).columns.iter().any(is_inside) {
+                let user = run.schema.display(user);
+                return run.fail(format!("a column of {user} is an array of it, into which the server does not look"));
+            }
             if matches!(run.relation(user).kind, Kind::Table | Kind::MaterializedView) {
                 run.lock(user, mode);
                 run.scan(user, why);

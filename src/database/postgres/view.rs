@@ -1,13 +1,13 @@
 //! Views and materialized views.
 
-use super::{data, look};
+use super::{data, look, volatility};
 use crate::database::effect::Sureness;
 use crate::database::run::Run;
 use crate::database::schema::{Id, Kind, Relation, Rows};
 use crate::document::sql::{CreateView, LockMode, Refresh};
 use crate::source::Span;
 
-use LockMode::{AccessExclusive, AccessShare, Exclusive};
+use LockMode::{AccessExclusive, Exclusive};
 
 /// `CREATE VIEW`.
 pub(super) fn create(run: &mut Run<'_>, create: &CreateView, span: Span) {
@@ -50,10 +50,16 @@ pub(super) fn create(run: &mut Run<'_>, create: &CreateView, span: Span) {
     for used in &reads {
         run.schema.edit(*used).used_by.push(id);
     }
-    let used_columns = (!create.query.star).then(|| create.query.columns.iter().map(|it| it.text.clone()).collect());
+    let used_columns = Some(create.query.columns.iter().map(|it| it.text.clone()).collect());
+    let starred: Vec<Id> = create.query.starred.iter().filter_map(|name| run.named(name, Kind::Table)).collect();
+    // A `*` that stands for none of these stands for a query inside.
+    let used_columns = if create.query.star && starred.is_empty() { None } else { used_columns };
+    let functions = volatility::called(run, id, &create.query.calls);
     let view = run.schema.edit(id);
     view.uses = reads;
     view.used_columns = used_columns;
+    view.used_whole = starred;
+    view.functions = functions;
     view.columns.clear();
     for output in outputs.unwrap_or_default() {
         view.learn(&output);
@@ -93,9 +99,9 @@ pub(super) fn users_of(run: &Run<'_>, table: Id, column: &str) -> Vec<Id> {
     let uses = |id: &Id| {
         let view = run.relation(*id);
         match &view.used_columns {
+            _ if view.used_whole.contains(&table) => true,
             Some(columns) => columns.iter().any(|name| **name == *column) && !may_be_of_another(view),
-            // A `*` means the columns of what its own FROM names. Which of several relations that is, is not kept, and a
-            // wrong word of failure does more harm than none.
+            // A wrong word of failure does more harm than none.
             None => view.uses.len() == 1,
         }
     };
@@ -107,11 +113,14 @@ pub(super) fn refresh(run: &mut Run<'_>, refresh: &Refresh) {
     let Some(id) = run.named(&refresh.view, Kind::MaterializedView) else { return };
     if !refresh.no_data {
         for used in run.relation(id).uses.clone() {
-            data::read(run, used, AccessShare, true);
+            data::read(run, used, &data::Reading::WHOLE);
         }
     }
     if refresh.concurrently {
         let relation = run.relation(id);
+        if relation.created.is_some() && relation.rows == Rows::None && !run.schema.is_doubtful {
+            return run.fail(format!("{} has never been filled, so there is nothing to compare with", relation.name));
+        }
         let has_key = relation.indexes.iter().any(|index| index.unique && !index.partial && !index.has_expression);
         if relation.created.is_some() && !has_key {
             return run.fail(format!("{} needs a unique index over plain columns of all rows", relation.name));
@@ -129,7 +138,11 @@ pub(super) fn refresh(run: &mut Run<'_>, refresh: &Refresh) {
     if run.relation(id).created.is_none() {
         run.unsure(id, Sureness::Likely, "its indexes, which are built anew, are not known");
     }
+    let was_empty = run.relation(id).rows == Rows::None;
     run.schema.edit(id).rows = Rows::Some;
     run.copy_storage(id, "it is filled anew");
     run.rebuild_all(id, "its indexes are built anew");
+    if was_empty {
+        run.was_empty(id);
+    }
 }

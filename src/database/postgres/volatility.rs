@@ -242,6 +242,82 @@ fn of_call(run: &mut Run<'_>, call: &Call) -> (bool, Sureness) {
     }
 }
 
+/// Functions that read and change nothing but what stands in the query, beside those above.
+const PLAIN: &[&str] = &[
+    "array_agg",
+    "avg",
+    "bool_and",
+    "bool_or",
+    "count",
+    "dense_rank",
+    "first_value",
+    "generate_series",
+    "generate_subscripts",
+    "json_agg",
+    "json_array_elements",
+    "jsonb_agg",
+    "jsonb_array_elements",
+    "jsonb_each",
+    "jsonb_object_agg",
+    "jsonb_typeof",
+    "lag",
+    "last_value",
+    "lead",
+    "max",
+    "min",
+    "rank",
+    "regexp_split_to_table",
+    "row_number",
+    "string_agg",
+    "sum",
+    "to_regclass",
+    "unnest",
+];
+
+/// Whether a function is one of those that everybody has, and which make no tables.
+pub(super) fn is_of_the_server(name: &crate::document::sql::Name) -> bool {
+    let is_in = |list: &[&str]| list.contains(&name.last());
+    name.schema() == Some("pg_catalog") || name.last().starts_with("pg_") || is_in(VOLATILE) || is_in(STEADY) || is_in(PLAIN)
+}
+
+/// Whether an expression may answer otherwise tomorrow, so that no index can be built on it. Only what is known to.
+pub(super) fn is_changeable(run: &Run<'_>, expr: &Expr) -> bool {
+    const CHANGING: &[&str] = &[
+        "current_date",
+        "current_role",
+        "current_schema",
+        "current_setting",
+        "current_time",
+        "current_timestamp",
+        "current_user",
+        "localtime",
+        "localtimestamp",
+        "now",
+        "session_user",
+        "statement_timestamp",
+        "transaction_timestamp",
+        "txid_current",
+        "user",
+    ];
+    expr.calls.iter().any(|call| match run.schema.function(call.name.last()) {
+        Some(function) => {
+            let declares = function.volatility != Volatility::Immutable;
+            declares && function.inlined.is_none() && !function.is_several
+        }
+        None => VOLATILE.contains(&call.name.last()) || CHANGING.contains(&call.name.last()),
+    })
+}
+
+/// The functions of the history that something of a relation calls.
+pub(super) fn called(run: &mut Run<'_>, by: Id, calls: &[Call]) -> Vec<Box<str>> {
+    let known = calls.iter().map(|call| call.name.last()).filter(|name| run.schema.function(name).is_some());
+    let functions: Vec<Box<str>> = known.map(Into::into).collect();
+    for function in &functions {
+        run.schema.note_call(function, by);
+    }
+    functions
+}
+
 /// The sequence that `nextval('s')` draws from.
 pub(super) fn sequence(run: &mut Run<'_>, call: &Call) -> Option<Id> {
     if !matches!(call.name.last(), "nextval" | "setval" | "currval") {

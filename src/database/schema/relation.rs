@@ -1,6 +1,7 @@
 //! Tables, views and sequences, and what belongs to one.
 
-use super::{ColumnType, Id, Made};
+use super::{ColumnType, Id, Made, TypeId};
+use crate::diagnostic::SourceId;
 use crate::document::sql::{Bound, Ident, Referential, Term};
 
 /// What a relation is.
@@ -13,6 +14,20 @@ pub(in crate::database) enum Kind {
     MaterializedView,
     Sequence,
     Foreign,
+}
+
+impl Kind {
+    /// With its article.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Table => "a table",
+            Self::Partitioned => "a partitioned table",
+            Self::View => "a view",
+            Self::MaterializedView => "a materialized view",
+            Self::Sequence => "a sequence",
+            Self::Foreign => "a foreign table",
+        }
+    }
 }
 
 /// Whether a table holds rows.
@@ -35,9 +50,13 @@ pub(in crate::database) struct Relation {
     pub kind: Kind,
     /// By the history; none for what is older. Of that, what is not in here may be there all the same.
     pub created: Made,
+    /// All its columns are in here.
+    pub whole: bool,
     pub temporary: bool,
     pub unlogged: bool,
     pub rows: Rows,
+    /// The type that its columns come from.
+    pub of_type: Option<TypeId>,
     pub columns: Vec<Column>,
     pub constraints: Vec<Constraint>,
     pub indexes: Vec<Index>,
@@ -55,10 +74,17 @@ pub(in crate::database) struct Relation {
     pub uses: Vec<Id>,
     /// The columns that a view may use of what it reads; none for all.
     pub used_columns: Option<Vec<Box<str>>>,
+    /// All columns of these.
+    pub used_whole: Vec<Id>,
+    /// What a view calls.
+    pub functions: Vec<Box<str>>,
     /// Views that read it.
     pub used_by: Vec<Id>,
     pub triggers: Vec<Trigger>,
+    /// Its policies and rules.
     pub policies: Vec<Policy>,
+    /// Tables with a policy or rule that asks this one.
+    pub asked_by: Vec<Id>,
     pub owner: Option<Box<str>>,
     pub method: Option<Box<str>>,
     pub tablespace: Option<Box<str>>,
@@ -83,6 +109,8 @@ pub(in crate::database) struct Column {
     pub generated: Option<Generated>,
     /// Where it was added with all that follows its name.
     pub definition: Made,
+    /// The file that added it without a value and has written nothing since: it is NULL in all rows.
+    pub unfilled: Option<SourceId>,
 }
 
 /// A default, as far as it matters.
@@ -90,6 +118,8 @@ pub(in crate::database) struct Column {
 pub(in crate::database) struct Default_ {
     /// Sequences that it draws from.
     pub sequences: Vec<Id>,
+    /// What it calls.
+    pub functions: Vec<Box<str>>,
 }
 
 /// How a column is computed.
@@ -115,6 +145,8 @@ pub(in crate::database) struct Constraint {
 pub(in crate::database) enum Rule {
     Check {
         terms: Vec<Term>,
+        /// What it calls.
+        functions: Vec<Box<str>>,
         no_inherit: bool,
     },
     NotNull,
@@ -144,7 +176,11 @@ pub(in crate::database) struct Index {
     pub about: Box<str>,
     /// Columns that it carries along, and all that its expressions and its predicate may use.
     pub others: Vec<Box<str>>,
+    /// What its expressions and its predicate call.
+    pub functions: Vec<Box<str>>,
     pub has_expression: bool,
+    /// A column goes down, or has its NULLs where others have not.
+    pub is_turned: bool,
     pub partial: bool,
     pub unique: bool,
     /// A constraint stands on it.
@@ -182,13 +218,18 @@ pub(in crate::database) struct Trigger {
     /// What its UPDATE OF and its WHEN name.
     pub columns: Vec<Box<str>>,
     pub each_row: bool,
+    /// It came from the partitioned table above.
+    pub cloned: bool,
 }
 
-/// A policy of row security.
+/// A policy of row security, or a rule.
 #[derive(Clone, Debug)]
 pub(in crate::database) struct Policy {
     pub name: Box<str>,
+    pub is_rule: bool,
     pub columns: Vec<Box<str>>,
+    /// Other tables that it asks or writes to.
+    pub uses: Vec<Id>,
 }
 
 impl Relation {
@@ -254,12 +295,20 @@ impl Relation {
 
     /// Forgets that it has to do with another relation.
     pub fn forget(&mut self, id: Id) {
-        for list in
-            [&mut self.parents, &mut self.children, &mut self.referrers, &mut self.uses, &mut self.used_by, &mut self.sequences]
-        {
+        for list in [
+            &mut self.parents,
+            &mut self.children,
+            &mut self.referrers,
+            &mut self.uses,
+            &mut self.used_whole,
+            &mut self.used_by,
+            &mut self.asked_by,
+            &mut self.sequences,
+        ] {
             list.retain(|other| *other != id);
         }
         self.constraints.retain(|constraint| constraint.target() != Some(id));
+        self.policies.retain(|policy| !policy.uses.contains(&id));
         if self.parents.is_empty() {
             self.bound = None;
         }

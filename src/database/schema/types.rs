@@ -1,6 +1,6 @@
 //! Types of columns, and types that the history made.
 
-use super::{Id, TypeId};
+use super::{Column, Id, TypeId};
 use crate::document::sql::{DataType, Modifier};
 
 /// The type of a column.
@@ -12,8 +12,8 @@ pub(in crate::database) struct ColumnType {
     pub user: Option<TypeId>,
     pub modifiers: Vec<Modifier>,
     pub is_array: bool,
-    /// The fields of an interval are limited.
-    pub has_fields: bool,
+    /// The finest field that an interval keeps: 0 for seconds, up to 5 for years.
+    pub finest: u8,
 }
 
 /// A type that the history made.
@@ -35,6 +35,8 @@ pub(in crate::database) enum Definition {
     Other,
     Enum(Vec<Box<str>>),
     Domain(Domain),
+    /// Its attributes.
+    Composite(Vec<Column>),
 }
 
 /// A domain.
@@ -68,7 +70,7 @@ impl super::Schema {
             name: name.into(),
             modifiers: written.modifiers.clone(),
             is_array: written.dimensions > 0,
-            has_fields: written.fields.is_some(),
+            finest: written.fields.map_or(0, |fields| fields.finest),
         }
     }
 
@@ -102,6 +104,18 @@ impl super::Schema {
         // A domain stands on a type that was there before it, so this ends.
         while let Some(domain) = self.domain(at) {
             if domain.is_constrained() {
+                return true;
+            }
+            at = &domain.base;
+        }
+        false
+    }
+
+    /// Whether a domain among those that a type stands on takes no NULL.
+    pub fn takes_no_null(&self, data_type: &ColumnType) -> bool {
+        let mut at = data_type;
+        while let Some(domain) = self.domain(at) {
+            if domain.not_null {
                 return true;
             }
             at = &domain.base;

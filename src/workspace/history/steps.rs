@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::{Migration, MigrationSet, Script, Shipping};
-use crate::database::{Database, Effect, Effects, Failure, Impact, Nature, Sureness, Timeout, Touched, Work};
+use crate::database::{Database, Effect, Effects, Failure, Impact, Sureness, Timeout, Touched, Work, blocked};
 use crate::diagnostic::SourceId;
 use crate::document::Document;
 use crate::document::migration::{Wrapping, wrapping};
@@ -156,13 +156,22 @@ struct Replay {
 impl Replay {
     /// What has shipped leaves nothing but the schema.
     fn pass_over(&mut self, script: &Script, sql: &Sql) {
+        self.doubt(sql);
         for at in &script.statements {
             self.database.apply(&sql.statements[*at], script.source);
         }
         self.database.end_script();
     }
 
+    /// What stands in a hole may make more than is written.
+    fn doubt(&mut self, sql: &Sql) {
+        if !sql.holes.is_empty() || !sql.excess.is_empty() {
+            self.database.doubt();
+        }
+    }
+
     fn script(&mut self, script: &Script, sql: &Sql) -> Script {
+        self.doubt(sql);
         let statements = || script.statements.iter().map(|at| &sql.statements[*at]);
         let said = wrapping(script.runner.mode, statements().map(|statement| &statement.action));
         let controls = statements().find_map(|statement| match &statement.action {
@@ -217,21 +226,18 @@ impl Replay {
 
     /// The relation of an impact, or its indexes where they alone are locked.
     fn relations(&self, impact: Impact) -> Vec<Locked> {
+        let blocks = impact.blocks();
         let mut table = impact.table;
         self.date(&mut table);
         let is_new = table.is_new();
         // The history put no rows in, but others may have since it shipped.
         let counts = !impact.only_if_filled || !is_new;
         let sureness = if impact.only_if_filled { impact.sureness.min(Sureness::Likely) } else { impact.sureness };
-        // One that lets others work waits until nobody uses an index before it locks that.
-        let lets_work = impact.lock == Some(LockMode::ShareUpdateExclusive);
-        let index_locks = impact.indexes.iter().map(|(_, mode)| *mode);
-        let index_lock = index_locks.filter(|mode| *mode == LockMode::AccessExclusive && !lets_work).max();
         let builds = impact.index_builds.iter().map(ToString::to_string);
         let whole = Locked {
             name: table.name.clone(),
             lock: LockMode::AccessShare,
-            blocks: blocked(table.nature, impact.lock.max(index_lock)),
+            blocks,
             rewrite: impact.rewrite && counts,
             scan: impact.scan && counts,
             emptied: impact.emptied || (impact.rewrite && !counts),
@@ -257,17 +263,6 @@ impl Replay {
 }
 
 const BEGIN: Action = Action::Transaction(Transaction::Begin);
-
-/// Which everyday statements wait for a lock on a relation. Nobody writes to a view or a materialized view, and nobody
-/// reads a sequence by name.
-fn blocked(nature: Option<Nature>, lock: Option<LockMode>) -> &'static [&'static str] {
-    let blocks = lock.map_or(&[] as &[_], LockMode::blocks);
-    match nature {
-        Some(Nature::View | Nature::MaterializedView) if lock == Some(LockMode::AccessExclusive) => &["select"],
-        Some(Nature::View | Nature::MaterializedView | Nature::Sequence) => &[],
-        _ => blocks,
-    }
-}
 
 /// Finds out until when each statement keeps its locks, and through what work.
 fn hold<'a>(steps: &mut [Step], statements: impl Iterator<Item = &'a Statement>, is_open: bool) {

@@ -86,7 +86,8 @@ impl<'a> Reader<'a> {
                     self.skip_one();
                 }
             }
-            "while" | "for" | "foreach" => self.branch(&["loop"], 1),
+            "for" => self.rows(),
+            "while" | "foreach" => self.branch(&["loop"], 1),
             "loop" => {
                 self.cursor.advance();
                 self.branches += 1;
@@ -149,6 +150,25 @@ impl<'a> Reader<'a> {
             cases += u32::from(self.cursor.is_word("case"));
             cases -= u32::from(cases > 0 && self.cursor.is_word("end"));
             self.skip_one();
+        }
+    }
+
+    /// Passes `FOR r IN .. LOOP`, and the query that says which rows.
+    fn rows(&mut self) {
+        let mut query = self.cursor;
+        self.branch(&["loop"], 1);
+        let end = self.cursor.position().saturating_sub(1).max(query.position());
+        while query.position() < end && query.word("in").is_none() {
+            query.advance();
+        }
+        let query = query.between(query.position().min(end), end);
+        if ["select", "with", "values", "table"].iter().any(|word| query.is_word(word))
+            && let Some(found) = query::query(&query)
+        {
+            // It is asked once, before the loop begins.
+            self.branches -= 1;
+            self.add(Statement { span: query.rest(), action: Action::Query(Box::new(found)) });
+            self.branches += 1;
         }
     }
 

@@ -1,11 +1,12 @@
 //! CREATE and what its words begin.
 
+use super::scan::{self, Start};
 use super::settings::{columns, idents, if_not_exists, sequence, settings, target, with};
 use super::{data, expression, index, object, query, routine, table, types};
 use crate::document::sql::cursor::Cursor;
 use crate::document::sql::statement::{
-    Action, AlterPublication, CreateExtension, CreatePublication, CreateSchema, CreateSequence, CreateView, Policy,
-    PublicationChange, PublicationObjects, Subscription,
+    Action, AlterPublication, CreateExtension, CreatePublication, CreateSchema, CreateSequence, CreateView, Expr, Name, Policy,
+    PublicationChange, PublicationObjects, Published, Subscription,
 };
 use crate::source::Span;
 
@@ -191,7 +192,8 @@ pub fn policy(cursor: &mut Cursor<'_>, is_new: bool) -> Option<Policy> {
     let name = cursor.ident()?;
     cursor.word("on")?;
     let table = cursor.name()?;
-    let mut policy = Policy { name, table, restrictive: false, command: None, roles: Vec::new(), using: None, check: None };
+    let mut policy =
+        Policy { name, table, restrictive: false, command: None, roles: Vec::new(), using: None, check: None, reads: Vec::new() };
     if is_new && cursor.word("as").is_some() {
         policy.restrictive = cursor.is_word("restrictive");
         cursor.any_word(&["restrictive", "permissive"])?;
@@ -205,12 +207,19 @@ pub fn policy(cursor: &mut Cursor<'_>, is_new: bool) -> Option<Policy> {
         policy.roles = idents(cursor)?;
     }
     if cursor.word("using").is_some() {
-        policy.using = Some(expression::in_brackets(cursor)?);
+        policy.using = Some(policy_rule(cursor, &mut policy.reads)?);
     }
     if cursor.words(&["with", "check"]).is_some() {
-        policy.check = Some(expression::in_brackets(cursor)?);
+        policy.check = Some(policy_rule(cursor, &mut policy.reads)?);
     }
     Some(policy)
+}
+
+/// Passes an expression in brackets, which may hold queries.
+fn policy_rule(cursor: &mut Cursor<'_>, reads: &mut Vec<Name>) -> Option<Expr> {
+    let inside = cursor.inside()?;
+    reads.extend(scan::scan(inside, Start::Expression)?.reads);
+    expression::whole(&inside)
 }
 
 fn publication(cursor: &mut Cursor<'_>) -> Option<Action> {
@@ -255,13 +264,15 @@ fn publication_objects(cursor: &mut Cursor<'_>) -> Option<PublicationObjects> {
         if schemas {
             objects.schemas.push(cursor.ident()?);
         } else {
-            objects.tables.push(target(cursor)?.name);
+            let target = target(cursor)?;
+            let mut table = Published { name: target.name, only: target.only, columns: Vec::new() };
             if cursor.is_symbol(b'(') {
-                columns(cursor)?;
+                table.columns = columns(cursor)?;
             }
             if cursor.word("where").is_some() {
-                expression::in_brackets(cursor)?;
+                table.columns.extend(expression::in_brackets(cursor)?.columns);
             }
+            objects.tables.push(table);
         }
         if cursor.symbol(b',').is_none() {
             return Some(objects);

@@ -59,9 +59,10 @@ fn insert(cursor: &mut Cursor<'_>) -> Option<Insert> {
         cursor.word("value")?;
     }
     let span = cursor.rest();
-    let mut insert = Insert { table, columns, source: Query { span, ..Query::default() }, rows: None, on_conflict: None };
+    let source = Query { span, ..Query::default() };
+    let mut insert = Insert { table, columns, source, rows: None, default_values: false, on_conflict: None };
     if cursor.words(&["default", "values"]).is_some() {
-        insert.rows = Some(1);
+        (insert.rows, insert.default_values) = (Some(1), true);
     } else if cursor.is_word("values") {
         rows(cursor, &mut insert)?;
     } else if ["select", "with", "table"].iter().any(|word| cursor.is_word(word)) || cursor.is_symbol(b'(') {

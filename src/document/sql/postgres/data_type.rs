@@ -4,12 +4,14 @@ use std::borrow::Cow;
 
 use crate::document::sql::cursor::Cursor;
 use crate::document::sql::lex::TokenKind;
-use crate::document::sql::statement::{DataType, Modifier};
+use crate::document::sql::statement::{DataType, Fields, Modifier};
 
 /// Passes a data type.
 pub fn data_type(cursor: &mut Cursor<'_>) -> Option<DataType> {
     let start = cursor.here();
     let set_of = cursor.word("setof").is_some();
+    // The server's own name for `char` says nothing of a length.
+    let is_bare = cursor.is_word("bpchar") || cursor.nth_is(2, "bpchar");
     let (schema, name) = type_name(cursor)?;
     let mut data_type = DataType {
         span: start,
@@ -28,13 +30,13 @@ pub fn data_type(cursor: &mut Cursor<'_>) -> Option<DataType> {
     if cursor.is_symbol(b'(') {
         data_type.modifiers = cursor.list(modifier)?;
     }
-    finish(cursor, &mut data_type)?;
+    finish(cursor, &mut data_type, is_bare)?;
     data_type.span = cursor.span_since(start);
     Some(data_type)
 }
 
 /// What may follow the brackets.
-fn finish(cursor: &mut Cursor<'_>, data_type: &mut DataType) -> Option<()> {
+fn finish(cursor: &mut Cursor<'_>, data_type: &mut DataType, is_bare: bool) -> Option<()> {
     if data_type.schema.is_none() {
         match &*data_type.name {
             "timestamp" | "time" => {
@@ -47,7 +49,7 @@ fn finish(cursor: &mut Cursor<'_>, data_type: &mut DataType) -> Option<()> {
             "interval" => interval_fields(cursor, data_type)?,
             "char" | "varchar" | "bpchar" if cursor.words(&["character", "set"]).is_some() => drop(cursor.ident()?),
             // Where no length is said there is one.
-            "bit" | "bpchar" if data_type.modifiers.is_empty() => data_type.modifiers.push(Modifier::Number(1)),
+            "bit" | "bpchar" if data_type.modifiers.is_empty() && !is_bare => data_type.modifiers.push(Modifier::Number(1)),
             _ => {}
         }
     }
@@ -68,21 +70,26 @@ fn finish(cursor: &mut Cursor<'_>, data_type: &mut DataType) -> Option<()> {
     Some(())
 }
 
-const FIELDS: &[&str] = &["year", "month", "day", "hour", "minute", "second"];
+/// From the finest to the coarsest.
+const FIELDS: &[&str] = &["second", "minute", "hour", "day", "month", "year"];
 
 fn interval_fields(cursor: &mut Cursor<'_>, data_type: &mut DataType) -> Option<()> {
     let start = cursor.here();
-    if cursor.any_word(FIELDS).is_none() {
-        return Some(());
-    }
+    let Some(mut finest) = field(cursor) else { return Some(()) };
     if cursor.word("to").is_some() {
-        cursor.any_word(FIELDS)?;
+        finest = field(cursor)?;
     }
     if cursor.is_symbol(b'(') {
         data_type.modifiers = cursor.list(modifier)?;
     }
-    data_type.fields = Some(cursor.span_since(start));
+    data_type.fields = Some(Fields { span: cursor.span_since(start), finest });
     Some(())
+}
+
+fn field(cursor: &mut Cursor<'_>) -> Option<u8> {
+    let field = (0..).zip(FIELDS).find(|(_, word)| cursor.is_word(word))?.0;
+    cursor.advance();
+    Some(field)
 }
 
 fn modifier(cursor: &mut Cursor<'_>) -> Option<Modifier> {

@@ -1,21 +1,48 @@
 //! Queries, and parts of statements that are written like one.
 
 use super::scan::{self, Facts, Start, is_reserved};
-use super::{expression, table};
+use super::{condition, expression, table};
 use crate::document::sql::cursor::Cursor;
 use crate::document::sql::lex::TokenKind;
-use crate::document::sql::statement::{Action, Ident, Query, Scope, SetValue, SetVariable};
+use crate::document::sql::statement::{Action, Ident, Query, Scope, SetValue, SetVariable, Term};
 use crate::source::Span;
 
 /// All that is left, as a query.
 pub fn query(cursor: &Cursor<'_>) -> Option<Query> {
     let facts = scan::scan(*cursor, Start::Query)?;
-    (!cursor.is_done()).then(|| Query { outputs: outputs(cursor), ..from_facts(facts, cursor.rest()) })
+    (!cursor.is_done()).then(|| {
+        let terms = if facts.filter.is_some() { terms(cursor) } else { Vec::new() };
+        Query { outputs: outputs(cursor), terms, ..from_facts(facts, cursor.rest()) }
+    })
 }
 
 fn from_facts(facts: Facts, span: Span) -> Query {
-    let Facts { reads, calls, columns, star, locks_rows, filter, writes, .. } = facts;
-    Query { span, reads, columns, star, calls, outputs: None, locks_rows, filter, writes }
+    let Facts { reads, calls, columns, star, starred, only, locks_rows, locked, filter, limited, writes, .. } = facts;
+    Query {
+        span,
+        reads,
+        columns,
+        star,
+        starred,
+        only,
+        calls,
+        outputs: None,
+        locks_rows,
+        locked,
+        filter,
+        terms: Vec::new(),
+        limited,
+        writes,
+    }
+}
+
+/// What the WHERE of the outermost query says.
+fn terms(query: &Cursor<'_>) -> Vec<Term> {
+    let mut at = *query;
+    let Some(start) = find(&at, &["where"]) else { return Vec::new() };
+    at.go_to(start + 1);
+    let ends = ["group", "having", "union", "intersect", "except", "order", "limit", "window", "for", "offset", "fetch"];
+    condition::terms_of(&until(&mut at, &ends))
 }
 
 /// Adds what another part of the statement reads.
@@ -30,6 +57,8 @@ pub fn add(query: &mut Query, facts: Facts) {
     query.columns.extend(facts.columns);
     query.writes.extend(facts.writes);
     query.star |= facts.star;
+    query.only.extend(facts.only);
+    query.limited |= facts.stops;
 }
 
 /// The place of a word outside brackets; `IS DISTINCT FROM` has no FROM.

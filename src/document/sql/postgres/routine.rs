@@ -1,5 +1,7 @@
 //! Functions, triggers, rules and DO.
 
+use std::sync::Arc;
+
 use super::body::{self, Language};
 use super::data_type::data_type;
 use super::settings::idents;
@@ -36,7 +38,7 @@ pub fn create(cursor: &mut Cursor<'_>, keywords: Span, or_replace: bool, procedu
         option(cursor, &mut function, &mut text)?;
     }
     if let Some(text) = text {
-        function.body = language(function.language.as_ref()).map(|language| Box::new(body::quoted(cursor, text, language)));
+        function.body = language(function.language.as_ref()).map(|language| Arc::new(body::quoted(cursor, text, language)));
     }
     Some(Action::CreateFunction(Box::new(function)))
 }
@@ -128,7 +130,7 @@ fn option(cursor: &mut Cursor<'_>, function: &mut CreateFunction, text: &mut Opt
             let body = Body { span, statements: Vec::new(), dynamic: Vec::new(), catches: false, complete: true };
             expression::whole(cursor)?;
             cursor.go_to(cursor.position() + cursor.left().len());
-            function.body = Some(Box::new(body));
+            function.body = Some(Arc::new(body));
         }
         "begin" => atomic(cursor, function, start.here())?,
         _ => return None,
@@ -145,7 +147,7 @@ fn atomic(cursor: &mut Cursor<'_>, function: &mut CreateFunction, start: Span) -
     cursor.word("end")?;
     let span = cursor.span_since(start);
     let body = Body { span, statements: Vec::new(), dynamic: Vec::new(), catches: false, complete: false };
-    function.body = Some(Box::new(body::tokens(cursor.inner(inside.left()), body, Language::Sql)));
+    function.body = Some(Arc::new(body::tokens(cursor.inner(inside.left()), body, Language::Sql)));
     Some(())
 }
 
@@ -217,7 +219,7 @@ pub fn trigger(cursor: &mut Cursor<'_>, keywords: Span, or_replace: bool, constr
     let table = cursor.name()?;
     let from = if cursor.word("from").is_some() { Some(cursor.name()?) } else { None };
     super::constraint::attributes(cursor)?;
-    referencing(cursor)?;
+    let transitions = referencing(cursor)?;
     let mut each_row = false;
     if cursor.word("for").is_some() {
         cursor.word("each");
@@ -229,25 +231,41 @@ pub fn trigger(cursor: &mut Cursor<'_>, keywords: Span, or_replace: bool, constr
     cursor.any_word(&["function", "procedure"])?;
     let function = cursor.name()?;
     cursor.brackets()?;
-    let trigger =
-        CreateTrigger { keywords, or_replace, constraint, name, table, timing, events, columns, from, each_row, when, function };
-    Some(Action::CreateTrigger(Box::new(trigger)))
+    Some(Action::CreateTrigger(Box::new(CreateTrigger {
+        keywords,
+        or_replace,
+        constraint,
+        name,
+        table,
+        timing,
+        events,
+        columns,
+        from,
+        transitions,
+        each_row,
+        when,
+        function,
+    })))
 }
 
-fn referencing(cursor: &mut Cursor<'_>) -> Option<()> {
+/// Passes `REFERENCING`, and counts its tables.
+fn referencing(cursor: &mut Cursor<'_>) -> Option<u8> {
+    let mut tables = 0_u8;
     if cursor.word("referencing").is_none() {
-        return Some(());
+        return Some(tables);
     }
     while cursor.any_word(&["old", "new"]).is_some() {
         cursor.any_word(&["table", "row"])?;
         cursor.word("as");
         cursor.ident()?;
+        tables = tables.saturating_add(1);
     }
-    Some(())
+    Some(tables)
 }
 
 /// What follows `CREATE [OR REPLACE] RULE`.
 pub fn rule(cursor: &mut Cursor<'_>, or_replace: bool) -> Option<Action> {
+    let whole = *cursor;
     let name = cursor.ident()?;
     cursor.words(&["as", "on"])?;
     let event = cursor.ident()?;
@@ -263,11 +281,32 @@ pub fn rule(cursor: &mut Cursor<'_>, or_replace: bool) -> Option<Action> {
     cursor.word("do")?;
     let instead = cursor.word("instead").is_some();
     cursor.word("also");
-    let mut rule = CreateRule { or_replace, name, table, event, instead, statements: Vec::new() };
+    let columns = own_columns(whole);
+    let mut rule = CreateRule { or_replace, name, table, event, instead, columns, statements: Vec::new() };
     if cursor.word("nothing").is_none() {
         rule.statements = rule_statements(cursor)?;
     }
     Some(Action::CreateRule(Box::new(rule)))
+}
+
+/// As many columns of its own table as a rule is asked for.
+const MOST_COLUMNS: usize = 256;
+
+/// What follows `OLD.` and `NEW.`, which is how a rule names the columns of its table.
+fn own_columns(mut at: Cursor<'_>) -> Vec<Ident> {
+    let mut columns: Vec<Ident> = Vec::new();
+    while !at.is_done() {
+        if at.any_word(&["old", "new"]).is_none() {
+            at.advance();
+            continue;
+        }
+        let column = at.symbol(b'.').and_then(|_| at.ident());
+        let is_new = |column: &Ident| columns.len() < MOST_COLUMNS && columns.iter().all(|known| known.text != column.text);
+        if let Some(column) = column.filter(is_new) {
+            columns.push(column);
+        }
+    }
+    columns
 }
 
 fn rule_statements(cursor: &mut Cursor<'_>) -> Option<Vec<Statement>> {

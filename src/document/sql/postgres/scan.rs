@@ -1,5 +1,6 @@
 //! What do a query or an expression read and call? Looks at each token once and refuses nothing but open brackets.
 
+mod from;
 mod name;
 
 use std::collections::HashSet;
@@ -10,20 +11,28 @@ use crate::document::sql::cursor::Cursor;
 use crate::document::sql::lex::{Token, TokenKind};
 use crate::document::sql::statement::{Call, Ident, Name, RowLock, Statement};
 use crate::source::Span;
+use from::From;
 
 /// Lists are kept free of doubles up to this length; nobody writes longer ones by hand.
 const LONGEST_SET: usize = 256;
 
 /// What was found.
 #[derive(Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is asked for by itself")]
 pub struct Facts {
     pub reads: Vec<Name>,
     pub calls: Vec<Call>,
     pub columns: Vec<Ident>,
     pub has_query: bool,
     pub star: bool,
+    pub starred: Vec<Name>,
+    pub only: Vec<Name>,
     pub locks_rows: Option<RowLock>,
+    pub locked: Vec<Name>,
     pub filter: Option<Span>,
+    pub limited: bool,
+    /// Some query in it stops at so many rows.
+    pub stops: bool,
     pub writes: Vec<Statement>,
 }
 
@@ -83,6 +92,10 @@ struct Scan<'a> {
     after_value: bool,
     /// What WITH has named.
     named: HashSet<Box<str>>,
+    /// What the FROM of each SELECT names, and which `*` stands for all of it.
+    from: From,
+    /// The outermost query sorts or counts its rows before it stops.
+    takes_all: bool,
     facts: Facts,
 }
 
@@ -102,10 +115,21 @@ fn run(cursor: Cursor<'_>, start: Start) -> Option<Scan<'_>> {
         Start::Query | Start::Expression => VALUES,
     };
     let facts = Facts::default();
-    let mut scan = Scan { cursor, level, outer: Vec::new(), next: None, after_value: false, named: HashSet::new(), facts };
+    let mut scan = Scan {
+        cursor,
+        level,
+        outer: Vec::new(),
+        next: None,
+        after_value: false,
+        named: HashSet::new(),
+        from: From::default(),
+        takes_all: false,
+        facts,
+    };
     while let Some(token) = scan.cursor.token() {
         scan.step(token)?;
     }
+    scan.from.resolve(&cursor, &mut scan.facts);
     scan.outer.is_empty().then_some(scan)
 }
 
@@ -136,10 +160,12 @@ impl Scan<'_> {
                     self.level.clause = Clause::AfterTable;
                 }
                 self.outer.push(self.level);
+                self.from.open();
                 self.level = self.next.take().unwrap_or(inherited);
             }
             b')' => {
                 self.level = self.outer.pop()?;
+                self.from.close();
                 self.after_value = true;
             }
             b']' => self.after_value = true,
@@ -160,6 +186,7 @@ impl Scan<'_> {
             }
             b'*' if self.level.clause == Clause::Answer && !after_value => {
                 self.facts.star = true;
+                self.from.star(None);
                 self.after_value = true;
             }
             b';' => return None,
@@ -217,6 +244,7 @@ impl Scan<'_> {
         match word {
             "select" => {
                 self.facts.has_query = true;
+                self.from.select();
                 self.level = Level { clause: Clause::Answer, ..VALUES };
             }
             "with" if self.level.fresh => self.level = Level { clause: Clause::With, among_names: true, ..VALUES },
@@ -235,6 +263,11 @@ impl Scan<'_> {
             "group" | "having" | "order" | "limit" | "offset" | "union" | "intersect" | "except" | "fetch" | "window"
                 if self.level.clause != Clause::WithBody =>
             {
+                self.facts.stops |= matches!(word, "limit" | "fetch");
+                if self.outer.is_empty() {
+                    self.facts.limited |= matches!(word, "limit" | "fetch") && !self.takes_all;
+                    self.takes_all |= !matches!(word, "limit" | "fetch" | "offset");
+                }
                 let separated = self.level.separated;
                 self.level = Level { separated, ..VALUES };
             }
@@ -285,7 +318,12 @@ impl Scan<'_> {
             self.facts.locks_rows = Some(lock);
         }
         if self.cursor.word("of").is_some() {
-            while self.cursor.name().is_some() && self.cursor.symbol(b',').is_some() {}
+            while let Some(name) = self.cursor.name() {
+                self.from.lock(name.span);
+                if self.cursor.symbol(b',').is_none() {
+                    break;
+                }
+            }
         }
         self.cursor.word("nowait").or_else(|| self.cursor.words(&["skip", "locked"]));
     }
@@ -306,6 +344,9 @@ impl Scan<'_> {
             // A list of columns, or a window.
             self.after_value = false;
             return if self.level.among_tables { self.cursor.brackets().map(drop) } else { Some(()) };
+        }
+        if self.level.among_tables {
+            self.from.call(self.cursor.here());
         }
         self.cursor.ident();
         if self.level.among_tables && self.cursor.is_symbol(b'(') {

@@ -87,14 +87,16 @@ fn type_change(cursor: &mut Cursor<'_>) -> Option<TypeChange> {
         return settings(cursor).map(TypeChange::Set);
     }
     let mut attributes = Vec::new();
+    let mut cascades = false;
     for part in cursor.parts() {
         let mut part = part;
+        cascades |= part.left().last().is_some_and(|last| part.written(last.span).eq_ignore_ascii_case("cascade"));
         let span = part.rest();
         attributes.push(TableAction { span, change: attribute(&mut part)? });
         part.end()?;
     }
     cursor.go_to(cursor.position() + cursor.left().len());
-    Some(TypeChange::Attributes(attributes))
+    Some(TypeChange::Attributes(attributes, cascades))
 }
 
 fn attribute(cursor: &mut Cursor<'_>) -> Option<TableChange> {

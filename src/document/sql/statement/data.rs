@@ -1,6 +1,6 @@
 //! Statements that read and write rows.
 
-use super::{Call, Condition, Ident, Name, Statement};
+use super::{Call, Condition, Ident, Name, Statement, Term};
 use crate::source::Span;
 
 /// A query: what it reads and calls.
@@ -14,14 +14,24 @@ pub struct Query {
     pub columns: Vec<Ident>,
     /// It reads all columns of something: `*`.
     pub star: bool,
+    /// Those of which it reads all columns.
+    pub starred: Vec<Name>,
+    /// Those of which it reads only what is in them, not what inherits from them: `ONLY`.
+    pub only: Vec<Name>,
     /// The functions it calls.
     pub calls: Vec<Call>,
     /// What its rows are called, where that can be told: of `SELECT a, b AS c` it is a and c.
     pub outputs: Option<Vec<Ident>>,
     /// `FOR UPDATE` and the like.
     pub locks_rows: Option<RowLock>,
+    /// `OF`: whose rows are locked; none for all.
+    pub locked: Vec<Name>,
     /// `WHERE` of the outermost query, its place.
     pub filter: Option<Span>,
+    /// What it says.
+    pub terms: Vec<Term>,
+    /// It stops at so many rows, in whatever order they come; of what UPDATE or DELETE read, some query in it does.
+    pub limited: bool,
     /// Statements in its WITH that write.
     pub writes: Vec<Statement>,
 }
@@ -46,6 +56,8 @@ pub struct Insert {
     pub source: Query,
     /// How many rows `VALUES` has; none where a query says.
     pub rows: Option<u32>,
+    /// `DEFAULT VALUES`.
+    pub default_values: bool,
     /// `ON CONFLICT`: `nothing` or `update`.
     pub on_conflict: Option<Ident>,
 }

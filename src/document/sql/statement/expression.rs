@@ -84,6 +84,16 @@ pub enum Term {
     Other(Span),
 }
 
+impl Term {
+    /// The column that it speaks of.
+    pub fn column(&self) -> Option<&Ident> {
+        match self {
+            Self::NotNull(column) | Self::Compare(column, ..) | Self::In(column, _) => Some(column),
+            Self::Other(_) => None,
+        }
+    }
+}
+
 /// A data type.
 #[derive(Clone, Debug)]
 pub struct DataType {
@@ -99,11 +109,20 @@ pub struct DataType {
     /// How many dimensions: `int[][]`, `int ARRAY`.
     pub dimensions: u8,
     /// The fields of an interval: `DAY TO SECOND`.
-    pub fields: Option<Span>,
+    pub fields: Option<Fields>,
     /// `SETOF`, of what functions return.
     pub set_of: bool,
     /// `t.c%TYPE`, in the arguments of functions.
     pub copied: bool,
+}
+
+/// The fields of an interval.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Fields {
+    /// All of it.
+    pub span: Span,
+    /// The finest one: 0 for seconds, 1 for minutes, up to 5 for years.
+    pub finest: u8,
 }
 
 /// Something in the brackets of a type.

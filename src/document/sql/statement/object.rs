@@ -209,6 +209,8 @@ pub struct Policy {
     pub using: Option<Expr>,
     /// `WITH CHECK`.
     pub check: Option<Expr>,
+    /// The tables that its queries read.
+    pub reads: Vec<Name>,
 }
 
 /// `CREATE PUBLICATION`.
@@ -228,9 +230,20 @@ pub struct CreatePublication {
 #[derive(Clone, Debug, Default)]
 pub struct PublicationObjects {
     /// `TABLE`.
-    pub tables: Vec<Name>,
+    pub tables: Vec<Published>,
     /// `TABLES IN SCHEMA`.
     pub schemas: Vec<Ident>,
+}
+
+/// A table of a publication.
+#[derive(Clone, Debug)]
+pub struct Published {
+    /// The table.
+    pub name: Name,
+    /// `ONLY`.
+    pub only: bool,
+    /// Its columns and what its `WHERE` names, where they are written out.
+    pub columns: Vec<Ident>,
 }
 
 /// `ALTER PUBLICATION`.

@@ -1,5 +1,7 @@
 //! Functions, triggers, rules, and what is inside them.
 
+use std::sync::Arc;
+
 use super::{DataType, Expr, Ident, Name, Query, Setting, Statement};
 use crate::source::Span;
 
@@ -29,7 +31,7 @@ pub struct CreateFunction {
     /// `SET`: what holds while it runs.
     pub settings: Vec<Setting>,
     /// What it does, where it is written in SQL or PL/pgSQL.
-    pub body: Option<Box<Body>>,
+    pub body: Option<Arc<Body>>,
 }
 
 /// An argument of a function.
@@ -111,6 +113,8 @@ pub struct CreateTrigger {
     pub columns: Vec<Ident>,
     /// `FROM`, of a constraint trigger.
     pub from: Option<Name>,
+    /// `REFERENCING`: how many tables of what has changed its function sees.
+    pub transitions: u8,
     /// `FOR EACH ROW`.
     pub each_row: bool,
     /// `WHEN`.
@@ -132,6 +136,8 @@ pub struct CreateRule {
     pub event: Ident,
     /// `INSTEAD`.
     pub instead: bool,
+    /// The words that may be columns of the table: those after `OLD` and `NEW`, each once.
+    pub columns: Vec<Ident>,
     /// What runs, as far as it was read.
     pub statements: Vec<Statement>,
 }

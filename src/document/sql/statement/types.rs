@@ -62,8 +62,8 @@ pub enum TypeChange {
         /// Its new name.
         to: Ident,
     },
-    /// `ADD`, `DROP` and `ALTER ATTRIBUTE`, as changes of columns.
-    Attributes(Vec<TableAction>),
+    /// `ADD`, `DROP` and `ALTER ATTRIBUTE`, as changes of columns, and whether one says `CASCADE`.
+    Attributes(Vec<TableAction>, bool),
     /// `SET (..)`.
     Set(Vec<Setting>),
     /// `RENAME TO`.

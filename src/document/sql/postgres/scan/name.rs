@@ -14,6 +14,7 @@ impl Scan<'_> {
             if word == "rows" {
                 self.cursor.advance();
             }
+            self.from.is_only = word == "only";
             return;
         }
         let Some(name) = self.cursor.name() else {
@@ -28,6 +29,9 @@ impl Scan<'_> {
             let is_named = name.schema().is_none() && self.named.contains(name.text());
             let is_known =
                 self.facts.reads.len() < LONGEST_SET && self.facts.reads.iter().any(|known| known.text() == name.text());
+            if !is_named {
+                self.from.table(&name, &mut self.facts.only);
+            }
             if !is_named && !is_known {
                 self.facts.reads.push(name);
             }
@@ -57,6 +61,7 @@ impl Scan<'_> {
         let after_value = std::mem::replace(&mut self.after_value, true);
         if self.level.clause == Clause::AfterTable {
             // An alias, maybe with names for columns.
+            self.from.call(token.span);
             self.cursor.advance();
             self.cursor.brackets();
             return Some(());
@@ -92,6 +97,7 @@ impl Scan<'_> {
             }
             if self.cursor.symbol(b'*').is_some() {
                 self.facts.star = true;
+                self.from.star(Some(last.map_or(name.span, |last| last.span)));
                 return Some(());
             }
             let part = self.cursor.ident()?;

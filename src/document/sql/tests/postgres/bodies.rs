@@ -29,6 +29,7 @@ fn what_is_written_out_in_a_block_is_read() {
             "?CREATE INDEX i ON t (a)",
             "?DROP TABLE b",
             "?UPDATE t SET a = 1",
+            "SELECT 1",
             "?DROP TABLE c",
             "f(1)",
             "SELECT a INTO n FROM v",

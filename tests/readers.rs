@@ -197,6 +197,11 @@ fn lines_of_a_template_open_the_mapping_at_their_indentation_alone() {
     assert_eq!(text_at(text, &["a", "other"]), Known::Unknown);
     assert_eq!(text_at(text, &["a", "d", "other"]), Known::Absent);
     assert_eq!(text_at(text, &["other"]), Known::Absent);
+    // Before the first key that is written out, too.
+    let text = "a:\n  {{- with .x }}\n  {{- toYaml . | nindent 2 }}\n  {{- end }}\n  d:\n    e: 1\nf: 1\n";
+    assert_eq!(text_at(text, &["a", "other"]), Known::Unknown);
+    assert_eq!(text_at(text, &["a", "d", "other"]), Known::Absent);
+    assert_eq!(text_at(text, &["other"]), Known::Absent);
     // What only decides adds nothing of its own.
     let text = "a:\n  {{- if .x }}\n  b: 1\n  {{- end }}\nc: 1\n";
     assert_eq!(text_at(text, &["a", "other"]), Known::Absent);

@@ -132,6 +132,23 @@ impl RawNode {
     }
 }
 
+impl RawNode {
+    /// Whether one of the last of these holes makes lines of a collection before the first that is written out.
+    fn is_led_by(&self, masked: &str, holes: &[Hole]) -> bool {
+        let start = self.span.start as usize;
+        let mut next = start;
+        self.kind.is_collection()
+            && holes
+                .iter()
+                .rev()
+                .take_while(|hole| {
+                    let between = masked.get(hole.span.end as usize..std::mem::replace(&mut next, hole.span.start as usize));
+                    hole.shape != Shape::Inline && between.is_some_and(|text| text.bytes().all(|byte| byte.is_ascii_whitespace()))
+                })
+                .any(|hole| matches!(hole.shape, Shape::Lines(Some(indent)) if stands_at(masked, start, indent)))
+    }
+}
+
 /// Whether so many bytes stand before this one on its line. Looks no further back than it must.
 fn stands_at(masked: &str, at: usize, column: usize) -> bool {
     let Some(start) = at.checked_sub(column) else { return false };
@@ -321,7 +338,8 @@ impl Part {
             }
             let from = holes.partition_point(|hole| hole.span.end <= reach.start);
             let touching = holes[from..].iter().take_while(|hole| hole.span.start < reach.end);
-            node.open = touching.map(|hole| node.opened_by(masked, hole)).max_by_key(|open| *open as u8).unwrap_or(Open::No);
+            let open = touching.map(|hole| node.opened_by(masked, hole)).max_by_key(|open| *open as u8).unwrap_or(Open::No);
+            node.open = if node.is_led_by(masked, &holes[..from]) { Open::Yes } else { open };
         }
     }
 }

@@ -73,6 +73,11 @@ impl<'w> Container<'w> {
         self.pod.field("initContainers").items().any(|node| node.id() == self.node.id())
     }
 
+    /// Starts, ends, and lets the others start.
+    pub fn runs_first(&self) -> bool {
+        self.runs_first
+    }
+
     /// An init container that ends before the others start, whatever templates make.
     pub fn is_surely_no_sidecar(&self) -> bool {
         self.runs_first && !self.node.field("restartPolicy").is_unknown()
@@ -156,6 +161,17 @@ impl<'w> Container<'w> {
         let ports = |service: &Service| workspace.node(service.node).field("spec").field("ports").items();
         let pairs = services.into_iter().flat_map(|service| ports(service).map(move |port| (service, port)));
         pairs.filter(|(_, port)| self.takes(*port)).collect()
+    }
+}
+
+impl Workload {
+    /// The nearest Service that sends its pods the requests of others, and not those of a collector of metrics alone.
+    pub fn traffic<'w>(&self, workspace: &'w Workspace) -> Option<&'w Service> {
+        let ports = |service: &Service| workspace.node(service.node).field("spec").field("ports").items().collect::<Vec<_>>();
+        let is_for_users = |service: &&Service| !ports(service).iter().all(|port| is_for_metrics(service, *port));
+        let services = workspace.topology.services_of(self).filter(is_for_users);
+        // Documents are in the order of their paths.
+        services.min_by_key(|service| service.node.source.0.abs_diff(self.node.source.0))
     }
 }
 

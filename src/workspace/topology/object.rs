@@ -74,6 +74,12 @@ impl Object {
         self.root(workspace).path("metadata.annotations").field(key)
     }
 
+    /// Its name, or the beginning of the names that the cluster makes, for messages.
+    pub fn called(&self, workspace: &Workspace) -> String {
+        let beginning = self.field(workspace, "metadata.generateName");
+        if beginning.is_absent() { self.name.clone() } else { format!("{}...", beginning.written()) }
+    }
+
     /// Kind and name, for messages.
     pub fn title(&self) -> String {
         format!("{} \"{}\"", self.kind, self.name)

@@ -10,6 +10,7 @@ mod builds;
 pub mod change;
 pub mod container;
 pub mod discover;
+mod edits;
 pub mod environments;
 pub mod field;
 pub mod history;

@@ -15,8 +15,10 @@ use gonogo::diagnostic::Severity;
 use gonogo::emit::verdict;
 use gonogo::report::Root;
 use gonogo::rule::{RULES, Rule};
-use gonogo::tree::Memory;
+use gonogo::settings::Settings;
+use gonogo::tree::{Disk, Memory};
 
+use crate::repository::Repository;
 use crate::support::configured;
 
 /// The parts of a page, in order.
@@ -29,6 +31,8 @@ struct Block {
     language: String,
     verdict: String,
     file: String,
+    /// It is what has shipped.
+    is_base: bool,
     text: String,
     /// The lines of the page between the fences.
     lines: std::ops::Range<usize>,
@@ -52,8 +56,10 @@ fn blocks(page: &str) -> Vec<Block> {
             let mut words = line[ticks..].split_whitespace();
             let mut word = || words.next().unwrap_or_default().to_owned();
             let (language, verdict, file) = (word(), word(), word());
+            let is_base = word() == "base";
             let file = file.strip_prefix("file=").unwrap_or_default().to_owned();
-            let block = Block { heading: heading.clone(), language, verdict, file, text: String::new(), lines: at + 1..at + 1 };
+            let block =
+                Block { heading: heading.clone(), language, verdict, file, is_base, text: String::new(), lines: at + 1..at + 1 };
             open = Some((block, "`".repeat(ticks)));
         } else if let Some(title) = line.strip_prefix('#') {
             title.trim_start_matches('#').trim().clone_into(&mut heading);
@@ -76,6 +82,19 @@ fn repositories<'a>(blocks: &'a [Block], verdict: &str) -> BTreeMap<&'a str, Vec
 fn judge(files: &[&Block]) -> Root {
     let tree: Memory = files.iter().map(|block| (block.file.clone(), block.text.clone())).collect();
     let settings = configured(&tree, "", &[]).unwrap_or_else(|wrong| panic!("{wrong}"));
+    if files.iter().any(|block| block.is_base) { judge_change(files, settings) } else { Root::judge(&tree, "", "", &settings) }
+}
+
+/// Where some files are what has shipped, the others are the change.
+fn judge_change(files: &[&Block], mut settings: Settings) -> Root {
+    let files_of = |is_base| files.iter().filter(move |block| block.is_base == is_base);
+    let shipped: Vec<(&str, &str)> = files_of(true).map(|block| (block.file.as_str(), block.text.as_str())).collect();
+    let repository = Repository::new(&shipped);
+    for block in files_of(false) {
+        repository.write(&block.file, &block.text);
+    }
+    settings.base = Some("HEAD".to_owned());
+    let tree = Disk::open(repository.0.path()).expect("a folder");
     Root::judge(&tree, "", "", &settings)
 }
 

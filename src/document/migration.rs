@@ -4,6 +4,7 @@
 
 pub mod framework;
 pub mod marks;
+pub mod sum;
 mod transaction;
 mod write;
 

@@ -101,6 +101,12 @@ impl Change {
         matches!(self.standing(id), Standing::New)
     }
 
+    /// The text that the base has in the place of a file that differs from it.
+    pub fn old_text(&self, id: SourceId) -> Option<Source> {
+        let Standing::Differs(differing) = self.standing(id) else { return None };
+        differing.old.text(LARGEST_OLD)
+    }
+
     /// The paths of the base's files that are gone.
     pub fn gone(&self) -> impl Iterator<Item = &str> {
         self.gone.iter().map(|old| old.blob.path.as_str())
@@ -233,6 +239,9 @@ type Slot = Option<(String, Role)>;
 fn slot(path: &str) -> Slot {
     layout(path).map(|layout| (layout.title, layout.role))
 }
+
+/// Larger files of the base are not compared with what they became.
+const LARGEST_OLD: u64 = 10 << 20;
 
 /// How many edited files are followed; more have been moved by a machine, and count as new.
 const MOST_MOVES: usize = 64;

@@ -6,6 +6,7 @@
 mod ignored;
 mod sets;
 mod shipping;
+mod stale;
 pub mod steps;
 
 use std::collections::BTreeMap;
@@ -18,13 +19,16 @@ use crate::database::Effect;
 use crate::diagnostic::{Judged, Note, Place, SourceId};
 use crate::document::Document;
 use crate::document::engine::Engine;
-use crate::document::migration::framework::{Framework, Transactions};
+use crate::document::migration::framework::{Framework, Late, Transactions};
 use crate::document::migration::{NewFile, NewMigration, REPEATABLE, Wrapping, next_title};
+use crate::document::sql::{Sql, Statement};
 use crate::guard;
 use steps::Step;
 
 pub(super) use ignored::is_nearly_flyway;
+pub(super) use sets::forward;
 pub use shipping::{Asked, Shipping};
+pub use stale::Stale;
 
 /// All migration sets of a workspace.
 #[derive(Debug, Default)]
@@ -58,6 +62,10 @@ pub struct MigrationSet {
     transactions: Transactions,
     /// Files that lie in it and that its tool passes over.
     pub ignored: Vec<Ignored>,
+    /// Migrations that a checksum in the tree does not fit.
+    pub stale: Vec<Stale>,
+    /// What becomes of a migration that comes before one that has run.
+    late: Late,
     /// Why nobody can say in which order its migrations run; empty where it is known.
     pub unordered: Vec<String>,
     /// What the configuration calls the last version that has shipped, where no migration here has it.
@@ -148,8 +156,13 @@ pub struct Script {
 }
 
 impl Script {
-    fn of(source: SourceId, runner: RunnerTransaction, statements: Vec<usize>) -> Self {
+    fn new(source: SourceId, runner: RunnerTransaction, statements: Vec<usize>) -> Self {
         Self { source, runner, transaction: Wrapping::Single, steps: Vec::new(), statements }
+    }
+
+    /// Its statements, of those of its file.
+    pub fn of<'a>(&'a self, sql: &'a Sql) -> impl Iterator<Item = &'a Statement> {
+        self.statements.iter().filter_map(|at| sql.statements.get(*at))
     }
 
     /// What rules ask for beside locks and work, in order.
@@ -174,6 +187,22 @@ impl Migration {
         self.up.iter().chain(&self.down)
     }
 
+    /// It is known not to have been there at the last release.
+    pub fn is_new(&self) -> bool {
+        self.is_new
+    }
+
+    /// Whether another has the same version.
+    pub fn has_version_of(&self, other: &Self) -> bool {
+        self.version == other.version
+    }
+
+    /// Its name without its version.
+    pub fn name(&self) -> &str {
+        let start = self.title.find(|next: char| next.is_alphabetic() && next != 'V').unwrap_or(0);
+        &self.title[start..]
+    }
+
     /// Whether it has a place in the order; a file that was only named on the command line has none.
     pub fn has_version(&self) -> bool {
         !self.version.is_empty() && self.version != [REPEATABLE]
@@ -192,6 +221,21 @@ impl MigrationSet {
         };
         let why = if self.engine_is_known || self.versions.said != Said::Nobody { "" } else { " or another server" };
         format!("{known}{why}")
+    }
+
+    /// What becomes of a migration that comes before one that has run.
+    pub fn late(&self) -> Late {
+        self.late
+    }
+
+    /// The new migrations that come before one that has shipped, each with the last of those.
+    pub fn late_ones(&self) -> impl Iterator<Item = (&Migration, &Migration)> {
+        let forward = || self.migrations.iter().filter(|migration| migration.has_version() && !migration.up.is_empty());
+        let shipped = forward().rfind(|migration| migration.shipping == Shipping::Shipped);
+        shipped.into_iter().flat_map(move |newest| {
+            let late = forward().filter(|migration| migration.is_new && migration.version < newest.version);
+            late.map(move |late| (late, newest))
+        })
     }
 
     /// What its tool opens a transaction around where a file asks for nothing else.

@@ -31,6 +31,10 @@ pub struct Sites {
     lone: BTreeMap<String, (String, u32)>,
     /// Folders whose migrations belong to a folder above.
     homes: BTreeMap<String, String>,
+    /// Checksum files of Atlas by folder: the path and the text.
+    pub(super) sums: BTreeMap<String, (String, String)>,
+    /// Flyway is told to run what comes late.
+    pub(super) runs_late: bool,
     /// Folders that hold files of Flyway's shape.
     flyway: BTreeSet<String>,
 }

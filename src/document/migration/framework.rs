@@ -111,6 +111,7 @@ pub enum Down {
 
 /// What is known of a framework.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct Traits {
     /// Which one.
     pub framework: Framework,
@@ -129,6 +130,10 @@ pub struct Traits {
     pub files: Files,
     /// It remembers a checksum of every file and refuses one that was changed after it ran.
     pub checksums: bool,
+    /// It sends BEGIN and COMMIT itself, so a COMMIT in a file ends what it began.
+    pub sends_begin: bool,
+    /// It tells migrations apart by their whole names, so that two may have the same version.
+    pub by_name: bool,
     /// How it takes a migration that comes late, before others that have run.
     pub late: Late,
 }

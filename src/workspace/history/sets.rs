@@ -3,13 +3,15 @@
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
+use super::stale::{self, Stale};
 use super::{Asked, FrameworkSaid, Ignored, Migration, MigrationSet, RunnerTransaction, Script, Shipping, TransactionSaid};
 use crate::diagnostic::{Place, SourceId};
 use crate::document::Document;
 use crate::document::engine::Engine;
-use crate::document::migration::framework::{Escape, Framework, Transactions};
+use crate::document::migration::framework::{Escape, Framework, Late, Transactions};
 use crate::document::migration::{Layout, Role, marks};
 use crate::document::sql::{Certainty, Sql};
+use crate::source::Source;
 use crate::workspace::ids;
 use crate::workspace::versions::{ASSUMED, Said, Versions};
 
@@ -96,6 +98,8 @@ impl Making<'_> {
             versions: Versions { majors: vec![ASSUMED], said: Said::Nobody },
             transactions: self.transactions(framework, &migrations),
             unordered: self.unordered(&migrations),
+            stale: self.stale(framework, &migrations),
+            late: if framework == Framework::Flyway && self.asked.sites.runs_late { Late::Runs } else { framework.traits().late },
             migrations,
             ignored,
             unknown_version: None,
@@ -113,6 +117,14 @@ impl Making<'_> {
         });
         let kept = kept.collect();
         (ignored, kept)
+    }
+
+    fn stale(&self, framework: Framework, migrations: &[Migration]) -> Vec<Stale> {
+        if stale::has_chain(framework) {
+            return stale::graphile(migrations, |id| self.document(id));
+        }
+        let sum = self.asked.sites.sums.get(&self.folder);
+        sum.map(|(path, text)| stale::atlas(text, path, migrations, |id| self.document(id))).unwrap_or_default()
     }
 
     /// What is said of the first of them holds for all.
@@ -224,8 +236,8 @@ fn shaped(layout: &Layout, path: &str) -> &'static [Framework] {
 impl Migration {
     fn add(&mut self, role: Role, source: SourceId, document: &Document, runner: &RunnerTransaction) {
         let Some(sql) = document.sql() else { return };
-        let (up, down) = directions(document, sql);
-        let script = |statements| Script::of(source, runner.clone(), statements);
+        let (up, down) = directions(&document.source, sql);
+        let script = |statements| Script::new(source, runner.clone(), statements);
         if role == Role::Down {
             let mut all = up;
             all.extend(down.into_iter().flatten());
@@ -237,9 +249,14 @@ impl Migration {
     }
 }
 
+/// The statements of a file that go forward.
+pub(in crate::workspace) fn forward(source: &Source, sql: &Sql) -> Vec<usize> {
+    directions(source, sql).0
+}
+
 /// The statements that go forward and, in a file that has such a part, those that go back.
-fn directions(document: &Document, sql: &Sql) -> (Vec<usize>, Option<Vec<usize>>) {
-    let sections = marks::sections(&document.source, sql);
+fn directions(source: &Source, sql: &Sql) -> (Vec<usize>, Option<Vec<usize>>) {
+    let sections = marks::sections(source, sql);
     let forward = |at: &usize| {
         let start = sql.statements[*at].span.start;
         let before = sections.partition_point(|(mark, _)| *mark < start);

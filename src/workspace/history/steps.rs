@@ -192,7 +192,7 @@ impl Replay {
             && steps.iter().all(|step| step.no_transaction.is_some() || step.kind == "set");
         let transaction = if said == Wrapping::Single && runs_alone { Wrapping::None } else { said };
         hold(&mut steps, statements(), is_given_one && transaction != Wrapping::None);
-        Script { transaction, steps, ..Script::of(script.source, script.runner.clone(), script.statements.clone()) }
+        Script { transaction, steps, ..Script::new(script.source, script.runner.clone(), script.statements.clone()) }
     }
 
     fn step(&mut self, at: usize, statement: &Statement, source: SourceId) -> Step {

@@ -37,6 +37,12 @@ pub fn may_say(path: &str) -> bool {
         || (name == "manifest.json" && version_folder(folder))
         || name.ends_with(".sql.conf")
         || name.ends_with(".fizz")
+        || is_spring(name)
+}
+
+/// The settings of an application of Spring.
+fn is_spring(name: &str) -> bool {
+    name.starts_with("application") && (name.ends_with(".yml") || name.ends_with(".yaml") || name.ends_with(".properties"))
 }
 
 /// `v1.2` or `v3`.
@@ -77,7 +83,15 @@ impl Sites {
                 self.alone(&about, path, read().as_ref(), &["executeInTransaction"], "false");
             }
             _ if name.ends_with(".fizz") => self.simple(folder, Framework::Pop, path),
+            _ if is_spring(name) => self.runs_late |= read().is_some_and(|source| runs_late(&source)),
             _ => {
+                match (name, read()) {
+                    ("atlas.sum", Some(source)) => {
+                        self.sums.insert(folder.to_owned(), (path.to_owned(), source.text().to_owned()));
+                    }
+                    ("flyway.conf" | "flyway.toml", Some(source)) => self.runs_late |= runs_late(&source),
+                    _ => {}
+                }
                 if let Some((_, framework, inner)) = NAMES.iter().find(|(known, ..)| *known == name) {
                     self.simple(&below(folder, inner), *framework, path);
                 }
@@ -169,6 +183,15 @@ impl Sites {
             plan.add(file_path, Entry { version: order, title, role: Role::Up });
         }
     }
+}
+
+/// Whether the settings tell Flyway to run what comes late.
+fn runs_late(source: &Source) -> bool {
+    source.text().split('\n').any(|line| {
+        let line: String = line.chars().filter(|next| !next.is_whitespace() && *next != '-').collect();
+        let line = line.to_ascii_lowercase();
+        !line.starts_with('#') && (line.ends_with("outoforder=true") || line.ends_with("outoforder:true"))
+    })
 }
 
 /// The value of a key in a file of settings, without its quotes.

@@ -28,6 +28,8 @@ const PLAIN: Traits = Traits {
     one_query: false,
     files: forward(),
     checksums: false,
+    sends_begin: false,
+    by_name: false,
     late: Late::Unknown,
 };
 
@@ -50,6 +52,7 @@ pub(super) static ALL: &[Traits] = &[
         escape: Escape::Line("-- +goose NO TRANSACTION"),
         files: sections("-- +goose Up", "-- +goose Down"),
         late: Late::Refused,
+        sends_begin: true,
         ..PLAIN
     },
     Traits {
@@ -60,6 +63,7 @@ pub(super) static ALL: &[Traits] = &[
         one_query: true,
         files: sections("-- migrate:up", "-- migrate:down"),
         late: Late::Runs,
+        sends_begin: true,
         ..PLAIN
     },
     Traits {
@@ -69,6 +73,8 @@ pub(super) static ALL: &[Traits] = &[
         escape: Escape::Mark(" notransaction"),
         files: sections("-- +migrate Up", "-- +migrate Down"),
         late: Late::Runs,
+        sends_begin: true,
+        by_name: true,
         ..PLAIN
     },
     Traits {
@@ -80,6 +86,7 @@ pub(super) static ALL: &[Traits] = &[
         files: pair(),
         checksums: true,
         late: Late::Runs,
+        sends_begin: true,
         ..PLAIN
     },
     Traits {
@@ -90,6 +97,7 @@ pub(super) static ALL: &[Traits] = &[
         one_query: true,
         files: folder("{}/up.sql", Down::File("{}/down.sql")),
         late: Late::Runs,
+        sends_begin: true,
         ..PLAIN
     },
     Traits {
@@ -99,6 +107,7 @@ pub(super) static ALL: &[Traits] = &[
         one_query: true,
         checksums: true,
         late: Late::Refused,
+        sends_begin: true,
         ..PLAIN
     },
     Traits {
@@ -109,6 +118,7 @@ pub(super) static ALL: &[Traits] = &[
         files: folder("{}.sql", Down::Undo),
         checksums: true,
         late: Late::Refused,
+        sends_begin: true,
         ..PLAIN
     },
     Traits {
@@ -119,6 +129,7 @@ pub(super) static ALL: &[Traits] = &[
         files: Files { up: "{}.sql", up_mark: "--liquibase formatted sql", down: Down::Comments("--rollback ") },
         checksums: true,
         late: Late::Runs,
+        by_name: true,
         ..PLAIN
     },
     Traits {
@@ -130,6 +141,7 @@ pub(super) static ALL: &[Traits] = &[
         files: folder("{}/migration.sql", Down::None),
         checksums: true,
         late: Late::Runs,
+        by_name: true,
         ..PLAIN
     },
     Traits {
@@ -138,6 +150,8 @@ pub(super) static ALL: &[Traits] = &[
         name: "Drizzle",
         transactions: Transactions::Batch,
         late: Late::Skipped,
+        sends_begin: true,
+        by_name: true,
         ..PLAIN
     },
     Traits {
@@ -147,6 +161,7 @@ pub(super) static ALL: &[Traits] = &[
         escape: Escape::Line("-- atlas:txmode none"),
         checksums: true,
         late: Late::Refused,
+        sends_begin: true,
         ..PLAIN
     },
     Traits {
@@ -163,8 +178,8 @@ pub(super) static ALL: &[Traits] = &[
         name: "Sqitch",
         transactions: Transactions::None,
         files: folder("deploy/{}.sql", Down::File("revert/{}.sql")),
-        checksums: true,
         late: Late::Refused,
+        by_name: true,
         ..PLAIN
     },
     Traits {
@@ -185,6 +200,8 @@ pub(super) static ALL: &[Traits] = &[
         one_query: true,
         files: sections("-- Up Migration", "-- Down Migration"),
         late: Late::Refused,
+        sends_begin: true,
+        by_name: true,
         ..PLAIN
     },
     Traits {
@@ -195,6 +212,7 @@ pub(super) static ALL: &[Traits] = &[
         one_query: true,
         checksums: true,
         late: Late::Refused,
+        sends_begin: true,
         ..PLAIN
     },
     Traits {
@@ -205,6 +223,7 @@ pub(super) static ALL: &[Traits] = &[
         one_query: true,
         files: pair(),
         late: Late::Runs,
+        sends_begin: true,
         ..PLAIN
     },
     Traits {
@@ -215,6 +234,7 @@ pub(super) static ALL: &[Traits] = &[
         one_query: true,
         files: pair(),
         late: Late::Runs,
+        sends_begin: true,
         ..PLAIN
     },
     Traits {
@@ -224,6 +244,8 @@ pub(super) static ALL: &[Traits] = &[
         escape: Escape::Line("-- transactional: false"),
         files: folder("{}.sql", Down::File("{}.rollback.sql")),
         late: Late::Runs,
+        sends_begin: true,
+        by_name: true,
         ..PLAIN
     },
     Traits {
@@ -242,6 +264,7 @@ pub(super) static ALL: &[Traits] = &[
         one_query: true,
         files: sections("", "---- create above / drop below ----"),
         late: Late::Skipped,
+        sends_begin: true,
         ..PLAIN
     },
     Traits {
@@ -250,7 +273,7 @@ pub(super) static ALL: &[Traits] = &[
         name: "rambler",
         transactions: Transactions::None,
         files: sections("-- rambler up", "-- rambler down"),
-        late: Late::Refused,
+        late: Late::Unknown,
         ..PLAIN
     },
     Traits {
@@ -261,9 +284,16 @@ pub(super) static ALL: &[Traits] = &[
         one_query: true,
         checksums: true,
         late: Late::Refused,
+        sends_begin: true,
         ..PLAIN
     },
-    Traits { framework: Framework::VersionFolders, word: "version-folders", name: "folders of versions", ..PLAIN },
-    Traits { framework: Framework::UpgradeFolders, word: "upgrade-files", name: "files from version to version", ..PLAIN },
+    Traits { framework: Framework::VersionFolders, word: "version-folders", name: "folders of versions", by_name: true, ..PLAIN },
+    Traits {
+        framework: Framework::UpgradeFolders,
+        word: "upgrade-files",
+        name: "files from version to version",
+        by_name: true,
+        ..PLAIN
+    },
     PLAIN,
 ];

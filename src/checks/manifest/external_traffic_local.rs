@@ -1,10 +1,22 @@
 //! See rules/manifest/external-traffic-local.md
 
+use std::collections::HashSet;
+
 use super::label_of;
 use crate::rule::Context;
 use crate::workspace::topology::Workload;
+use crate::workspace::topology::object::ObjectId;
+use crate::workspace::topology::unit::Unit;
 
-pub fn check(workload: &Workload, cx: &mut Context<'_>) {
+pub fn check(unit: &Unit, cx: &mut Context<'_>) {
+    let mut said = HashSet::new();
+    for workload in unit.workloads(cx.workspace) {
+        of_workload(workload, &mut said, cx);
+    }
+}
+
+/// Two workloads behind one Service are one finding.
+fn of_workload(workload: &Workload, said: &mut HashSet<ObjectId>, cx: &mut Context<'_>) {
     let workspace = cx.workspace;
     let Some(pods) = workspace.availability.fewest(workspace, workload) else { return };
     if pods == 0 || workload.is_patched || workspace.availability.may_have_budget(workspace, workload) {
@@ -14,7 +26,7 @@ pub fn check(workload: &Workload, cx: &mut Context<'_>) {
         let spec = service.field(workspace, "spec");
         let policy = spec.field("externalTrafficPolicy");
         let is_outward = spec.field("type").is_text("LoadBalancer") || spec.field("type").is_text("NodePort");
-        if !policy.is_text("Local") || !is_outward {
+        if !policy.is_text("Local") || !is_outward || !said.insert(service.id) {
             continue;
         }
         let count = if pods == 1 { "the only pod".to_owned() } else { format!("any of {pods} pods") };

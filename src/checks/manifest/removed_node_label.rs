@@ -1,9 +1,11 @@
 //! See rules/manifest/removed-node-label.md
 
+use super::evidence;
 use crate::diagnostic::{Place, Severity};
 use crate::document::yaml::Node;
 use crate::rule::Context;
 use crate::workspace::topology::object::Object;
+use crate::workspace::topology::unit::Unit;
 
 /// Labels that nodes lost or will lose, what they have instead, and the version that took them away.
 const LABELS: &[(&str, &str, Option<&str>)] = &[
@@ -15,18 +17,25 @@ const LABELS: &[(&str, &str, Option<&str>)] = &[
     ("failure-domain.beta.kubernetes.io/region", "topology.kubernetes.io/region", None),
 ];
 
-pub fn check(object: &Object, cx: &mut Context<'_>) {
-    let root = cx.workspace.node(object.node);
-    let text = cx.workspace.text(root.place());
-    let mentioned = LABELS.iter().filter(|(label, ..)| text.contains(label));
-    // A definition and a text only describe what others may say.
-    let describes = object.is("CustomResourceDefinition") || object.is("ConfigMap");
-    for (label, instead, since) in mentioned.filter(|_| !describes) {
-        let asks = Asks { label, instead, cx };
-        if let Some((place, is_preferred)) = asks.first(root) {
-            report(object, place, (label, instead, *since), is_preferred, cx);
+pub fn check(unit: &Unit, cx: &mut Context<'_>) {
+    let mut kept = Vec::new();
+    for object in unit.objects.iter().map(|id| cx.workspace.topology.object_at(*id)) {
+        let root = cx.workspace.node(object.node);
+        let text = cx.workspace.text(root.place());
+        // A definition and a text only describe what others may say.
+        if object.is("CustomResourceDefinition") || object.is("ConfigMap") {
+            continue;
+        }
+        for (label, instead, since) in LABELS.iter().filter(|(label, ..)| text.contains(label)) {
+            let asks = Asks { label, instead, cx };
+            match (asks.first(root), since) {
+                (Some((place, is_preferred)), Some(since)) => removed(object, place, (label, instead, since), is_preferred, cx),
+                (Some((place, _)), None) => kept.push((object, place, *label, *instead)),
+                (None, _) => {}
+            }
         }
     }
+    deprecated(&kept, cx);
 }
 
 /// Who asks for a label.
@@ -79,24 +88,35 @@ impl Asks<'_, '_> {
     }
 }
 
-fn report(
-    object: &Object,
-    place: Place,
-    (label, instead, since): (&str, &str, Option<&str>),
-    is_preferred: bool,
-    cx: &mut Context<'_>,
-) {
-    let title = object.title();
-    let message = match since {
-        Some(version) => format!("{title} finds no node from Kubernetes {version} on: no node is labelled {label} any more"),
-        None => format!("{title} depends on a label that nodes only have for old times' sake: {label}"),
-    };
+fn removed(object: &Object, place: Place, (label, instead, since): (&str, &str, &str), is_preferred: bool, cx: &mut Context<'_>) {
+    let message = format!("{} finds no node from Kubernetes {since} on: no node is labelled {label} any more", object.title());
     let report = cx
         .report(place, message)
         .label(format!("now {instead}"))
         .in_production("the upgrade of the cluster takes the label away, and whatever is chosen by it is on no node afterwards")
         .help(format!("ask for the label that replaced it:\n{instead}"));
-    if since.is_none() || is_preferred {
-        report.capped(Severity::Low);
+    let report = if is_preferred { report.capped(Severity::Low) } else { report };
+    if object.is_patched {
+        report.guessing("a kustomization patches this object, and may change what matters here");
     }
+}
+
+/// One note for all of a unit.
+fn deprecated(kept: &[(&Object, Place, &str, &str)], cx: &mut Context<'_>) {
+    let Some(((object, place, label, instead), more)) = kept.split_first() else { return };
+    let subject = match more.len() {
+        0 => format!("{} depends", object.title()),
+        1 => format!("{} and 1 more object here depend", object.title()),
+        more => format!("{} and {more} more objects here depend", object.title()),
+    };
+    let report = cx
+        .report(*place, format!("{subject} on a label that nodes only have for old times' sake: {label}"))
+        .label(format!("now {instead}"))
+        .folding(more.len())
+        .in_production(
+            "one of the next upgrades of the cluster takes the label away, and whatever is chosen by it is on no node afterwards",
+        )
+        .help(format!("ask for the label that replaced it:\n{instead}"))
+        .capped(Severity::Low);
+    evidence(report, more.iter().map(|(object, place, ..)| (*place, object.name.clone())));
 }

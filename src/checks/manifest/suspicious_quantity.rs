@@ -1,27 +1,18 @@
 //! See rules/manifest/suspicious-quantity.md
 
+use super::evidence;
 use crate::diagnostic::Severity;
 use crate::document::Known;
 use crate::document::quantity::{Quantity, Refused};
-use crate::rule::Context;
+use crate::rule::{Context, Report};
 use crate::workspace::field::Field;
 use crate::workspace::topology::Workload;
 
 pub fn check(workload: &Workload, cx: &mut Context<'_>) {
     for container in workload.containers(cx.workspace) {
-        let owner = format!("\"{}\"", container.name());
-        for list in ["requests", "limits"] {
-            resources(container.field("resources").field(list), list, &owner, cx);
-        }
+        resources(container.field("resources"), &format!("\"{}\"", container.name()), cx);
     }
-    for list in ["requests", "limits"] {
-        resources(
-            workload.pod(cx.workspace).path("resources").field(list),
-            list,
-            &format!("the pods of {}", workload.title()),
-            cx,
-        );
-    }
+    resources(workload.pod(cx.workspace).field("resources"), &format!("the pods of {}", workload.title()), cx);
     for volume in workload.volumes(cx.workspace) {
         let size = volume.field.path("emptyDir.sizeLimit");
         if let Known::Is(Ok(quantity)) = size.quantity()
@@ -40,23 +31,31 @@ pub fn check(workload: &Workload, cx: &mut Context<'_>) {
     }
 }
 
-fn resources(list: Field<'_>, kind: &str, owner: &str, cx: &mut Context<'_>) {
-    for (name, value) in list.entries() {
-        match value.quantity() {
-            Known::Is(Err(refused)) => unread(&name, value, refused, owner, cx),
-            Known::Is(Ok(quantity)) if matches!(&*name, "memory" | "ephemeral-storage") && is_tiny(quantity) => {
-                too_little(&name, value, kind, owner, cx);
+fn resources(resources: Field<'_>, owner: &str, cx: &mut Context<'_>) {
+    let mut refused = Vec::new();
+    for list in ["requests", "limits"] {
+        for (name, value) in resources.field(list).entries() {
+            match value.quantity() {
+                Known::Is(Err(why)) => refused.push((name, value, why)),
+                Known::Is(Ok(quantity)) if matches!(&*name, "memory" | "ephemeral-storage") && is_tiny(quantity) => {
+                    too_little(&name, value, list, owner, cx);
+                }
+                Known::Is(Ok(quantity))
+                    if name == "cpu" && (lacks_its_unit(&value.written()) || quantity > Quantity::whole(MOST_CORES)) =>
+                {
+                    too_much(value, list, owner, cx);
+                }
+                _ => {}
             }
-            Known::Is(Ok(quantity)) if name == "cpu" && quantity > Quantity::whole(LARGE_NODE) => {
-                too_much(value, kind, owner, cx);
-            }
-            _ => {}
         }
     }
+    let Some(((name, value, why), more)) = refused.split_first() else { return };
+    let report = unread(name, *value, *why, owner, cx).folding(more.len());
+    evidence(report, more.iter().map(|(_, value, _)| (value.place(), value.written())));
 }
 
-/// Cores of a large node.
-const LARGE_NODE: i64 = 64;
+/// No node has more cores.
+const MOST_CORES: i64 = 2000;
 
 /// Whether the `m` was forgotten: hundreds in steps of fifty, where nodes have 96, 128 or 192 cores.
 fn lacks_its_unit(cores: &str) -> bool {
@@ -68,7 +67,7 @@ fn is_tiny(quantity: Quantity) -> bool {
     quantity > Quantity::whole(0) && quantity < Quantity::whole(1 << 20)
 }
 
-fn unread(name: &str, value: Field<'_>, refused: Refused, owner: &str, cx: &mut Context<'_>) {
+fn unread<'c>(name: &str, value: Field<'_>, refused: Refused, owner: &str, cx: &'c mut Context<'_>) -> Report<'c> {
     let written = value.written();
     let why = match refused {
         Refused::Unit => "no unit of Kubernetes stands at its end",
@@ -77,7 +76,7 @@ fn unread(name: &str, value: Field<'_>, refused: Refused, owner: &str, cx: &mut 
     cx.report(value.place(), format!("{owner} cannot be applied: {written} is no amount of {name}"))
         .label(why)
         .in_production("the API server refuses the object, so the release stops here, with what stands before it applied")
-        .help("Ki, Mi, Gi, Ti count in 1024, k, M, G, T in 1000, m is a thousandth:\nmemory: 512Mi\ncpu: 250m");
+        .help("Ki, Mi, Gi, Ti count in 1024, k, M, G, T in 1000, m is a thousandth:\nmemory: 512Mi\ncpu: 250m")
 }
 
 fn too_little(name: &str, value: Field<'_>, kind: &str, owner: &str, cx: &mut Context<'_>) {
@@ -113,7 +112,7 @@ fn too_much(value: Field<'_>, kind: &str, owner: &str, cx: &mut Context<'_>) {
     let written = value.written();
     let is_request = kind == "requests";
     let message = if is_request {
-        format!("{owner} may never be scheduled: it requests {written} cores")
+        format!("{owner} is never scheduled: it requests {written} cores")
     } else {
         format!("the CPU of {owner} is not limited at all: {written} is a number of cores")
     };
@@ -129,7 +128,7 @@ fn too_much(value: Field<'_>, kind: &str, owner: &str, cx: &mut Context<'_>) {
             "say it in thousandths of a core, as in:\ncpu: {}m",
             written.trim_end_matches(|sign: char| !sign.is_ascii_digit())
         ));
-    if !is_request || !lacks_its_unit(&written) {
+    if !is_request {
         report.capped(Severity::Medium);
     }
 }

@@ -5,6 +5,7 @@
 
 pub mod dotenv;
 pub mod engine;
+pub mod entries;
 pub mod format;
 pub mod ini;
 pub mod jsonc;
@@ -23,6 +24,8 @@ pub mod yaml;
 use crate::source::{Source, Span};
 use dotenv::Dotenv;
 use engine::Engine;
+use entries::Entries;
+use format::Format;
 use kind::Kind;
 use sql::Sql;
 use yaml::{Cause, Refusal, Yaml};
@@ -104,8 +107,10 @@ pub enum Content {
     Sql(Sql),
     /// YAML or JSON.
     Yaml(Yaml),
-    /// Settings.
+    /// Settings of a process.
     Dotenv(Dotenv),
+    /// Settings in any other format.
+    Entries(Entries),
 }
 
 impl Document {
@@ -123,16 +128,32 @@ impl Document {
         let content = match candidate {
             Kind::Migration => Content::Sql(Sql::read(&source, engine.or_else(|| migration::place(path).engine))),
             Kind::Manifest => Content::Yaml(manifest(&source)),
-            Kind::Settings => Content::Dotenv(Dotenv::read(&source)),
+            Kind::Settings => settings(&source),
+            Kind::Configuration => return Self::read_either(source),
         };
         let document = Self { source, kind: candidate, content };
         document.is_ours().then_some(document)
     }
 
+    /// Objects where there are any, else settings.
+    fn read_either(source: Source) -> Option<Self> {
+        let format = Format::of(source.path(), source.text())?;
+        let is_tree = matches!(format, Format::Yaml | Format::Json);
+        if is_tree && kind::may_hold_objects(source.path(), source.text().as_bytes()) {
+            let yaml = manifest(&source);
+            if kind::holds_objects(&source, &yaml) {
+                return Some(Self { source, kind: Kind::Manifest, content: Content::Yaml(yaml) });
+            }
+        }
+        let entries = Entries::read(&source, format);
+        let is_ours = !entries.entries.is_empty();
+        is_ours.then(|| Self { source, kind: Kind::Settings, content: Content::Entries(entries) })
+    }
+
     fn is_ours(&self) -> bool {
         match &self.content {
             Content::Yaml(yaml) => kind::holds_objects(&self.source, yaml),
-            Content::Sql(_) | Content::Dotenv(_) => true,
+            Content::Sql(_) | Content::Dotenv(_) | Content::Entries(_) => true,
         }
     }
 
@@ -151,11 +172,17 @@ impl Document {
         if let Content::Dotenv(dotenv) = &self.content { Some(dotenv) } else { None }
     }
 
+    /// The settings, of a file in any other format than that of a process.
+    pub fn entries(&self) -> Option<&Entries> {
+        if let Content::Entries(entries) = &self.content { Some(entries) } else { None }
+    }
+
     /// The comments that may hold a suppression.
     pub fn comments(&self) -> Vec<Span> {
         match &self.content {
             Content::Sql(sql) => sql.comments.clone(),
             Content::Dotenv(dotenv) => dotenv.comments.clone(),
+            Content::Entries(entries) => entries.comments.clone(),
             Content::Yaml(yaml) => {
                 let of_templates = yaml.holes.iter().map(|hole| hole.span).filter(|span| is_comment(self.source.slice(*span)));
                 let own = yaml.parts.iter().flat_map(|part| part.comments.iter().copied());
@@ -180,6 +207,7 @@ impl Document {
             Content::Sql(sql) => !sql.holes.is_empty(),
             Content::Yaml(yaml) => yaml.has_holes(),
             Content::Dotenv(_) => false,
+            Content::Entries(entries) => entries.is_open,
         }
     }
 }
@@ -188,6 +216,14 @@ impl Document {
 fn is_comment(mark: &str) -> bool {
     let inner = mark.strip_prefix("{{").map(|inner| inner.trim_start_matches('-').trim_start());
     inner.is_some_and(|inner| inner.starts_with("/*"))
+}
+
+/// Settings whose name promises those of a process; their text may say otherwise.
+fn settings(source: &Source) -> Content {
+    match Format::of(source.path(), source.text()) {
+        None | Some(Format::Dotenv) => Content::Dotenv(Dotenv::read(source)),
+        Some(format) => Content::Entries(Entries::read(source, format)),
+    }
 }
 
 /// YAML or JSON as kubectl reads it.

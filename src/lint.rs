@@ -267,7 +267,7 @@ impl<'w> Run<'w> {
         if let Some(set) = set.filter(|_| !self.rule.engines.is_empty()) {
             diagnostic.assumptions.insert(0, set.server());
         }
-        let what = match self.workspace.tier(diagnostic.primary.place.source) {
+        let what = match self.workspace.tier_at(diagnostic.primary.place) {
             Some(Tier::NonProduction) => Some("its path says that it is not for production"),
             Some(Tier::Example) => Some("its path says that it is an example"),
             _ => None,
@@ -357,6 +357,8 @@ fn identity(workspace: &Workspace, place: Place, hidden: &[(Span, &'static str)]
             let setting = dotenv.settings.get(at).filter(|setting| subject.span.contains(setting.key));
             setting.map(|setting| setting.name(&document.source).to_owned()).unwrap_or_default()
         }
+        // What is said of one of them names it.
+        Content::Entries(_) => words(workspace, place, hidden),
         Content::Yaml(yaml) => {
             let root = yaml.object_at(&document.source, place.source, place.span.start);
             let field = |name: &str| root.and_then(|root| root.field("metadata").field(name).text().into_option());

@@ -1,11 +1,13 @@
 //! Plain values that steer reading and judging. Where they come from is not known here.
 
+mod environments;
 mod migrations;
 mod paths;
 mod rules;
 
 use crate::diagnostic::Severity;
 use crate::source::Span;
+pub use environments::EnvironmentNames;
 pub use migrations::{MigrationConfig, RollbackPolicy};
 pub use paths::Paths;
 pub use rules::{Level, RuleSettings, Scope, Value};
@@ -44,6 +46,8 @@ pub struct Settings {
     pub exclude: Paths,
     /// What git ignores is passed over.
     pub respect_gitignore: bool,
+    /// What is said of the names of environments.
+    pub environments: EnvironmentNames,
     /// What is said of migrations; the last word counts.
     pub migrations: Vec<MigrationConfig>,
     /// What is said of rules.
@@ -117,6 +121,7 @@ impl Default for Settings {
             include: Paths::default(),
             exclude: Paths::default(),
             respect_gitignore: true,
+            environments: EnvironmentNames::default(),
             migrations: Vec::new(),
             rules: RuleSettings::default(),
             allowed: Vec::new(),

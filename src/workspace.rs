@@ -141,7 +141,7 @@ impl Workspace {
     fn derive(documents: Vec<Arc<Document>>, change: Change, mentions: Mentions, asked: Asked<'_>) -> Self {
         let ((history, topology), environments) = rayon::join(
             || rayon::join(|| History::of(&documents, &change, &mentions, asked), || Topology::of(&documents)),
-            || Environments::of(&documents),
+            || Environments::of(&documents, &asked.settings.environments),
         );
         let notes = history.notes.iter().chain(&topology.notes).cloned().collect();
         let unsupported = history.unsupported(&documents);
@@ -209,6 +209,7 @@ impl Workspace {
         let document = self.document(id);
         let first = document.sql().and_then(|sql| sql.statements.first()).map(|statement| statement.span);
         let first = first.or_else(|| document.dotenv()?.settings.first().map(|setting| setting.key));
+        let first = first.or_else(|| document.entries()?.entries.first().map(|entry| entry.key));
         let line = document.source.line(first.map_or(0, |first| first.start));
         Place { source: id, span: document.source.line_span(line) }
     }
@@ -223,6 +224,11 @@ impl Workspace {
     /// The tier of what a document configures, where its path tells.
     pub fn tier(&self, id: SourceId) -> Option<Tier> {
         self.environments.tier(id).or_else(|| Tier::of_path(self.path(id)))
+    }
+
+    /// The tier of what stands at a place: of its section, of its file, or as its path tells.
+    pub fn tier_at(&self, place: Place) -> Option<Tier> {
+        self.environments.tier_of_part(place).or_else(|| self.tier(place.source))
     }
 
     /// What a suppression or a fingerprint attaches to: the statement, the object or the line around a place.

@@ -344,7 +344,7 @@ pub fn writer(format: Format, path: &str, bytes: &[u8]) -> String {
     for document in &root.workspace.documents {
         let is_read = match &document.content {
             Content::Yaml(yaml) => !yaml.parts.is_empty() || !yaml.has_holes(),
-            Content::Sql(_) | Content::Dotenv(_) => true,
+            Content::Sql(_) | Content::Dotenv(_) | Content::Entries(_) => true,
         };
         assert!(is_read);
     }

@@ -25,6 +25,9 @@ impl Layer {
                 ("files", "exclude") => settings.exclude = self.paths(said),
                 ("files", "respect-gitignore") => settings.respect_gitignore = said.value == Value::Flag(true),
                 ("files", "max-size") => settings.max_file_size = value::size(said.text()).unwrap_or(settings.max_file_size),
+                ("environments", "production") => settings.environments.production = said.texts(),
+                ("environments", "other") => settings.environments.other = said.texts(),
+                ("environments", "ignored") => settings.environments.ignored = said.texts(),
                 ("baseline", "file") => settings.baseline = below_root(&self.home, said.text()),
                 _ => {}
             }

@@ -118,6 +118,12 @@ pub static KEYS: &[Key] = &[
     },
     Key { name: "files", is_for_all: true, text: "which files are read", ..Key::of(Shape::Table(FILES)) },
     Key {
+        name: "environments",
+        is_for_all: true,
+        text: "what environments are called here, beside the usual names",
+        ..Key::of(Shape::Table(ENVIRONMENTS))
+    },
+    Key {
         name: "migrations",
         text: "what gonogo cannot find out about a set of migrations; of several that fit, the last one that says something counts",
         ..Key::of(Shape::Tables(MIGRATIONS))
@@ -169,6 +175,30 @@ static FILES: &[Key] = &[
         example: "\"20MiB\"",
         text: "larger files are not judged, and said so; in B, KiB, MiB or GiB; `--max-file-size` wins",
         ..Key::value(Kind::Size)
+    },
+];
+
+static ENVIRONMENTS: &[Key] = &[
+    Key {
+        name: "production",
+        default: "[]",
+        example: "[\"eqiad\", \"codfw\"]",
+        text: "further words for environments that customers depend on, as they stand in names of files and sections",
+        ..Key::value(Kind::Texts)
+    },
+    Key {
+        name: "other",
+        default: "[]",
+        example: "[\"beta\", \"canary\"]",
+        text: "further words for other environments, in order from the laptop to production",
+        ..Key::value(Kind::Texts)
+    },
+    Key {
+        name: "ignored",
+        default: "[]",
+        example: "[\"live\"]",
+        text: "words that usually name an environment and do not here",
+        ..Key::value(Kind::Texts)
     },
 ];
 

@@ -17,9 +17,16 @@ pub enum Kind {
     Manifest,
     /// Settings of an environment.
     Settings,
+    /// Objects, or settings where it holds none: as a candidate only.
+    Configuration,
 }
 
 impl Kind {
+    /// Whether objects may be in it.
+    pub fn may_be_manifest(self) -> bool {
+        matches!(self, Self::Manifest | Self::Configuration)
+    }
+
     /// What its path makes of a file. `named` on the command line, any SQL file is a migration.
     pub fn of_path(path: &str, named: bool) -> Option<Self> {
         let name = path.rsplit('/').next().unwrap_or(path);
@@ -40,7 +47,7 @@ impl Kind {
 
     /// Whether the path alone says that the file is ours, so that it must not stay unread.
     pub fn is_certain(self) -> bool {
-        self != Self::Manifest
+        !matches!(self, Self::Manifest | Self::Configuration)
     }
 }
 

@@ -1,9 +1,10 @@
 //! Which parts of a file must never be printed?
 //!
-//! All values of dotenv files, all data of Secrets, the values of keys that sound secret, passwords in addresses and in
-//! SQL. Where a document could not be read, whole lines go rather than one secret.
+//! All values of dotenv files, all data of Secrets, the values of keys that sound secret and values that look like keys of
+//! well-known services in all other settings, passwords in addresses and in SQL. Where a document could not be read, whole lines go rather than one secret.
 
 use super::dotenv::Dotenv;
+use super::entries::{Entries, Entry, Form};
 use super::yaml::{Node, Yaml};
 use super::{Content, Document};
 use crate::diagnostic::SourceId;
@@ -55,6 +56,7 @@ pub fn secrets(document: &Document) -> Vec<Span> {
         Content::Dotenv(dotenv) => of_dotenv(dotenv, source),
         Content::Yaml(yaml) => of_yaml(yaml, source),
         Content::Sql(_) => of_sql(source.text()),
+        Content::Entries(entries) => of_entries(entries, source),
     };
     spans.extend(passwords_in_addresses(source.text()));
     spans.sort_unstable();
@@ -68,6 +70,87 @@ fn of_dotenv(dotenv: &Dotenv, source: &Source) -> Vec<Span> {
     let malformed = dotenv.malformed.iter().map(|line| after_key(source, *line));
     let comments = dotenv.comments.iter().filter(|span| source.slice(**span).contains('=')).map(|span| after_key(source, *span));
     values.chain(malformed).chain(comments).collect()
+}
+
+/// Words around a setting that make all below them secret.
+const SECRET_FOLDERS: &[&str] = &["secrets", "credentials", "passwords", "tokens", "secret", "credential", "stringdata"];
+
+/// How the keys of well-known services begin.
+const KEY_STARTS: &[&str] = &[
+    "AKIA",
+    "ASIA",
+    "ghp_",
+    "gho_",
+    "ghs_",
+    "github_pat_",
+    "glpat-",
+    "xoxb-",
+    "xoxp-",
+    "xoxa-",
+    "xapp-",
+    "sk_live_",
+    "rk_live_",
+    "sk-ant-",
+    "sk-proj-",
+    "AIza",
+    "SG.",
+    "npm_",
+    "pypi-",
+    "hvs.",
+    "dop_v1_",
+    "shpat_",
+    "sq0csp-",
+    "EAACEdEose0cBA",
+    "whsec_",
+];
+
+/// Whether a setting sounds as if its value were secret: by its own name, or by what it stands in.
+pub fn is_secret_setting(name: &str) -> bool {
+    let mut parts = name.split(['.', '[', ']']).filter(|part| !part.is_empty()).rev();
+    let own = parts.next().unwrap_or(name);
+    is_secret_name(own) || parts.any(|part| SECRET_FOLDERS.contains(&&*part.to_ascii_lowercase()))
+}
+
+/// Whether a value is a key of a well-known service, a private key or a signed token.
+pub fn is_known_key(value: &str) -> bool {
+    let value = value.trim();
+    let body = |start: &str| value.strip_prefix(start).map_or(0, str::len);
+    let is_token = value.starts_with("eyJ") && value.matches('.').count() == 2 && value.len() > 40;
+    let begins = KEY_STARTS.iter().any(|start| body(start) >= 14) && !value.contains(char::is_whitespace);
+    begins || is_token || (value.contains("-----BEGIN ") && value.contains("PRIVATE KEY"))
+}
+
+/// Whether a value may be printed of a setting of this name.
+pub fn is_secret(name: &str, value: &str) -> bool {
+    is_secret_setting(name) || is_known_key(value) || is_opaque(value)
+}
+
+/// Long, of letters of both kinds and of digits, without a break: made by a machine for a machine.
+fn is_opaque(value: &str) -> bool {
+    let is_inner = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=' | b'_' | b'-');
+    let has = |wanted: fn(&u8) -> bool| value.as_bytes().iter().any(wanted);
+    value.len() >= 32
+        && value.bytes().all(is_inner)
+        && has(u8::is_ascii_uppercase)
+        && has(u8::is_ascii_lowercase)
+        && value.bytes().filter(u8::is_ascii_digit).count() >= 3
+}
+
+fn of_entries(entries: &Entries, source: &Source) -> Vec<Span> {
+    let hides = |entry: &&Entry| entry.form != Form::Null && is_secret(&entry.name, entry.text(source));
+    let mut spans: Vec<Span> = entries.entries.iter().filter(hides).map(|entry| entry.value).collect();
+    let sounds_secret = |span: &Span| {
+        let text = source.slice(*span).to_ascii_lowercase();
+        SECRET_WORDS.iter().any(|word| text.contains(word))
+    };
+    // A comment may hold the old value, and nobody knows what a broken line holds.
+    let comments = entries.comments.iter().copied().filter(sounds_secret).filter(|span| source.slice(*span).contains(['=', ':']));
+    spans.extend(comments.map(|span| after_key(source, span)));
+    for fault in &entries.faults {
+        let lines = source.line(fault.span.start)..=source.line(fault.span.end);
+        spans.extend(lines.map(|line| source.line_span(line)).filter(sounds_secret).map(|line| after_key(source, line)));
+    }
+    spans
 }
 
 /// What stands after the first `=` or `:` of a line, or all of it.
@@ -189,6 +272,31 @@ mod tests {
         assert_eq!(masked("s.yaml", Kind::Manifest, text), text.replace("eA==", "*").replace("canary", "*"));
         let broken = "apiVersion: v1\nkind: Secret\ndata:\n  a: canary\n bad\n";
         assert!(!masked("s.yaml", Kind::Manifest, broken).contains("canary"));
+    }
+
+    #[test]
+    fn secrets_of_every_format_are_masked() {
+        let key = format!("{}{}", "sk_live_", "4eC39HqLyjWDarjtT1zdp7dc");
+        let table = [
+            (
+                "prod.yml",
+                format!("db:\n  password: canary\n  host: db\nsecrets:\n  a: canary\nstripe: {key}\n"),
+                "db:\n  password: *\n  host: db\nsecrets:\n  a: *\nstripe: *\n",
+            ),
+            (
+                "prod.json",
+                "{\"ApiKey\": \"canary\", \"Url\": \"pg://u:canary@h\"}".to_owned(),
+                "{\"ApiKey\": \"*\", \"Url\": \"pg://u:*@h\"}",
+            ),
+            ("prod.toml", "# token = canary\n[db]\npassword = 'canary'\n".to_owned(), "# token =*\n[db]\npassword = '*'\n"),
+            ("prod.ini", "[db]\npassword = canary\n".to_owned(), "[db]\npassword = *\n"),
+            ("prod.properties", "db.password=canary\nport=1\n".to_owned(), "db.password=*\nport=1\n"),
+            ("prod.tfvars", "db_password = \"canary\"\n".to_owned(), "db_password = \"*\"\n"),
+            ("broken.toml", "[db]\npassword = canary\n".to_owned(), "[db]\npassword = *\n"),
+        ];
+        for (path, text, wanted) in table {
+            assert_eq!(masked(path, Kind::Configuration, &text), wanted, "{path}");
+        }
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! Which files might be ours? One walk, in a fixed order, without looking into what is vendored, generated or ignored.
 
+mod configuration;
+
 use std::collections::HashMap;
 use std::path::Path;
 
@@ -103,6 +105,7 @@ pub fn discover(tree: &dyn Tree, named: &str, settings: &Settings) -> Found {
         ignored: HashMap::new(),
         reopened: Vec::new(),
         evidence: Vec::new(),
+        formats: Vec::new(),
         found: Found::default(),
     };
     walk.read_ignores("");
@@ -125,6 +128,7 @@ pub fn discover(tree: &dyn Tree, named: &str, settings: &Settings) -> Found {
     let counted = UNSUPPORTED.iter().zip(foreign).filter(|(_, count)| *count > 0);
     walk.found.unsupported = counted.map(|((_, name), count)| ((*name).to_owned(), count)).collect();
     walk.found.files.sort_by(|a, b| a.path.cmp(&b.path));
+    walk.choose_settings();
     walk.found
 }
 
@@ -151,10 +155,28 @@ struct Walk<'a> {
     reopened: Vec<String>,
     /// Files that may say where migrations are.
     evidence: Vec<String>,
+    /// Files of a format that settings are written in, too.
+    formats: Vec<String>,
     found: Found,
 }
 
 impl Walk<'_> {
+    /// Makes candidates of the files that look like settings of several environments, seen side by side.
+    fn choose_settings(&mut self) {
+        self.formats.sort_unstable();
+        let paths: Vec<&str> = self.formats.iter().map(String::as_str).collect();
+        let files = &mut self.found.files;
+        let before = files.len();
+        for path in configuration::chosen(&paths, &self.settings.environments) {
+            match files[..before].binary_search_by(|file| file.path.as_str().cmp(path)) {
+                Ok(at) if files[at].kind == Kind::Manifest => files[at].kind = Kind::Configuration,
+                Ok(_) => {}
+                Err(_) => files.push(Candidate { path: path.to_owned(), kind: Kind::Configuration }),
+            }
+        }
+        files.sort_by(|a, b| a.path.cmp(&b.path));
+    }
+
     /// Whether to look into a folder.
     fn enters(&mut self, folder: &Entry) -> bool {
         let path = &*folder.path;
@@ -252,6 +274,9 @@ impl Walk<'_> {
             EntryKind::File => {
                 self.found.telling.extend(may_tell(&entry.path).then(|| entry.path.clone()));
                 self.evidence.extend(sites::may_say(&entry.path).then(|| entry.path.clone()));
+                if configuration::has_format(entry.name()) && !CONFIG_NAMES.contains(&entry.name()) {
+                    self.formats.push(entry.path.clone());
+                }
                 let Some(kind) = kind else { return Some(entry.path) };
                 let foreign = (kind == Kind::Manifest).then(|| entry.path.clone());
                 self.found.files.push(Candidate { path: entry.path, kind });

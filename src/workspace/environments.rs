@@ -1,296 +1,186 @@
 //! Which files configure the same thing for different environments?
 //!
-//! Two files are members of one group when their paths differ only in the name of an environment. Before any rule may
-//! call a key missing, the group's *style* must be known: complete (every file has every key) or override (a base plus
-//! differences, where a missing key means "inherit").
+//! Files are members of one [`Group`] when their paths differ only in the name of an environment ([`slots`]); so are the
+//! sections of one file that are named for environments, the profiles of Spring and the `ConfigMap`s of overlays
+//! ([`sections`]). Before any rule may call a key missing, the group's *style* must be known: complete (every member has
+//! every key) or override (a base plus differences, where a missing key means "inherit").
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+mod group;
+pub mod names;
+pub mod sections;
+pub mod slots;
+pub mod value;
+
 use std::sync::Arc;
 
 use super::ids;
 use crate::diagnostic::{Place, SourceId};
-use crate::document::{Content, Document};
+use crate::document::Document;
+use crate::document::dotenv::Dotenv;
+use crate::document::entries::{Entry, Form};
+use crate::settings::EnvironmentNames;
+use crate::source::{Source, Span};
+pub use group::{Gap, Group};
+pub use names::Tier;
+pub(super) use names::environment;
+use names::{Named, named_at, words};
 
 /// The settings files of a workspace and how they belong together.
 #[derive(Debug, Default)]
 pub struct Environments {
-    /// Every file of settings with its tier.
+    /// Every file of settings, and every section of one that is for an environment, in the order of their files.
     pub files: Vec<SettingsFile>,
     /// Files that configure the same thing.
     pub groups: Vec<Group>,
 }
 
-/// A file of settings.
+/// A file of settings, or the part of one that is for one environment.
 #[derive(Clone, Debug)]
 pub struct SettingsFile {
     /// The file.
     pub source: SourceId,
-    /// Which environment reads it, where its path tells.
+    /// What the part is called, where it is not the whole.
+    pub section: Option<Arc<str>>,
+    /// Which environment reads it, where its path or its section tells.
     pub environment: Option<String>,
     /// How near to production that is.
     pub tier: Option<Tier>,
+    /// It stands beside the way to production: a laptop, a review app, a name that nobody knows.
+    pub is_aside: bool,
+    /// What it sets, in order, duplicates included.
+    pub settings: Arc<[Entry]>,
+    /// A template decides which settings there are.
+    pub is_open: bool,
+    /// It has names and values and no tree, as the environment of a process.
+    pub is_flat: bool,
+    /// All that belongs to it, where it is not the whole.
+    pub span: Option<Span>,
 }
 
-/// How near to production an environment is.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub enum Tier {
-    /// A template or a sample: nobody runs it.
-    Example,
-    /// Anything that no customer depends on.
-    NonProduction,
-    /// What customers depend on.
-    Production,
-}
+impl SettingsFile {
+    /// Where a part of it stands.
+    pub fn place(&self, span: Span) -> Place {
+        Place { source: self.source, span }
+    }
 
-/// Files that configure the same thing for different environments.
-#[derive(Debug)]
-pub struct Group {
-    /// The members, by environment.
-    pub members: Vec<SettingsFile>,
-    /// Every file has every key, but for the odd one out.
-    pub is_complete: bool,
-    /// What all members set but one, by member; what a file sets that every environment reads first is none.
-    pub gaps: Vec<Gap>,
-}
+    /// The last setting of a name, which is the one that most readers take.
+    pub fn find(&self, name: &str) -> Option<&Entry> {
+        self.settings.iter().rev().find(|entry| &*entry.name == name)
+    }
 
-/// A setting that one member of a group lacks.
-#[derive(Clone, Copy, Debug)]
-pub struct Gap {
-    /// Which member lacks it.
-    pub member: usize,
-    /// The key in another member that has it.
-    pub neighbour: Place,
-}
+    /// What it is called among its like.
+    pub fn title(&self) -> &str {
+        self.environment.as_deref().unwrap_or("this environment")
+    }
 
-/// The names that people give to environments.
-const NAMES: &[(&str, Tier, &[&str])] = &[
-    ("production", Tier::Production, &["production", "prod", "prd", "live"]),
-    ("staging", Tier::NonProduction, &["staging", "stage", "stg", "preprod", "preproduction", "nonprod"]),
-    ("development", Tier::NonProduction, &["development", "develop", "devel", "dev"]),
-    ("test", Tier::NonProduction, &["test", "testing", "tst", "ci"]),
-    ("integration", Tier::NonProduction, &["integration", "int", "sit"]),
-    ("qa", Tier::NonProduction, &["qa", "uat", "acceptance"]),
-    ("review", Tier::NonProduction, &["review", "preview"]),
-    ("sandbox", Tier::NonProduction, &["sandbox", "sbx"]),
-    ("performance", Tier::NonProduction, &["perf", "performance", "loadtest"]),
-    ("demo", Tier::NonProduction, &["demo", "training"]),
-    ("local", Tier::NonProduction, &["local", "localhost"]),
-    ("example", Tier::Example, &["example", "examples", "sample", "samples", "template", "dist", "defaults"]),
-];
+    /// Customers depend on it.
+    pub fn is_production(&self) -> bool {
+        self.tier == Some(Tier::Production)
+    }
 
-/// Environments that stand beside the way to production: what they need says nothing about what the others need.
-const ASIDE: &[&str] = &["local", "review", "sandbox", "demo"];
-
-/// What a file that every environment reads first has in the place of an environment's name.
-const SHARED: &[&str] = &["base", "common", "shared", "default", "defaults", "all", "global"];
-
-pub(super) fn environment(word: &str) -> Option<(&'static str, Tier)> {
-    let word = word.to_ascii_lowercase();
-    NAMES.iter().find(|(_, _, words)| words.contains(&&*word)).map(|(name, tier, _)| (*name, *tier))
-}
-
-impl Tier {
-    /// The tier that a path tells of: a folder that is named for an environment, or the last word of the file's name.
-    pub fn of_path(path: &str) -> Option<Self> {
-        let (folders, name) = path.rsplit_once('/').unwrap_or(("", path));
-        let stem = name.split('.').next().unwrap_or(name);
-        let last_word = stem.rsplit(['-', '_']).next().filter(|word| *word != stem);
-        let words = last_word.into_iter().chain(folders.rsplit('/'));
-        words.filter_map(environment).map(|(_, tier)| tier).next()
+    /// Whether its settings take the place of one that it does not have itself: an empty map, a null, a template.
+    pub fn covers(&self, name: &str) -> bool {
+        let covers = |entry: &Entry| {
+            let is_around = name.strip_prefix(&*entry.name).is_some_and(|rest| rest.starts_with(['.', '[']));
+            is_around && matches!(entry.form, Form::Null | Form::List | Form::Open)
+        };
+        !self.is_flat && self.settings.iter().any(covers)
     }
 }
 
 impl Environments {
     /// Groups the settings files of a workspace.
-    pub fn of(documents: &[Arc<Document>]) -> Self {
-        let all = ids(documents).zip(documents);
-        let dotenv = all.filter(|(_, document)| matches!(document.content, Content::Dotenv(_)));
-        let files: Vec<SettingsFile> = dotenv.map(|(id, document)| settings_file(id, document.source.path())).collect();
-        let groups = groups(&files, documents);
+    pub fn of(documents: &[Arc<Document>], said: &EnvironmentNames) -> Self {
+        let all: Vec<(SourceId, &Document)> = ids(documents).zip(documents.iter().map(AsRef::as_ref)).collect();
+        let mut files = Vec::new();
+        let mut whole = Vec::new();
+        for (id, document) in all {
+            let Some(file) = settings_file(id, document, said) else {
+                files.extend(sections::config_maps(id, document, said));
+                continue;
+            };
+            let (rest, parts) = sections::part(file, &document.source, said);
+            whole.push(files.len());
+            files.push(rest);
+            files.extend(parts);
+        }
+        let paths: Vec<&str> = whole.iter().map(|at: &usize| documents[files[*at].source.index()].source.path()).collect();
+        let slots = slots::slots(&paths, said);
+        for slot in &slots {
+            for (at, named) in &slot.members {
+                let file = &mut files[whole[*at]];
+                // A path that names two environments tells of none for sure.
+                let is_sure = file.environment.is_none() || file.environment.as_deref() == Some(&named.name);
+                file.tier = is_sure.then_some(named.tier);
+                file.environment = Some(named.name.clone());
+                file.is_aside = named.is_aside;
+            }
+        }
+        let path = |file: &SettingsFile| documents[file.source.index()].source.path().to_owned();
+        let by_path = slots.iter().filter_map(|slot| {
+            let file = |at: &usize| files[whole[*at]].clone();
+            let members = slot.members.iter().map(|(at, _)| file(at)).collect();
+            Group::of(members, slot.base.iter().map(file).collect())
+        });
+        let mut groups: Vec<Group> = by_path.collect();
+        groups.extend(sections::groups(&files, &path, said));
+        groups.sort_by_key(|group| group.members.first().map(|member| (member.source, member.span)));
         Self { files, groups }
     }
 
     /// The tier of a settings file.
     pub fn tier(&self, id: SourceId) -> Option<Tier> {
-        let at = self.files.binary_search_by_key(&id, |file| file.source).ok()?;
-        self.files[at].tier
+        let at = self.files.partition_point(|file| file.source < id);
+        self.files.get(at).filter(|file| file.source == id && file.section.is_none())?.tier
+    }
+
+    /// The tier of what stands at a place, where that is a part of its file.
+    pub fn tier_of_part(&self, place: Place) -> Option<Tier> {
+        let at = self.files.partition_point(|file| file.source < place.source);
+        let here = self.files[at..].iter().take_while(|file| file.source == place.source);
+        here.filter(|file| file.span.is_some_and(|span| span.contains(place.span))).find_map(|file| file.tier)
     }
 }
 
-fn settings_file(source: SourceId, path: &str) -> SettingsFile {
-    let words = words(path);
-    let named = words.iter().rev().filter_map(|(start, end)| environment(&path[*start..*end]));
-    // `.env.production.example` is an example, whatever else it says.
-    let named = named.min_by_key(|(_, tier)| *tier != Tier::Example);
-    let (environment, tier) = named.unzip();
-    SettingsFile { source, environment: environment.map(str::to_owned), tier }
-}
-
-/// The words of a path with their places.
-fn words(path: &str) -> Vec<(usize, usize)> {
-    let is_break = |character: char| matches!(character, '/' | '.' | '-' | '_');
-    let mut words = Vec::new();
-    let mut start = 0;
-    for (at, _) in path.match_indices(is_break).chain([(path.len(), "")]) {
-        if at > start {
-            words.push((start, at));
+/// The whole of a file of settings.
+fn settings_file(source: SourceId, document: &Document, said: &EnvironmentNames) -> Option<SettingsFile> {
+    let (settings, is_open, is_flat): (Arc<[Entry]>, bool, bool) = match (document.dotenv(), document.entries()) {
+        (Some(dotenv), _) => (of_dotenv(dotenv, &document.source), false, true),
+        (_, Some(entries)) => {
+            let is_flat = entries.entries.iter().all(|entry| is_variable(&entry.name));
+            (entries.entries.clone().into(), entries.is_open, is_flat)
         }
-        start = at + 1;
-    }
-    words
-}
-
-fn groups(files: &[SettingsFile], documents: &[Arc<Document>]) -> Vec<Group> {
-    let path = |file: &SettingsFile| documents[file.source.index()].source.path();
-    let mut slots: BTreeMap<String, Vec<&SettingsFile>> = BTreeMap::new();
-    let is_aside = |file: &SettingsFile| file.environment.as_deref().is_some_and(|name| ASIDE.contains(&name));
-    for file in files.iter().filter(|file| file.tier > Some(Tier::Example) && !is_aside(file)) {
-        let path = path(file);
-        for (start, end) in words(path) {
-            if environment(&path[start..end]).is_some_and(|(name, _)| file.environment.as_deref() == Some(name)) {
-                slots.entry(format!("{}*{}", &path[..start], &path[end..])).or_default().push(file);
-            }
-        }
-    }
-    // A file with the name of its environment twice fits two slots; it belongs where most others are.
-    let mut largest: Vec<(String, Vec<&SettingsFile>)> = slots.into_iter().collect();
-    largest.sort_by_key(|(_, members)| std::cmp::Reverse(members.len()));
-    let mut taken = BTreeSet::new();
-    let mut groups = Vec::new();
-    for (slot, mut members) in largest {
-        members.retain(|file| !taken.contains(&file.source));
-        let environments: BTreeSet<_> = members.iter().map(|file| &file.environment).collect();
-        if environments.len() < 2 || environments.len() != members.len() {
-            continue;
-        }
-        taken.extend(members.iter().map(|file| file.source));
-        // The files are in the order of their paths.
-        let find = |shared: &String| files.binary_search_by(|file| path(file).cmp(shared)).ok();
-        let base: Vec<SourceId> = shared_paths(&slot).iter().filter_map(find).map(|at| files[at].source).collect();
-        let members = members.into_iter().cloned().collect();
-        groups.push(group(members, &base, documents));
-    }
-    groups.sort_by_key(|group| group.members.first().map(|member| member.source));
-    groups
-}
-
-/// Where the files stand that every environment of a slot reads first: in the place of `*` another word, or none.
-fn shared_paths(slot: &str) -> BTreeSet<String> {
-    let (before, after) = slot.split_once('*').unwrap_or((slot, ""));
-    let without = [before, before.trim_end_matches(['.', '-', '_', '/'])].map(|before| format!("{before}{after}"));
-    let named = SHARED.iter().map(|word| format!("{before}{word}{after}"));
-    without.into_iter().chain(named).collect()
-}
-
-/// At least this share of all cells (a key in a file) must be filled in a group of the complete style.
-const COMPLETE_PERCENT: usize = 95;
-
-fn group(members: Vec<SettingsFile>, base: &[SourceId], documents: &[Arc<Document>]) -> Group {
-    let names = |id: SourceId| {
-        let document = &documents[id.index()];
-        let settings = document.dotenv().map(|dotenv| dotenv.settings.as_slice()).unwrap_or_default();
-        settings.iter().map(move |setting| (setting.name(&document.source), Place { source: id, span: setting.key }))
+        _ => return None,
     };
-    let of_member = |(at, member): (usize, &SettingsFile)| names(member.source).map(move |(name, place)| (name, at, place));
-    let mut all: Vec<(&str, usize, Place)> = members.iter().enumerate().flat_map(of_member).collect();
-    all.sort_unstable();
-    all.dedup_by_key(|(name, member, _)| (*name, *member));
-    let shared: HashSet<&str> = base.iter().flat_map(|id| names(*id)).map(|(name, _)| name).collect();
-    let mut count = 0;
-    let mut gaps = Vec::new();
-    for setters in all.chunk_by(|(one, ..), (other, ..)| one == other) {
-        count += 1;
-        let (name, _, neighbour) = setters[0];
-        if setters.len() + 1 == members.len() && !shared.contains(name) {
-            let member = (0..members.len()).find(|at| setters.iter().all(|(_, member, _)| member != at)).unwrap_or(0);
-            gaps.push(Gap { member, neighbour });
-        }
-    }
-    gaps.sort_unstable_by_key(|gap| (gap.member, gap.neighbour));
-    let enough = members.len() >= 3 || count >= 8;
-    let cells = count * members.len();
-    let is_complete = enough && all.len() * 100 >= cells * COMPLETE_PERCENT;
-    Group { members, is_complete, gaps }
+    let named = named(document.source.path(), said);
+    let (environment, tier, is_aside) = match named {
+        Some(named) => (Some(named.name), Some(named.tier), named.is_aside),
+        None => (None, None, false),
+    };
+    Some(SettingsFile { source, section: None, environment, tier, is_aside, settings, is_open, is_flat, span: None })
+}
+
+fn of_dotenv(dotenv: &Dotenv, source: &Source) -> Arc<[Entry]> {
+    let entry = |setting: &crate::document::dotenv::Setting| {
+        let form = match setting.quote {
+            Some(_) => Form::Quoted,
+            None => Form::Bare,
+        };
+        Entry::new(setting.name(source), setting.key, setting.value, form, None)
+    };
+    dotenv.settings.iter().map(entry).collect()
+}
+
+/// `DATABASE_URL`
+pub fn is_variable(name: &str) -> bool {
+    !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_')
+}
+
+/// The environment that a path tells of: its last one. `.env.production.example` is an example, whatever else it says.
+pub fn named(path: &str, said: &EnvironmentNames) -> Option<Named> {
+    let named = words(path).into_iter().rev().filter_map(|word| named_at(path, word, said));
+    named.min_by_key(|named| named.tier != Tier::Example)
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn folders_and_last_words_name_an_environment() {
-        let table = [
-            ("overlays/production/web.yaml", Some(Tier::Production)),
-            ("overlays/staging/web.yaml", Some(Tier::NonProduction)),
-            ("deploy/web-dev.yaml", Some(Tier::NonProduction)),
-            ("examples/web.yaml", Some(Tier::Example)),
-            ("k8s/test-runner.yaml", None),
-            ("k8s/staging.yaml", None),
-            ("dev-portal/web.yaml", None),
-        ];
-        for (path, tier) in table {
-            assert_eq!(Tier::of_path(path), tier, "{path}");
-        }
-    }
-
-    fn documents(files: &[(&str, &str)]) -> Vec<Arc<Document>> {
-        use crate::document::kind::Kind;
-        let read = |path: &str, text: &str| Document::read(path, text.as_bytes().to_vec(), Kind::Settings).map(Arc::new);
-        files.iter().filter_map(|(path, text)| read(path, text)).collect()
-    }
-
-    #[test]
-    fn files_that_differ_in_the_environment_form_a_group() {
-        let all = "A=1\nB=2\nC=3\nD=4\nE=5\nF=6\nG=7\n";
-        let documents = documents(&[
-            (".env", "Z=1\n"),
-            (".env.example", all),
-            (".env.production", all),
-            (".env.staging", all),
-            ("env/dev/.env", all),
-        ]);
-        let environments = Environments::of(&documents);
-        assert_eq!(environments.groups.len(), 1);
-        let group = &environments.groups[0];
-        let names: Vec<_> = group.members.iter().filter_map(|member| member.environment.as_deref()).collect();
-        assert_eq!((names, group.is_complete), (vec!["production", "staging"], false));
-    }
-
-    #[test]
-    fn what_all_environments_read_first_is_no_gap() {
-        let table: &[(&[&str], usize)] = &[
-            (&[".env", ".env.prod", ".env.staging"], 0),
-            (&[".env.common", ".env.prod", ".env.staging"], 0),
-            (&["env/.env", "env/prod/.env", "env/staging/.env"], 0),
-            (&["env/prod/.env", "env/shared/.env", "env/staging/.env"], 0),
-            (&["app-prod.env", "app-staging.env", "app.env"], 0),
-            (&["config/base.env", "config/prod.env", "config/staging.env"], 0),
-            (&[".env", "prod.env", "staging.env"], 0),
-            (&[".env.prod", ".env.staging", "other/.env"], 1),
-        ];
-        for (paths, gaps) in table {
-            let text = |path: &str| if path.contains("prod") { "A=1\n" } else { "A=1\nB=2\n" };
-            let files: Vec<(&str, &str)> = paths.iter().map(|path| (*path, text(path))).collect();
-            let environments = Environments::of(&documents(&files));
-            assert_eq!(environments.groups.iter().map(|group| group.gaps.len()).collect::<Vec<_>>(), [*gaps], "{paths:?}");
-        }
-    }
-
-    #[test]
-    fn laptops_and_review_apps_say_nothing_about_the_others() {
-        let files = [(".env.local", "A=1\n"), (".env.production", "A=1\n"), (".env.review", "A=1\n")];
-        assert!(Environments::of(&documents(&files)).groups.is_empty());
-    }
-
-    #[test]
-    fn a_group_is_complete_when_almost_every_file_has_every_key() {
-        let all: String = (0..20).map(|key| format!("K{key}=1\n")).collect();
-        let short = all.replace("K7=1\n", "");
-        let shorter: String = (0..9).map(|key| format!("K{key}=1\n")).collect();
-        for (production, complete) in [(&all, true), (&short, true), (&shorter, false)] {
-            let documents = documents(&[("dev.env", &all), ("prod.env", production), ("qa.env", &all)]);
-            let environments = Environments::of(&documents);
-            assert_eq!(environments.groups[0].is_complete, complete);
-        }
-    }
-}
+mod tests;

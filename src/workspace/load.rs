@@ -94,6 +94,14 @@ fn notes(document: &Document) -> Vec<Note> {
             notes.refusals(yaml);
             notes.holes(&yaml.holes);
         }
+        Content::Entries(entries) => {
+            for fault in &entries.faults {
+                notes.add(Some(fault.span.start), format!("this is no setting: {}", fault.message), Judged::InPart);
+            }
+            if entries.is_open {
+                notes.add(None, "templates decide which settings it has".to_owned(), Judged::InPart);
+            }
+        }
         Content::Dotenv(dotenv) => {
             for span in &dotenv.malformed {
                 notes.add(Some(span.start), "this line is no setting".to_owned(), Judged::InPart);

@@ -1,60 +1,81 @@
 //! See rules/environment/duplicate-setting.md
 
-use crate::diagnostic::{Place, Severity};
-use crate::document::dotenv::Setting;
+use crate::diagnostic::Severity;
+use crate::document::Document;
+use crate::document::entries::{Entry, Form, Syntax};
+use crate::document::format::Format;
 use crate::rule::Context;
 use crate::source::Source;
 use crate::workspace::environments::SettingsFile;
 
 pub fn check(file: &SettingsFile, cx: &mut Context<'_>) {
     let document = cx.workspace.document(file.source);
-    let (Some(dotenv), source) = (document.dotenv(), &document.source) else { return };
-    for settings in dotenv.repeated(source) {
-        let name = settings[0].name(source);
-        if let [_, later @ ..] = settings.as_slice()
-            && later.iter().any(|setting| !builds_on(setting, name, source))
+    let mut settings: Vec<&Entry> = file.settings.iter().filter(|entry| !entry.is_merged && !file.is_open).collect();
+    settings.sort_by_key(|entry| (entry.document, &entry.name));
+    for settings in settings.chunk_by(|one, other| (one.document, &one.name) == (other.document, &other.name)) {
+        // Items of a list may be known by the same thing, and each is one of its own.
+        if let [first, later @ ..] = settings
+            && !first.name.contains('[')
+            && later.iter().any(|setting| !builds_on(setting, &first.name, &document.source))
         {
-            report(file, name, &settings, cx);
+            report(file, settings, document, cx);
         }
     }
 }
 
 /// `OPTS="$OPTS --fast"` adds to what was set before.
-fn builds_on(setting: &Setting, name: &str, source: &Source) -> bool {
-    let value = source.slice(setting.value);
+fn builds_on(setting: &Entry, name: &str, source: &Source) -> bool {
+    let value = setting.text(source);
     let refers = value.match_indices('$').any(|(at, _)| {
         let after = value[at + 1..].trim_start_matches('{').strip_prefix(name);
         after.is_some_and(|after| !after.starts_with(|next: char| next.is_ascii_alphanumeric() || next == '_'))
     });
-    refers && setting.quote != Some(b'\'')
+    let is_literal = is_in_single_quotes(setting, source);
+    refers && !is_literal
 }
 
-fn report(file: &SettingsFile, name: &str, settings: &[&Setting], cx: &mut Context<'_>) {
+fn is_in_single_quotes(setting: &Entry, source: &Source) -> bool {
+    let before = setting.value.start.checked_sub(1).map(|at| source.text().as_bytes()[at as usize]);
+    setting.form == Form::Quoted && before == Some(b'\'')
+}
+
+fn report(file: &SettingsFile, settings: &[&Entry], document: &Document, cx: &mut Context<'_>) {
     let [first, .., last] = settings else { return };
-    let source = &cx.workspace.document(file.source).source;
-    let place = |span| Place { source: file.source, span };
+    let (name, source) = (&first.name, &document.source);
     let same = settings.iter().all(|setting| is_same(setting, first, source));
     let times = if settings.len() == 2 { "twice".to_owned() } else { format!("{} times", settings.len()) };
     let values = if same { "the same value" } else { "different values" };
     let report = cx
-        .report(place(last.key), format!("{name} is set {times}, to {values}"))
+        .report(file.place(last.key), format!("{name} is set {times}, to {values}"))
+        .about(super::about(document, name))
         .label("set again here")
-        .because(place(first.key), "set here first")
+        .because(file.place(first.key), "set here first")
         .help(format!("keep the line that is meant and delete the other{}", if settings.len() > 2 { "s" } else { "" }));
     if same {
-        report
-            .capped(Severity::Low)
-            .in_production("kubectl refuses the file; all else works until somebody changes one of the lines");
+        let what = if document.dotenv().is_some() { "kubectl refuses the file" } else { "strict readers refuse the file" };
+        report.capped(Severity::Low).in_production(format!("{what}; all else works until somebody changes one of the lines"));
         return;
     }
-    let report = report.in_production("most readers take the last value, some the first, and kubectl refuses the file");
+    let report = report.in_production(readers(document));
     if file.environment.is_none() {
         report.guessing("one step milder, because nothing says which environment reads this file");
     }
 }
 
+/// What the readers of a format make of two values.
+fn readers(document: &Document) -> &'static str {
+    match document.entries().map(|entries| entries.format) {
+        None => "most readers take the last value, some the first, and kubectl refuses the file",
+        Some(Syntax::Common(Format::Toml)) => "TOML forbids it: the service does not start",
+        Some(Syntax::Hcl) => "Terraform refuses the file",
+        Some(Syntax::Common(Format::Properties)) => "the last value counts, silently",
+        Some(Syntax::Common(_)) => "some readers take the last value, some the first, and strict ones refuse the file",
+    }
+}
+
 /// Equal, and equal after a reader has filled in variables, which it does not do in single quotes.
-fn is_same(one: &Setting, other: &Setting, source: &Source) -> bool {
-    let value = source.slice(one.value);
-    value == source.slice(other.value) && (one.quote == other.quote || !value.contains(['$', '\\']))
+fn is_same(one: &Entry, other: &Entry, source: &Source) -> bool {
+    let value = one.text(source);
+    let literal = is_in_single_quotes(one, source) == is_in_single_quotes(other, source);
+    value == other.text(source) && ((one.form == other.form && literal) || !value.contains(['$', '\\']))
 }

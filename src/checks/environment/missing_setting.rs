@@ -31,7 +31,7 @@ pub fn check(group: &Group, cx: &mut Context<'_>) {
     for gaps in group.gaps.chunk_by(|one, other| one.member == other.member) {
         let optional = cx.list("optional", group.members[gaps[0].member].source);
         let is_optional = |name: &str| is_optional(name) || optional.iter().any(|pattern| fits(pattern, name));
-        let name = |gap: &Gap| Missing { name: cx.workspace.text(gap.neighbour).to_owned(), neighbour: gap.neighbour };
+        let name = |gap: &Gap| Missing { name: gap.name.to_string(), neighbour: gap.neighbour };
         let missing: Vec<Missing> = gaps.iter().map(name).filter(|missing| !is_optional(&missing.name)).collect();
         let together = if missing.len() >= FOLD { missing.len() } else { 1 };
         for missing in missing.chunks(together) {

@@ -1,6 +1,6 @@
 //! See rules/environment/placeholder-in-production.md
 
-use crate::diagnostic::Place;
+use crate::document::entries::Form;
 use crate::rule::{Context, fits};
 use crate::workspace::environments::{SettingsFile, Tier};
 
@@ -35,16 +35,17 @@ pub fn check(file: &SettingsFile, cx: &mut Context<'_>) {
         return;
     }
     let document = cx.workspace.document(file.source);
-    let settings = document.dotenv().map(|dotenv| dotenv.settings.as_slice()).unwrap_or_default();
+    let source = &document.source;
     let allowed = cx.list("allowed", file.source);
-    for setting in settings {
-        let source = &document.source;
-        let Some(sign) = sign(source.slice(setting.value)) else { continue };
-        let name = setting.name(source);
+    for setting in file.settings.iter() {
+        let Some(sign) = sign(setting.text(source)).filter(|_| setting.form != Form::Open) else { continue };
+        let name = &setting.name;
+        let about = super::about(document, name);
         if allowed.iter().any(|pattern| fits(pattern, name)) {
             continue;
         }
-        cx.report(Place { source: file.source, span: setting.key }, format!("{name} still holds a placeholder in production"))
+        cx.report(file.place(setting.key), format!("{name} still holds a placeholder in production"))
+            .about(about)
             .label(format!("its value {sign}"))
             .in_production(
                 "whatever uses it fails at its first use: a login is refused, a call goes to an address that nobody owns",

@@ -1,0 +1,162 @@
+//! Which files of a common format might be settings? Those that differ in the name of an environment alone, what they
+//! build on, and those whose name says so to a tool.
+
+use crate::settings::EnvironmentNames;
+use crate::workspace::environments::slots::slots;
+
+/// Folders whose files are about something else, however they are called.
+const FOREIGN_FOLDERS: &[&str] = &[
+    ".github",
+    ".gitlab",
+    ".circleci",
+    ".changeset",
+    ".devcontainer",
+    "locales",
+    "locale",
+    "i18n",
+    "lang",
+    "translations",
+    "schemas",
+    "schema",
+    "migrations",
+    "crds",
+    "dashboards",
+    "snapshots",
+    "mocks",
+    "cassettes",
+    "openapi",
+    "swagger",
+    "docs",
+    "doc",
+    "stories",
+    "e2e",
+    "spec",
+    "__mocks__",
+];
+
+/// Files of tools that configure no environment.
+const FOREIGN_NAMES: &[&str] = &[
+    "package.json",
+    "package-lock.json",
+    "composer.json",
+    "angular.json",
+    "project.json",
+    "nx.json",
+    "turbo.json",
+    "lerna.json",
+    "cargo.toml",
+    "pyproject.toml",
+    "mkdocs.yml",
+    "chart.yaml",
+    "chart.yml",
+    "requirements.yaml",
+    "helmfile.yaml",
+    "netlify.toml",
+    "buf.yaml",
+    "skaffold.yaml",
+    "setup.cfg",
+    "tox.ini",
+    "pytest.ini",
+    "launchsettings.json",
+    "kustomization.yaml",
+    "kustomization.yml",
+    "renovate.json",
+    "pipfile",
+    "poetry.toml",
+    "metadata.yaml",
+    "metadata.yml",
+    "catalog-info.yaml",
+    "sonar-project.properties",
+    "gradle.properties",
+    "gradle-wrapper.properties",
+    ".terraform.lock.hcl",
+    "tfplan.json",
+    "manifest.webmanifest",
+    "deno.json",
+    "jest.config.json",
+    "cypress.json",
+    "babel.config.json",
+];
+
+/// Which of these paths, sorted, might be files of settings.
+pub fn chosen<'p>(paths: &[&'p str], said: &EnvironmentNames) -> Vec<&'p str> {
+    let ours: Vec<&str> = paths.iter().copied().filter(|path| !is_foreign(path)).collect();
+    let mut chosen: Vec<&str> = ours.iter().copied().filter(|path| is_known(path)).collect();
+    for slot in slots(&ours, said) {
+        chosen.extend(slot.members.iter().map(|(at, _)| ours[*at]));
+        chosen.extend(slot.base.iter().map(|at| ours[*at]));
+    }
+    chosen.sort_unstable();
+    chosen.dedup();
+    chosen
+}
+
+/// Whether its name promises a format that settings are written in.
+pub fn has_format(name: &str) -> bool {
+    const ENDS: &[&str] = &["yaml", "yml", "json", "jsonc", "json5", "toml", "properties", "ini", "cfg", "tfvars"];
+    name.rsplit_once('.').is_some_and(|(_, end)| ENDS.contains(&&*end.to_ascii_lowercase()))
+}
+
+fn is_foreign(path: &str) -> bool {
+    let lower = path.to_ascii_lowercase();
+    let (folders, name) = lower.rsplit_once('/').unwrap_or(("", &lower));
+    let is_lock = name.ends_with(".lock.json")
+        || name.ends_with("-lock.yaml")
+        || name.starts_with("tsconfig")
+        || name.ends_with(".tfstate.json");
+    // What a chart renders is an object once it is rendered.
+    let is_template = folders.split('/').any(|folder| folder == "templates");
+    let is_test = folders.contains("src/test/") || folders.ends_with("src/test") || folders.starts_with("spec/");
+    is_lock
+        || is_template
+        || is_test
+        || name.starts_with('.')
+        || FOREIGN_NAMES.contains(&name)
+        || folders.split('/').any(|folder| FOREIGN_FOLDERS.contains(&folder))
+}
+
+/// Names that a framework or a tool reads settings from.
+fn is_known(path: &str) -> bool {
+    let lower = path.to_ascii_lowercase();
+    let (folders, name) = lower.rsplit_once('/').unwrap_or(("", &lower));
+    let (stem, end) = name.rsplit_once('.').unwrap_or((name, ""));
+    let is_yaml = matches!(end, "yml" | "yaml");
+    let folder = folders.rsplit('/').next().unwrap_or(folders);
+    let begins = |word: &str| stem == word || stem.strip_prefix(word).is_some_and(|rest| rest.starts_with(['-', '.']));
+    match end {
+        "tfvars" => true,
+        "properties" | "yml" | "yaml" if begins("application") || begins("bootstrap") => true,
+        "json" if begins("appsettings") => true,
+        "toml" => stem == "wrangler",
+        _ if is_yaml && folder == "config" => {
+            matches!(stem, "database" | "cable" | "mongoid" | "storage" | "settings" | "redis" | "secrets")
+        }
+        _ => is_yaml && stem == "serverless",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn siblings_of_other_environments_are_candidates() {
+        let table: &[(&[&str], &[&str])] = &[
+            (
+                &["a/values-dev.yaml", "a/values-prod.yaml", "a/values.yaml", "a/x.yaml"],
+                &["a/values-dev.yaml", "a/values-prod.yaml", "a/values.yaml"],
+            ),
+            (&["config/prod.json", "x.json"], &[]),
+            (&["application-prod.yml"], &["application-prod.yml"]),
+            (&["src/test/resources/application.yml"], &[]),
+            (&["appsettings.Development.json", "appsettings.json"], &["appsettings.Development.json", "appsettings.json"]),
+            (&["locales/dev.json", "locales/prod.json"], &[]),
+            (&["chart/templates/dev.yaml", "chart/templates/prod.yaml"], &[]),
+            (&["config/database.yml"], &["config/database.yml"]),
+            (&["terraform/prod.tfvars"], &["terraform/prod.tfvars"]),
+        ];
+        for (paths, wanted) in table {
+            assert_eq!(chosen(paths, &EnvironmentNames::default()), *wanted, "{paths:?}");
+        }
+    }
+}

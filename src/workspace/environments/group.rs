@@ -1,0 +1,132 @@
+//! The same settings for several environments: what all have, what one lacks, what it gets from a base.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use super::SettingsFile;
+use crate::diagnostic::Place;
+use crate::document::entries::Entry;
+
+/// Files that configure the same thing for different environments.
+#[derive(Debug)]
+pub struct Group {
+    /// The members on the way to production, by path.
+    pub members: Vec<SettingsFile>,
+    /// Those beside it: laptops, review apps, names that nobody knows.
+    pub aside: Vec<SettingsFile>,
+    /// What all of them read first, the most general first.
+    pub base: Vec<SettingsFile>,
+    /// How many of all cells (a key in a member) are filled, in percent.
+    pub parity: usize,
+    /// How many keys there are.
+    pub keys: usize,
+    /// Every file has every key, but for the odd one out.
+    pub is_complete: bool,
+    /// What all members set but one, by member; what a file sets that every environment reads first is none.
+    pub gaps: Vec<Gap>,
+}
+
+/// A setting that one member of a group lacks.
+#[derive(Clone, Debug)]
+pub struct Gap {
+    /// Which member lacks it.
+    pub member: usize,
+    /// The name.
+    pub name: Box<str>,
+    /// The key in another member that has it.
+    pub neighbour: Place,
+}
+
+/// At least this share of all cells (a key in a file) must be filled in a group of the complete style.
+const COMPLETE_PERCENT: usize = 95;
+
+/// At least this share of the top keys of the smaller of two trees stands in the other one, if they are about the same.
+const SHAPE_PERCENT: usize = 20;
+
+impl Group {
+    /// Puts files together, if they are about the same thing in two environments or more.
+    pub fn of(files: Vec<SettingsFile>, base: Vec<SettingsFile>) -> Option<Self> {
+        let files = alike(files, &base);
+        let (aside, mut members): (Vec<_>, Vec<_>) = files.into_iter().partition(|file| file.is_aside);
+        let names: BTreeSet<&str> = members.iter().filter_map(|file| file.environment.as_deref()).collect();
+        if names.len() < 2 {
+            return None;
+        }
+        // Two regions of one environment: neither says what the other must have.
+        let mut seen = HashSet::new();
+        members.retain(|file| seen.insert(file.environment.clone()));
+        let mut group = Self { members, aside, base, parity: 0, keys: 0, is_complete: false, gaps: Vec::new() };
+        group.compare();
+        Some(group)
+    }
+
+    fn compare(&mut self) {
+        let cells = self
+            .members
+            .iter()
+            .enumerate()
+            .flat_map(|(at, member)| member.settings.iter().map(move |entry| (&*entry.name, at, member.place(entry.key))));
+        let mut all: Vec<(&str, usize, Place)> = cells.collect();
+        all.sort_unstable();
+        all.dedup_by_key(|(name, member, _)| (*name, *member));
+        let shared: HashSet<&str> = self.base.iter().flat_map(|file| file.settings.iter()).map(|entry| &*entry.name).collect();
+        let count = self.members.len();
+        let mut keys = 0;
+        let mut gaps = Vec::new();
+        for setters in all.chunk_by(|(one, ..), (other, ..)| one == other) {
+            keys += 1;
+            let (name, _, neighbour) = setters[0];
+            // Items of lists may well differ in what they are known by.
+            let may_differ = count == 2 && name.contains('[');
+            if setters.len() + 1 == count && !shared.contains(name) && !may_differ {
+                let member = (0..count).find(|at| setters.iter().all(|(_, member, _)| member != at)).unwrap_or(0);
+                gaps.push(Gap { member, name: name.into(), neighbour });
+            }
+        }
+        gaps.retain(|gap| !self.members[gap.member].is_open && !self.members[gap.member].covers(&gap.name));
+        gaps.sort_unstable_by_key(|gap| (gap.member, gap.neighbour));
+        let filled = all.len();
+        let enough = count >= 3 || keys >= 8;
+        self.is_complete = enough && filled * 100 >= keys * count * COMPLETE_PERCENT;
+        self.parity = (filled * 100).checked_div(keys * count).unwrap_or(0);
+        (self.keys, self.gaps) = (keys, gaps);
+    }
+
+    /// What each member sets itself, by name; of duplicates the last.
+    pub fn own(&self) -> Vec<HashMap<&str, &Entry>> {
+        self.members.iter().map(by_name).collect()
+    }
+
+    /// The member for production, where there is one.
+    pub fn production(&self) -> Option<&SettingsFile> {
+        self.members.iter().find(|file| file.is_production())
+    }
+}
+
+/// What a file sets, by name; of duplicates the last.
+pub fn by_name(file: &SettingsFile) -> HashMap<&str, &Entry> {
+    file.settings.iter().map(|entry| (&*entry.name, entry)).collect()
+}
+
+/// Without the files that are about something else: trees that share hardly a top key with all the others.
+fn alike(files: Vec<SettingsFile>, base: &[SettingsFile]) -> Vec<SettingsFile> {
+    if files.iter().all(|file| file.is_flat) {
+        return files;
+    }
+    let mut counts: HashMap<String, usize> = HashMap::new();
+    for top in base.iter().chain(&files).flat_map(tops) {
+        *counts.entry(top).or_default() += 1;
+    }
+    let total = counts.len();
+    let shares = |file: &SettingsFile| {
+        let own = tops(file);
+        let common = own.iter().filter(|top| counts.get(*top).is_some_and(|count| *count > 1)).count();
+        common * 100 >= own.len().min(total) * SHAPE_PERCENT
+    };
+    files.into_iter().filter(shares).collect()
+}
+
+/// The first parts of all names.
+fn tops(file: &SettingsFile) -> BTreeSet<String> {
+    let top = |entry: &Entry| entry.name.split(['.', '[']).next().unwrap_or_default().to_owned();
+    file.settings.iter().map(top).collect()
+}

@@ -1,0 +1,191 @@
+//! Which words name an environment?
+
+use crate::settings::EnvironmentNames;
+
+/// How near to production an environment is.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Tier {
+    /// A template or a sample: nobody runs it.
+    Example,
+    /// Anything that no customer depends on.
+    NonProduction,
+    /// What customers depend on.
+    Production,
+}
+
+/// What a word says of an environment.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Named {
+    /// The name that all words for it share.
+    pub name: String,
+    /// How near to production it is.
+    pub tier: Tier,
+    /// It stands beside the way to production: what it needs says nothing about what the others need.
+    pub is_aside: bool,
+}
+
+/// The names that people give to environments, from the laptop to production.
+const NAMES: &[(&str, Tier, &[&str])] = &[
+    ("local", Tier::NonProduction, &["local", "localhost"]),
+    ("development", Tier::NonProduction, &["development", "develop", "devel", "dev"]),
+    ("test", Tier::NonProduction, &["test", "testing", "tst", "ci"]),
+    ("integration", Tier::NonProduction, &["integration", "int", "integ", "sit"]),
+    ("qa", Tier::NonProduction, &["qa", "uat", "acceptance", "aat", "ithc", "oat"]),
+    ("review", Tier::NonProduction, &["review", "preview", "ephemeral"]),
+    ("sandbox", Tier::NonProduction, &["sandbox", "sbx", "sbox", "playground"]),
+    ("performance", Tier::NonProduction, &["perf", "performance", "loadtest", "perftest"]),
+    ("pentest", Tier::NonProduction, &["pen", "pentest"]),
+    ("demo", Tier::NonProduction, &["demo", "training"]),
+    ("staging", Tier::NonProduction, &["staging", "stage", "stg", "preprod", "preproduction", "nonprod", "nonproduction"]),
+    ("recovery", Tier::NonProduction, &["failover"]),
+    ("production", Tier::Production, &["production", "prod", "prd", "live"]),
+    ("example", Tier::Example, &["example", "examples", "sample", "samples", "template", "dist", "defaults"]),
+];
+
+const ASIDE: &[&str] = &["local", "review", "sandbox", "pentest", "demo", "recovery"];
+
+/// What a file that every environment reads first has in the place of an environment's name.
+pub const SHARED: &[&str] = &["base", "common", "shared", "default", "defaults", "all", "global"];
+
+/// What a word names, where it names an environment; `staging2` is one more of its kind.
+pub fn environment(word: &str) -> Option<(&'static str, Tier)> {
+    let word = word.to_ascii_lowercase();
+    let word = word.trim_end_matches(|last: char| last.is_ascii_digit());
+    NAMES.iter().find(|(_, _, words)| words.contains(&word)).map(|(name, tier, _)| (*name, *tier))
+}
+
+impl Named {
+    /// What a word names, as far as the configuration says nothing else of it.
+    pub fn of(word: &str, said: &EnvironmentNames) -> Option<Self> {
+        let is = |words: &[String]| words.iter().any(|other| other.eq_ignore_ascii_case(word));
+        let named = |tier| Some(Self { name: word.to_ascii_lowercase(), tier, is_aside: false });
+        if is(&said.ignored) {
+            return None;
+        }
+        if is(&said.production) {
+            return named(Tier::Production);
+        }
+        if is(&said.other) {
+            return named(Tier::NonProduction);
+        }
+        let (name, tier) = environment(word)?;
+        Some(Self { name: name.to_owned(), tier, is_aside: ASIDE.contains(&name) })
+    }
+
+    /// A word that nobody knows, in a place where others name environments.
+    pub fn learnt(word: &str) -> Self {
+        Self { name: word.to_ascii_lowercase(), tier: Tier::NonProduction, is_aside: true }
+    }
+
+    /// Where it stands on the way from a laptop to production.
+    pub fn rank(&self, said: &EnvironmentNames) -> usize {
+        let listed = said.other.iter().position(|word| word.eq_ignore_ascii_case(&self.name));
+        let known = NAMES.iter().position(|(name, ..)| *name == self.name).unwrap_or(NAMES.len());
+        listed.unwrap_or(said.other.len() + known)
+    }
+}
+
+impl Tier {
+    /// The tier that a path tells of: a folder that is named for an environment, or the last word of the file's name.
+    pub fn of_path(path: &str) -> Option<Self> {
+        let (folders, name) = path.rsplit_once('/').unwrap_or(("", path));
+        let stem = name.split('.').next().unwrap_or(name);
+        let last_word = stem.rsplit(['-', '_']).next().filter(|word| *word != stem);
+        let words = last_word.into_iter().chain(folders.rsplit('/'));
+        words.filter_map(environment).map(|(_, tier)| tier).next()
+    }
+}
+
+/// The words of a path with their places. `pre-prod` and `non-prod` are one word, since their last one alone would say
+/// the opposite; `stagingValues` is two.
+pub fn words(path: &str) -> Vec<(usize, usize)> {
+    let mut words: Vec<(usize, usize)> = Vec::new();
+    let mut start = 0;
+    let bytes = path.as_bytes();
+    for at in 0..=bytes.len() {
+        let is_break = bytes.get(at).is_none_or(|byte| matches!(byte, b'/' | b'.' | b'-' | b'_'));
+        let is_hump = !is_break && at > start && bytes[at].is_ascii_uppercase() && bytes[at - 1].is_ascii_lowercase();
+        if !is_break && !is_hump {
+            continue;
+        }
+        if at > start {
+            match words.last_mut() {
+                Some(last) if is_prefix(&path[last.0..last.1]) && last.1 + 1 == start => last.1 = at,
+                _ => words.push((start, at)),
+            }
+        }
+        start = if is_hump { at } else { at + 1 };
+    }
+    words
+}
+
+fn is_prefix(word: &str) -> bool {
+    word.eq_ignore_ascii_case("pre") || word.eq_ignore_ascii_case("non")
+}
+
+/// What a word of a path names; a part of a longer word only where nothing else can be meant.
+pub fn named_at(path: &str, (start, end): (usize, usize), said: &EnvironmentNames) -> Option<Named> {
+    let word = &path[start..end];
+    let bytes = path.as_bytes();
+    let is_inner = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_alphanumeric);
+    let is_part = (start > 0 && is_inner(start - 1)) || is_inner(end);
+    if is_part && !matches!(word.to_ascii_lowercase().as_str(), "production" | "prod" | "staging" | "development" | "dev") {
+        return None;
+    }
+    let joined: String = word.chars().filter(char::is_ascii_alphanumeric).collect();
+    Named::of(if joined.len() == word.len() { word } else { &joined }, said)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folders_and_last_words_name_an_environment() {
+        let table = [
+            ("overlays/production/web.yaml", Some(Tier::Production)),
+            ("overlays/staging/web.yaml", Some(Tier::NonProduction)),
+            ("deploy/web-dev.yaml", Some(Tier::NonProduction)),
+            ("examples/web.yaml", Some(Tier::Example)),
+            ("k8s/test-runner.yaml", None),
+            ("k8s/staging.yaml", None),
+            ("dev-portal/web.yaml", None),
+        ];
+        for (path, tier) in table {
+            assert_eq!(Tier::of_path(path), tier, "{path}");
+        }
+    }
+
+    #[test]
+    fn words_of_a_path_name_environments() {
+        let table = [
+            ("config/pre-prod.yml", "staging"),
+            ("values-non-prod.yaml", "staging"),
+            ("values.staging2.yaml", "staging"),
+            ("appsettings.Production.json", "production"),
+            ("productionValues.yaml", "production"),
+            ("liveData.yaml", ""),
+            ("testUtils.yaml", ""),
+            ("product.yaml", ""),
+            ("deploy-prod-eu.env", "production"),
+        ];
+        for (path, name) in table {
+            let named = words(path).into_iter().filter_map(|word| named_at(path, word, &EnvironmentNames::default()));
+            assert_eq!(named.map(|named| named.name).collect::<Vec<_>>().join(" "), name, "{path}");
+        }
+    }
+
+    #[test]
+    fn the_configuration_names_and_denies() {
+        let said = EnvironmentNames {
+            production: vec!["eqiad".to_owned()],
+            other: vec!["beta".to_owned()],
+            ignored: vec!["live".to_owned()],
+        };
+        let tier = |word| Named::of(word, &said).map(|named| named.tier);
+        assert_eq!(
+            ["eqiad", "Beta", "live", "prod"].map(tier),
+            [Some(Tier::Production), Some(Tier::NonProduction), None, Some(Tier::Production)]
+        );
+    }
+}

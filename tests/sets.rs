@@ -180,7 +180,8 @@ fn versions_in_the_names_of_folders() {
             ],
             "+v0.9/z +v0.10/b +v0.10/a",
         ),
-        (Framework::Numbered, &[("m/3.9/0002##b.sql", UP), ("m/3.10/0001##a.sql", UP)], "+3.9/0002##b +3.10/0001##a"),
+        (Framework::UpgradeFolders, &[("db/upgrade/1.9.sql", UP), ("db/upgrade/1.10.sql", UP)], "+1.9 +1.10"),
+        (Framework::VersionFolders, &[("m/3.9/0002##b.sql", UP), ("m/3.10/0001##a.sql", UP)], "+3.9/0002##b +3.10/0001##a"),
         (Framework::Numbered, &[("m/9_a.sql", UP), ("m/10_b.sql", UP)], "+9_a +10_b"),
     ]);
 }
@@ -194,6 +195,7 @@ fn sqitch_goes_by_its_plan() {
         ("db/deploy/orders.sql", "BEGIN;\nCREATE TABLE orders (id int);\nCOMMIT;\n"),
         ("db/revert/orders.sql", "BEGIN;\nDROP TABLE orders;\nCOMMIT;\n"),
         ("db/verify/orders.sql", "SELECT 1;\n"),
+        ("db/verify/data/001_orders.sql", "SELECT 1;\n"),
     ];
     holds(&[(Framework::Sqitch, &files, "-users -orders<")]);
     let stray = [files.as_slice(), &[("db/deploy/stray.sql", UP)]].concat();
@@ -233,6 +235,32 @@ fn servers_have_files_of_their_own() {
     let of = |engine| workspace.history.sets.iter().find(|set| set.engine == engine).map(told);
     assert_eq!(of(Engine::Postgres).as_deref(), Some("+1_a< +2_b<"));
     assert_eq!(of(Engine::MySql).as_deref(), Some("+2_b<"));
+}
+
+#[test]
+fn the_list_says_how_each_set_is_understood() {
+    let files = [
+        ("db/1_a.sql", "-- migrate:up\nCREATE TABLE a (id int);\n-- migrate:down\nDROP TABLE a;\n"),
+        ("db/2_b.sql", "-- migrate:up transaction:false\nCREATE INDEX CONCURRENTLY i ON a (id);\n"),
+    ];
+    let run = gonogo(Scratch::new(&files).path(), &["migrations"]);
+    let expected = [
+        "db",
+        "  framework   dbmate, as db/1_a.sql:1 says",
+        "  server      PostgreSQL 14, because nothing here names its version",
+        "  transaction one for each migration; 1 migration asks for none",
+        "  migrations  2, the newest is 2_b",
+        "  way back    for 1 of 2",
+        "  pending     2 (there is no git repository here): 1_a, 2_b",
+        "",
+        "1 set · 2 migrations · 2 pending",
+        "",
+    ];
+    assert_eq!((run.code, run.out.as_str()), (0, expected.join("\n").as_str()));
+    let nothing = gonogo(Scratch::new(&[("a.txt", "x")]).path(), &["migrations"]);
+    assert!(nothing.code == 3 && nothing.err.contains("nothing here is a migration"), "{}", nothing.err);
+    let wrong = gonogo(Scratch::new(&files).path(), &["migrations", "--output", "sarif"]);
+    assert!(wrong.code == 2 && wrong.err.contains("text, json"), "{}", wrong.err);
 }
 
 #[test]

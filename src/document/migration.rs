@@ -12,7 +12,6 @@ pub use transaction::{Wrapping, wrapping};
 pub use write::{NewFile, NewMigration, next_title};
 
 use super::engine::Engine;
-use crate::source::Source;
 
 /// What the path of a migration file says.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -101,20 +100,6 @@ fn direction(stem: &str) -> (&str, Role) {
     (stem, Role::Up)
 }
 
-/// Whether its runner remembers a checksum of every file and refuses one that was changed after it ran: Flyway and
-/// refinery, Prisma, Liquibase, sqlx. Only what the file itself shows is known here.
-pub fn keeps_checksums(source: &Source) -> bool {
-    let name = source.name();
-    let numbered =
-        |rest: &str| rest.split_once("__").is_some_and(|(number, _)| number.starts_with(|next: char| next.is_ascii_digit()));
-    let is_flyway = name.strip_prefix(['V', 'v']).is_some_and(numbered) || name.starts_with("R__");
-    let head: String = source.text().chars().take(256).collect();
-    let head = head.trim_start().to_ascii_lowercase();
-    let is_liquibase = head.trim_start_matches(['-', ' ']).starts_with("liquibase formatted sql");
-    // The first line that sqlx writes into every new file.
-    is_flyway || name == "migration.sql" || is_liquibase || head.starts_with("-- add migration script here")
-}
-
 /// A dialect infix: `0001_orders.mysql.up.sql`.
 fn dialect(title: &str) -> (&str, Option<Engine>) {
     let mut title = title;
@@ -144,8 +129,8 @@ fn version(title: &str, role: Role) -> Option<(Vec<u128>, Role)> {
         let role = if title.starts_with(['U', 'u']) { Role::Down } else { role };
         return Some((parts, role));
     }
-    if let Some(dated) = date(title) {
-        return Some((dated, role));
+    if let Some(parts) = date(title).or_else(|| dotted(title)) {
+        return Some((parts, role));
     }
     let digits = title.bytes().take_while(u8::is_ascii_digit).count();
     let after = title[digits..].chars().next();
@@ -153,13 +138,21 @@ fn version(title: &str, role: Role) -> Option<(Vec<u128>, Role)> {
     (digits > 0 && separated).then(|| Some((vec![title[..digits].parse().ok()?], role)))?
 }
 
-/// `2024-01-31-120000_x` and `2024-01-31_x`: the time by its parts.
+/// `2024-01-31-120000_x`, `2024-01-31-120000-0000_x` and `2024-01-31_x`: the time by its parts.
 fn date(title: &str) -> Option<Vec<u128>> {
     let stamp = title.split('_').next().unwrap_or(title);
     let parts: Vec<&str> = stamp.split('-').collect();
     let widths: Vec<usize> = parts.iter().map(|part| part.len()).collect();
-    let is_date = matches!(widths.as_slice(), [4, 2, 2] | [4, 2, 2, 4 | 6]);
+    let is_date = widths.starts_with(&[4, 2, 2]);
     is_date.then(|| parts.iter().map(|part| part.parse().ok()).collect())?
+}
+
+/// A name that begins with the version of a release, as files do that lead from one to the next: `1.10.2_x`, `1.2-to-1.3`.
+pub fn dotted(title: &str) -> Option<Vec<u128>> {
+    let end = title.find(|next: char| !next.is_ascii_digit() && next != '.').unwrap_or(title.len());
+    let number = title[..end].trim_end_matches('.');
+    let separated = title[number.len()..].chars().next().is_none_or(|next| matches!(next, '_' | '-' | '.' | ' '));
+    (number.contains('.') && separated).then(|| number.split('.').map(|part| part.parse().ok()).collect())?
 }
 
 /// A folder named for a version, with at least one point in it: `1.4`, `v2.0.1`.
@@ -201,20 +194,13 @@ mod tests {
     }
 
     #[test]
-    fn runners_that_keep_checksums_show() {
-        let keeps = |path: &str, text: &str| keeps_checksums(&Source::decode(path, text.as_bytes().to_vec()));
-        let (flyway, prisma) = (keeps("db/V1_2__a.sql", ""), keeps("prisma/migrations/20240101_a/migration.sql", ""));
-        let liquibase = keeps("db/1_a.sql", "--liquibase formatted sql\n--changeset a:1\n");
-        let sqlx = keeps("migrations/20240101_a.sql", "-- Add migration script here\nSELECT 1;");
-        assert_eq!([flyway, prisma, liquibase, sqlx], [true; 4]);
-        assert!(!keeps("db/0001_a.up.sql", "CREATE TABLE t ();") && !keeps("db/Vacuum__a.sql", ""));
-    }
-
-    #[test]
     fn versions_sort_as_numbers() {
         let version = |path: &str| layout(path).map(|layout| layout.version);
         assert!(version("9_a.sql") < version("10_a.sql"));
         assert!(version("2024-01-31-120000_a/up.sql") < version("2024-02-01-080000_a/up.sql"));
+        assert!(version("2024-01-31-120000-0000_a/up.sql") < version("2024-01-31-120001-0000_a/up.sql"));
+        assert!(version("upgrade/1.9.1_a.sql") < version("upgrade/1.10.0.sql"));
+        assert!(version("1_a.sql") < version("1.1_a.sql") && version("2.x.sql") == Some(vec![2]));
         assert!(version("m/3.9/0002_a.sql") < version("m/3.10/0001_a.sql"));
         assert!(version("V1.9__a.sql") < version("V1.10__a.sql"));
     }

@@ -78,7 +78,7 @@ impl Listed {
             count: forward().count(),
             newest: forward().rfind(|migration| migration.has_version()).map(|newest| newest.title.clone()),
             with_down: set.reversible().count(),
-            goes_back: set.framework.goes_back(),
+            goes_back: set.framework.goes_back() || set.framework.is_unnamed(),
             pending: pending.map(|migration| migration.title.clone()).collect(),
             undecided: set.migrations.iter().any(|migration| migration.shipping == Shipping::Undecided),
             since: since(&root.workspace.change.base),

@@ -124,6 +124,7 @@ pub fn discover(tree: &dyn Tree, named: &str, settings: &Settings) -> Found {
     let sites = Sites::of(tree, &walk.evidence, &walk.found.files);
     let claimed = others.into_iter().filter(|path| sites.claims(path));
     walk.found.files.extend(claimed.map(|path| Candidate { path, kind: Kind::Migration }));
+    walk.found.files.retain(|file| file.path == named || !sites.disclaims(&file.path));
     walk.found.sites = sites;
     let counted = UNSUPPORTED.iter().zip(foreign).filter(|(_, count)| *count > 0);
     walk.found.unsupported = counted.map(|((_, name), count)| ((*name).to_owned(), count)).collect();

@@ -4,6 +4,7 @@
 //! keeps what every forward statement of those that are pending does. Down parts never go forward.
 
 mod ignored;
+mod said;
 mod sets;
 mod shipping;
 mod stale;
@@ -16,7 +17,7 @@ use super::base::Base;
 use super::change::Change;
 use super::versions::{Mentions, Said, Versions};
 use crate::database::Effect;
-use crate::diagnostic::{Judged, Note, Place, SourceId};
+use crate::diagnostic::{Judged, Note, SourceId};
 use crate::document::Document;
 use crate::document::engine::Engine;
 use crate::document::migration::framework::{Framework, Late, Transactions};
@@ -26,6 +27,7 @@ use crate::guard;
 use steps::Step;
 
 pub(super) use ignored::is_nearly_flyway;
+pub use said::{FrameworkSaid, Ignored, RunnerTransaction, TransactionSaid};
 pub(super) use sets::forward;
 pub use shipping::{Asked, Shipping};
 pub use stale::Stale;
@@ -39,6 +41,8 @@ pub struct History {
     pub notes: Vec<Note>,
     /// For each document, whether its migration has shipped.
     shipping: Vec<Shipping>,
+    /// For each document, the set that it belongs to.
+    homes: Vec<Option<usize>>,
 }
 
 /// The migrations that one runner applies in order.
@@ -70,56 +74,6 @@ pub struct MigrationSet {
     pub unordered: Vec<String>,
     /// What the configuration calls the last version that has shipped, where no migration here has it.
     unknown_version: Option<String>,
-}
-
-/// A file that looks like a migration and never runs.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Ignored {
-    /// The file.
-    pub source: SourceId,
-    /// Why its tool passes over it, and what to do.
-    pub why: String,
-    /// What to do about it.
-    pub help: String,
-}
-
-/// Who says which tool runs a set.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum FrameworkSaid {
-    /// The configuration.
-    Config,
-    /// A file of configuration of the tool, or one of a package that uses it.
-    File(String),
-    /// The names of the files.
-    Names,
-    /// A comment in a file.
-    Mark(Place),
-    /// Nobody: it is the likeliest.
-    Nobody,
-}
-
-/// What the runner opens a transaction around when it runs a script, whatever the script says itself.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct RunnerTransaction {
-    /// What.
-    pub mode: Transactions,
-    /// Who says so.
-    pub said: TransactionSaid,
-}
-
-/// Who says what a runner opens a transaction around.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum TransactionSaid {
-    /// It always does so, unless it is told otherwise.
-    Runner,
-    /// The configuration of gonogo.
-    Config,
-    /// A comment of the file.
-    Mark(Place),
-    /// The name of the file.
-    Name,
-    /// Another file, in this line.
-    File(String, u32),
 }
 
 /// One migration: what goes forward and what goes back.
@@ -269,7 +223,7 @@ impl MigrationSet {
 impl History {
     /// Finds and replays all sets.
     pub fn of(documents: &[Arc<Document>], change: &Change, mentions: &Mentions, asked: Asked<'_>) -> Self {
-        let mut history = Self { sets: sets::sets(documents, asked), notes: Vec::new(), shipping: Vec::new() };
+        let mut history = Self { sets: sets::sets(documents, asked), notes: Vec::new(), shipping: Vec::new(), homes: Vec::new() };
         for set in &mut history.sets {
             let folder = set.folder.clone();
             set.ship(documents, change, asked);
@@ -291,6 +245,12 @@ impl History {
                 history.shipping[script.source.index()] = migration.shipping;
             }
         }
+        history.homes = vec![None; documents.len()];
+        for (at, set) in history.sets.iter().enumerate() {
+            for script in set.migrations.iter().flat_map(Migration::parts) {
+                history.homes[script.source.index()] = Some(at);
+            }
+        }
         for ignored in history.sets.iter().flat_map(|set| &set.ignored) {
             history.shipping[ignored.source.index()] = shipping::of_file(change, ignored.source, asked.all);
         }
@@ -310,6 +270,11 @@ impl History {
     fn undecided_set(&self) -> Option<&MigrationSet> {
         let undecided = |set: &&MigrationSet| set.migrations.iter().any(|migration| migration.shipping == Shipping::Undecided);
         self.sets.iter().find(undecided)
+    }
+
+    /// The set that the migration in a file belongs to.
+    pub fn set_of(&self, id: SourceId) -> Option<&MigrationSet> {
+        self.sets.get((*self.homes.get(id.index())?)?)
     }
 
     /// Whether the migration in a file has shipped; other files count as pending.

@@ -81,6 +81,15 @@ impl Sites {
         self.planned(path).is_some() || self.aside(path).is_some()
     }
 
+    /// Whether a file is none of the migrations although it lies among them: what verifies them, and has their names.
+    pub fn disclaims(&self, path: &str) -> bool {
+        let is_sqitch = |folder: &str| self.known.get(folder).is_some_and(|site| site.framework == Framework::Sqitch);
+        above(path).any(|folder| match folder.rsplit_once('/').unwrap_or(("", folder)) {
+            (top, "verify") => is_sqitch(top),
+            _ => false,
+        })
+    }
+
     /// What the path of a file of SQL says, with what is known of its folder.
     pub fn place(&self, path: &str) -> Layout {
         if let Some((folder, site, entry)) = self.planned(path) {

@@ -208,6 +208,11 @@ impl Framework {
         Self::all().find(|framework| framework.word() == word)
     }
 
+    /// Whether only the shape of the files is known, and not the tool.
+    pub fn is_unnamed(self) -> bool {
+        matches!(self, Self::Numbered | Self::VersionFolders | Self::UpgradeFolders)
+    }
+
     /// Whether it knows a way back at all.
     pub fn goes_back(self) -> bool {
         self.traits().files.down != Down::None

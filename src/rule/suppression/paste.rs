@@ -3,7 +3,6 @@
 use crate::diagnostic::SourceId;
 use crate::document::Document;
 use crate::document::format::Format;
-use crate::document::migration::keeps_checksums;
 use crate::rule::Finding;
 use crate::workspace::Workspace;
 use crate::workspace::base::Base;
@@ -18,7 +17,7 @@ pub fn line_to_allow(workspace: &Workspace, finding: &Finding) -> Option<String>
         return None;
     }
     let (document, name) = (workspace.document(place.source), finding.rule.name);
-    if document.sql().is_some() && keeps_checksums(&document.source) && has_shipped(workspace, place.source) {
+    if keeps_checksums(workspace, place.source) && has_shipped(workspace, place.source) {
         let why = "its runner compares checksums, so leave a file that has shipped as it is";
         return Some(format!("{why}; in gonogo.toml:\n{}", entry(name, document.source.path())));
     }
@@ -26,6 +25,10 @@ pub fn line_to_allow(workspace: &Workspace, finding: &Finding) -> Option<String>
         return Some(format!("in gonogo.toml:\n{}", entry(name, document.source.path())));
     }
     Some(beside(name, document))
+}
+
+fn keeps_checksums(workspace: &Workspace, source: SourceId) -> bool {
+    workspace.history.set_of(source).is_some_and(|set| set.framework.traits().checksums)
 }
 
 /// Whether it is judged although it has shipped, for all that is known: because it was named, or all were asked for.

@@ -9,7 +9,7 @@ use crate::diagnostic::{Place, SourceId};
 use crate::document::Document;
 use crate::document::engine::Engine;
 use crate::document::migration::framework::{Escape, Framework, Late, Transactions};
-use crate::document::migration::{Layout, Role, marks};
+use crate::document::migration::{Layout, Role, dotted, marks};
 use crate::document::sql::{Certainty, Sql};
 use crate::source::Source;
 use crate::workspace::ids;
@@ -217,6 +217,8 @@ fn shaped(layout: &Layout, path: &str) -> &'static [Framework] {
         _ if layout.title.starts_with(['V', 'R', 'B', 'U', 'v', 'u', 'b']) && layout.title.contains("__") => {
             &[Framework::Flyway, Framework::Refinery]
         }
+        _ if layout.title.contains('/') => &[Framework::VersionFolders],
+        _ if dotted(&layout.title).is_some() => &[Framework::UpgradeFolders],
         _ if name.ends_with(".rollback.sql") => &[Framework::Yoyo],
         _ if name.contains(".autocommit.") => &[Framework::Pop],
         _ if name.ends_with(".up.sql") || name.ends_with(".down.sql") => {

@@ -45,11 +45,12 @@ impl Plan {
     }
 
     /// The plan of Sqitch in the folder of its scripts: a change a line, tags begin with `@`. A change that is named again
-    /// was reworked: what it was before stands in a file with the next tag in its name.
+    /// was reworked: what it was before stands in a file with one of the tags between in its name.
     pub(super) fn of_sqitch(text: &str, top: &str) -> Self {
         let mut plan = Self::default();
-        let mut open: HashMap<String, u128> = HashMap::new();
-        let mut tagged: Vec<(String, u128, String)> = Vec::new();
+        // Each change with its place, and how many tags came before it.
+        let mut open: HashMap<String, (u128, usize)> = HashMap::new();
+        let mut tags: Vec<String> = Vec::new();
         let mut count = 0;
         for (line, words) in (1..).zip(text.split('\n')) {
             let words = words.split('#').next().unwrap_or_default().trim();
@@ -62,19 +63,19 @@ impl Plan {
                 continue;
             }
             if let Some(tag) = first.strip_prefix('@') {
-                tagged.extend(open.drain().map(|(change, at)| (change, at, tag.to_owned())));
+                tags.push(tag.to_owned());
                 continue;
             }
             count += 1;
             let change = first.trim_start_matches('+').to_owned();
             plan.named.push(Named { path: script(top, "deploy", &change), line });
-            if let Some(at) = tagged.iter().position(|(tagged, ..)| *tagged == change) {
-                let (change, version, tag) = tagged.remove(at);
-                plan.add_sqitch(top, &format!("{change}@{tag}"), version);
+            if let Some((version, since)) = open.insert(change.clone(), (count, tags.len())) {
+                for tag in &tags[since..] {
+                    plan.add_sqitch(top, &format!("{change}@{tag}"), version);
+                }
             }
-            open.insert(change, count);
         }
-        for (change, version) in open.into_iter().chain(tagged.into_iter().map(|(change, version, _)| (change, version))) {
+        for (change, (version, _)) in open {
             plan.add_sqitch(top, &change, version);
         }
         plan
@@ -100,11 +101,11 @@ mod tests {
     fn sqitch_runs_what_its_plan_says() {
         let text = "%syntax-version=1.0.0\n%project=flipr\n\n# first\nappschema 2026-01-01T10:00:00Z M <m@x> # Adds schema\n\
                     users [appschema] 2026-01-02T10:00:00Z M <m@x>\n@v1 2026-01-03T10:00:00Z M <m@x>\n\
-                    lists [users] 2026-01-04T10:00:00Z M <m@x>\nusers [users@v1] 2026-01-05T10:00:00Z M <m@x> # Reworked\n";
+                    lists [users] 2026-01-04T10:00:00Z M <m@x>\n@v2 2026-01-04T11:00:00Z M <m@x>\nusers [users@v2] 2026-01-05T10:00:00Z M <m@x> # Reworked\n";
         let plan = Plan::of_sqitch(text, "db");
         let at = |path: &str| plan.entry(path).map(|entry| (entry.version[0], entry.role));
         assert_eq!(at("db/deploy/appschema.sql"), Some((1, Role::Up)));
-        assert_eq!(at("db/deploy/users@v1.sql"), Some((2, Role::Up)));
+        assert_eq!((at("db/deploy/users@v1.sql"), at("db/deploy/users@v2.sql")), (Some((2, Role::Up)), Some((2, Role::Up))));
         assert_eq!(at("db/deploy/lists.sql"), Some((3, Role::Up)));
         assert_eq!((at("db/deploy/users.sql"), at("db/revert/users.sql")), (Some((4, Role::Up)), Some((4, Role::Down))));
         assert_eq!((at("db/verify/users.sql"), plan.named.len(), plan.flaw), (None, 4, None));

@@ -3,7 +3,6 @@
 //!
 //! Nothing here knows a rule by name; the catalogue is compiled from `rules/` by the build script.
 
-pub mod near;
 mod option;
 pub mod suppression;
 
@@ -94,7 +93,7 @@ impl Rule {
     /// What to say where there is no rule of a name: with the one that was probably meant.
     pub fn unknown(name: &str) -> String {
         let names = RULES.iter().flat_map(|rule| rule.aliases.iter().chain([&rule.name])).copied();
-        let hint = near::nearest(name, names);
+        let hint = crate::near::nearest(name, names);
         let hint = hint.map_or_else(|| "`gonogo rules` lists them".to_owned(), |rule| format!("did you mean `{rule}`?"));
         format!("there is no rule `{name}`; {hint}")
     }

@@ -26,6 +26,7 @@ pub mod rollout;
 mod servers;
 pub mod sites;
 pub mod topology;
+pub mod validity;
 pub mod versions;
 
 use std::ops::Range;
@@ -223,7 +224,7 @@ impl Workspace {
 
     /// The tier of what a document configures, where its path tells.
     pub fn tier(&self, id: SourceId) -> Option<Tier> {
-        self.environments.tier(id).or_else(|| Tier::of_path(self.path(id)))
+        self.environments.tier(id).or_else(|| Tier::of_path(self.path(id))).or_else(|| self.topology.tier(id))
     }
 
     /// The tier of what stands at a place: of its section, of its file, or as its path tells.

@@ -131,6 +131,16 @@ fn what_follows_a_document_without_a_separator_refuses_it() {
 }
 
 #[test]
+fn what_looks_like_a_template_may_be_text_that_goes_on_over_a_line() {
+    let text = "a: https://host/{{\n  name }}/x\nb: known\nc: of {{ c }}\n";
+    assert_eq!(text_at(text, &["a"]), Known::Unknown);
+    assert_eq!(text_at(text, &["b"]), Known::Is("known".to_owned()));
+    assert_eq!(text_at(text, &["c"]), Known::Unknown);
+    let template = document("a: https://host/{{\n  name }}/x\nb: {{ .Values.b }}\n");
+    assert!(template.yaml().expect("YAML").parts[0].error.is_some());
+}
+
+#[test]
 fn one_broken_document_costs_itself_alone() {
     let text = format!("{HEAD}a: 1\n---\napiVersion: v1\nkind: Pod\n  x: [\n---\n{HEAD}b: 2\n");
     let document = Document::read("x.yaml", text.into_bytes(), Kind::Manifest).expect("ours");

@@ -7,17 +7,26 @@ pub mod crd_deleted_on_upgrade;
 pub mod cronjob_overlap;
 pub mod disruption_budget_blocks_drain;
 pub mod disruption_budget_selects_nothing;
+pub mod duplicate_environment_variable;
+pub mod duplicate_object;
+pub mod environment_order;
+pub mod environment_value_not_string;
 pub mod external_traffic_local;
 pub mod grace_period_too_short;
 pub mod hook_without_deadline;
 pub mod identical_probes;
+pub mod invalid_object;
+pub mod invalid_pod;
 pub mod invalid_probe;
 pub mod irreversible_release_hook;
 pub mod liveness_before_startup;
 pub mod liveness_checks_dependency;
 pub mod malformed_manifest;
 pub mod missing_autoscaler_target;
+pub mod missing_config;
+pub mod missing_config_key;
 pub mod missing_disruption_budget;
+pub mod missing_ingress_backend;
 pub mod missing_memory_limit;
 pub mod missing_prestop;
 pub mod missing_readiness_probe;
@@ -76,3 +85,5 @@ fn evidence(report: Report<'_>, others: impl Iterator<Item = (Place, String)>) {
 fn label_of(workload: &Workload) -> String {
     workload.labels.pairs.first().map_or_else(|| "app: ...".to_owned(), |(key, value)| format!("{key}: {value}"))
 }
+pub mod service_port_mismatch;
+pub mod service_selects_nothing;

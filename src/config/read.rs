@@ -5,7 +5,8 @@ use std::sync::Arc;
 use super::keys::{KEYS, Key, Kind, LEVEL, Shape};
 use super::{Complaint, Complaints, Said, value};
 use crate::document::toml::{Entry, TableId, Tree, Value as Raw, ValueKind};
-use crate::rule::{Default, Rule, RuleOption, near};
+use crate::near;
+use crate::rule::{Default, Rule, RuleOption};
 use crate::source::{Source, Span};
 
 /// More mistakes of one file are counted and not told.

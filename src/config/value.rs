@@ -2,7 +2,8 @@
 
 use super::keys::Kind;
 use crate::document::toml::{Value as Raw, ValueKind};
-use crate::rule::{Rule, near};
+use crate::near;
+use crate::rule::Rule;
 use crate::settings::{Paths, Value};
 use crate::source::Span;
 

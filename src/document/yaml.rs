@@ -183,6 +183,7 @@ fn appended(mut parts: Vec<Part>, mut more: Vec<Part>) -> Vec<Part> {
 
 /// What the documents of one file have in common while they are read.
 struct Job<'t> {
+    text: &'t str,
     masked: &'t str,
     holes: &'t [Hole],
     keep_comments: bool,
@@ -199,6 +200,24 @@ impl Job<'_> {
         (parts, fast)
     }
 
+    /// What looks like a template may be text of the file itself, and then it may go on over a line's end.
+    fn read_as_it_stands(&self, span: Span, first: usize, parts: &mut Vec<Part>) {
+        let from = self.holes.partition_point(|hole| hole.span.end <= span.start);
+        let has_holes = self.holes.get(from).is_some_and(|hole| hole.span.start < span.end);
+        if has_holes {
+            let read = granit::read(self.text, span, self.keep_comments);
+            // Braces that make a mapping are a template after all.
+            let is_in_hole = |node: &RawNode| {
+                let at = self.holes.partition_point(|hole| hole.span.end <= node.span.start);
+                node.kind.is_collection() && self.holes.get(at).is_some_and(|hole| hole.span.start <= node.span.start)
+            };
+            if read.iter().all(|part| part.error.is_none() && !part.nodes.iter().any(is_in_hole)) {
+                parts.truncate(first);
+                parts.extend(read);
+            }
+        }
+    }
+
     /// Reads what stands between two separators, and says whether the fast gear did.
     fn read(&self, span: Span, parts: &mut Vec<Part>, scratch: &mut Vec<RawNode>) -> bool {
         let first = parts.len();
@@ -207,6 +226,9 @@ impl Job<'_> {
         match fast {
             Some(part) => parts.push(part),
             None => parts.extend(granit::read(self.masked, span, self.keep_comments)),
+        }
+        if parts[first..].iter().any(|part| part.error.is_some()) {
+            self.read_as_it_stands(span, first, parts);
         }
         for part in &mut parts[first..] {
             if let Some(error) = part.error.as_mut().filter(|error| error.cause == Cause::Invalid)
@@ -253,7 +275,7 @@ impl Yaml {
         let (masked, holes) = mask(text, Marks::Yaml);
         let masked = split::without_marks(masked);
         let keep_comments = memchr::memmem::find(text.as_bytes(), SUPPRESSION_WORD).is_some();
-        let job = Job { masked: &masked, holes: &holes, keep_comments, gear };
+        let job = Job { text, masked: &masked, holes: &holes, keep_comments, gear };
         let (spans, beyond) = split::documents(&masked);
         let share = if text.len() > WORTH_SHARING { DOCUMENTS_A_SHARE } else { spans.len().max(1) };
         let shares: Vec<(Vec<Part>, usize)> = spans.par_chunks(share).map(|spans| job.read_all(spans)).collect();

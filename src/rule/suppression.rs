@@ -11,10 +11,10 @@ mod paste;
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::near::nearest;
 use super::{Finding, RULES, Rule};
 use crate::diagnostic::{Place, SourceId};
 use crate::document::yaml::{Node, Yaml};
+use crate::near::nearest;
 use crate::settings::{Allowance, Paths, Settings};
 use crate::source::{Source, Span};
 use crate::workspace::Workspace;

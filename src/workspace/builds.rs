@@ -3,7 +3,7 @@
 //! Overlays are not built yet. Until then it must be known which objects they touch, so that nothing is claimed about a
 //! base that an overlay repairs.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use super::ids;
@@ -19,14 +19,18 @@ use crate::source::Source;
 pub struct Builds {
     /// The folders of kustomizations.
     pub kustomizations: HashSet<String>,
+    /// What each kustomization is made of: folders and files, by the folder of the kustomization.
+    pub parts: BTreeMap<String, Vec<String>>,
+    /// The namespaces that kustomizations put their objects into, by folder; none where a template names it.
+    pub namespaces: HashMap<String, Option<String>>,
+    /// Names of what kustomizations generate.
+    pub generated: Vec<(&'static str, String)>,
     /// Files that are patches: fragments that nobody applies alone.
     pub patch_files: HashSet<String>,
     /// Images that get another tag.
     pub images: HashSet<String>,
     /// Kinds and names of patched objects; no name stands for all of the kind, no kind for everything.
     patched: HashSet<(Option<String>, Option<String>)>,
-    /// What the kustomization of a folder is made of: folders and files.
-    parts: HashMap<String, Vec<String>>,
     /// Numbers of pods that kustomizations give, with their folder, by the name of the workload.
     scaled: HashMap<String, Vec<(String, NodeId)>>,
 }
@@ -45,6 +49,7 @@ impl Builds {
                     builds.kustomizations.insert(document.source.folder().to_owned());
                     builds.read_kustomization(root, document.source.folder());
                 }
+                builds.read_flux(root);
                 builds.images.extend(texts(root.field("build").field("artifacts"), "image"));
             }
         }
@@ -55,14 +60,32 @@ impl Builds {
         builds
     }
 
+    /// What Flux applies to a namespace of its choice.
+    fn read_flux(&mut self, root: Node<'_>) {
+        let spec = root.field("spec");
+        let is_flux = owned(root.field("apiVersion").text()).is_some_and(|api| api.starts_with("kustomize.toolkit.fluxcd.io/"));
+        if is_flux
+            && !spec.field("targetNamespace").is_absent()
+            && let Some(path) = owned(spec.field("path").text())
+        {
+            self.namespaces.insert(join("", &path), owned(spec.field("targetNamespace").text()));
+        }
+    }
+
     fn read_kustomization(&mut self, root: Node<'_>, folder: &str) {
+        let parts = ["resources", "bases", "components", "crds"].into_iter().flat_map(|list| root.field(list).items());
+        let parts = parts.filter_map(|part| owned(part.text())).map(|part| join(folder, &part));
+        self.parts.entry(folder.to_owned()).or_default().extend(parts);
+        if !root.field("namespace").is_absent() {
+            self.namespaces.insert(folder.to_owned(), owned(root.field("namespace").text()));
+        }
+        for (list, resource) in [("configMapGenerator", "ConfigMap"), ("secretGenerator", "Secret")] {
+            self.generated.extend(texts(root.field(list), "name").into_iter().map(|name| (resource, name)));
+        }
         // A new name alone leaves the tag as it is.
         let is_tagged = |image: &Node<'_>| ["newTag", "digest"].iter().any(|field| !image.field(field).is_absent());
         let images = root.field("images").items().filter(is_tagged);
         self.images.extend(images.filter_map(|image| owned(image.field("name").text())));
-        let parts = ["resources", "bases", "components"].into_iter().flat_map(|list| root.field(list).items());
-        let parts: Vec<String> = parts.filter_map(|part| Some(join(folder, &owned(part.text())?))).collect();
-        self.parts.insert(folder.to_owned(), parts);
         for scaled in root.field("replicas").items() {
             if let (Some(name), Known::Is(count)) = (owned(scaled.field("name").text()), scaled.field("count")) {
                 self.scaled.entry(name).or_default().push((folder.to_owned(), count.id()));

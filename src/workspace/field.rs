@@ -130,9 +130,10 @@ impl<'w> Field<'w> {
         self.node.items().map(Self::of)
     }
 
-    /// The keys and values of a mapping.
+    /// The keys and values of a mapping, without merged ones.
     pub fn entries(self) -> impl Iterator<Item = (Cow<'w, str>, Self)> {
         let entries = self.node.into_option().into_iter().flat_map(Node::entries);
+        let entries = entries.filter(|(title, _)| title.read_text() != "<<");
         entries
             .map(|(title, value)| (title.text().into_option().unwrap_or_else(|| title.written().into()), value_of(title, value)))
     }

@@ -5,23 +5,34 @@
 
 pub mod labels;
 pub mod object;
+mod producers;
+mod reader;
+pub mod reference;
+pub mod selection;
 mod service;
+mod twice;
 pub mod unit;
 mod workload;
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::availability::{By, Size};
 use super::builds::Builds;
+use super::environments::Tier;
+use super::field::Field;
 use super::{Workspace, ids};
-use crate::diagnostic::{Judged, Note};
+use crate::diagnostic::{Judged, Note, SourceId};
 use crate::document::yaml::Node;
 use crate::document::{Document, Known};
 use labels::Labels;
 use object::{Object, ObjectId};
+use producers::Producers;
+use reference::Reference;
+use selection::Pods;
 pub use service::Service;
+pub use twice::Together;
 use unit::{Unit, UnitId, Units};
 pub use workload::Workload;
 
@@ -34,13 +45,21 @@ pub struct Topology {
     pub workloads: Vec<Workload>,
     /// Services that select pods.
     services: Vec<Service>,
-    /// Services by one of the labels they ask for.
-    by_label: HashMap<(String, String), Vec<usize>>,
+    pods: Pods,
+    /// The Services of each workload.
+    selected_by: HashMap<ObjectId, Vec<usize>>,
     by_resource: HashMap<String, Vec<ObjectId>>,
     /// By the family of their unit, their resource and their name.
     by_name: HashMap<(String, String, String), Vec<ObjectId>>,
     workload_of: HashMap<ObjectId, usize>,
+    /// By unit and resource.
+    in_unit: HashMap<(UnitId, String), Vec<ObjectId>>,
+    references: HashMap<ObjectId, Vec<Reference>>,
+    /// Kind, name and namespace of all that is named by something; no namespace where it is not known.
+    named_by_others: HashSet<(String, String, String)>,
+    producers: Producers,
     units: Units,
+    unit_of: HashMap<SourceId, UnitId>,
     /// What kustomizations and builds change later.
     builds: Builds,
     /// What was judged in part.
@@ -70,7 +89,9 @@ impl Type {
 impl Topology {
     /// Collects the objects of all documents.
     pub fn of(documents: &[Arc<Document>]) -> Self {
-        let mut topology = Self { builds: Builds::of(documents), ..Self::default() };
+        let builds = Builds::of(documents);
+        let (units, producers) = (Units::new(&builds), Producers::generated(&builds.generated));
+        let mut topology = Self { producers, units, builds, ..Self::default() };
         for (id, document) in ids(documents).zip(documents) {
             let Some(yaml) = document.yaml() else { continue };
             if topology.builds.patch_files.contains(document.source.path()) {
@@ -83,17 +104,41 @@ impl Topology {
                 });
                 continue;
             }
-            let unit = topology.units.of(document.source.folder(), &topology.builds.kustomizations);
+            let unit = topology.units.of(document.source.folder(), &topology.builds);
+            topology.unit_of.insert(id, unit);
+            let first = topology.objects.len();
             for root in yaml.roots(&document.source, id) {
                 topology.add(root, unit, None, 0);
             }
-        }
-        for (at, service) in topology.services.iter().enumerate() {
-            if let Some(label) = service.selector.pairs.first() {
-                topology.by_label.entry(label.clone()).or_default().push(at);
+            if let Some(patched) = topology.objects[first..].iter().find(|object| object.is_patched) {
+                let message = format!("a kustomization patches {}, and what it changes there is not read yet", patched.title());
+                topology.notes.push(Note {
+                    path: document.source.path().to_owned(),
+                    line: None,
+                    message,
+                    judged: Judged::InPart,
+                });
             }
         }
+        for (at, workload) in topology.workloads.iter().enumerate() {
+            topology.pods.add(topology.units.family(workload.unit), at, workload);
+        }
+        topology.join_services();
+        topology.count_unknown();
         topology
+    }
+
+    fn join_services(&mut self) {
+        let mut selected_by: HashMap<ObjectId, Vec<usize>> = HashMap::new();
+        for (at, service) in self.services.iter().enumerate() {
+            let candidates = self.pods.candidates(self.units.family(service.unit), &service.selector);
+            for workload in candidates.iter().map(|at| &self.workloads[*at]) {
+                if self.may_meet(service, workload) && service.selects(workload) {
+                    selected_by.entry(workload.id).or_default().push(at);
+                }
+            }
+        }
+        self.selected_by = selected_by;
     }
 
     /// Whether a kustomization or the build decides which image this name stands for.
@@ -119,14 +164,19 @@ impl Topology {
         self.by_resource.entry(object.resource.clone()).or_default().push(object.id);
         let family = self.units.family(unit).to_owned();
         self.by_name.entry((family, object.resource.clone(), object.name.clone())).or_default().push(object.id);
+        self.in_unit.entry((unit, object.resource.clone())).or_default().push(object.id);
+        self.producers.take_in(&object, root);
+        let template = workload::pod_of(root, &object.kind);
+        let references = reader::references(&object, Field::of(root), template.map(|(_, pod)| Field::of(pod)));
+        self.take_references(&object, references);
         if object.is("Service") {
             self.services.push(Service::of(object, root));
         } else if !object.is_fragment
             && !object.is_helm_test
-            && let Some(workload) = Workload::of(&object, root)
+            && let Some(template) = template
         {
             self.workload_of.insert(object.id, self.workloads.len());
-            self.workloads.push(workload);
+            self.workloads.push(Workload::of(&object, template));
         }
     }
 
@@ -135,17 +185,21 @@ impl Topology {
         let metadata = root.field("metadata");
         let resource = object::resource(&api, &kind);
         let name = written(metadata.field("name"));
-        let namespace = metadata.field("namespace").text().map(Cow::into_owned);
-        let sort = self.units.get(unit).sort;
+        let home = self.units.get(unit);
+        let namespace = match &home.namespace {
+            Known::Absent => metadata.field("namespace").text().map(Cow::into_owned),
+            decided => decided.clone(),
+        };
         Object {
             id: ObjectId(u32::try_from(self.objects.len()).unwrap_or(u32::MAX)),
             node: root.id(),
             namespace: if object::is_cluster_wide(&resource) { Known::Absent } else { namespace },
             version: api.rsplit('/').next().unwrap_or_default().to_owned(),
             labels: Labels::of(metadata.field("labels")),
-            is_patched: sort == unit::Sort::Kustomization && self.builds.patches(&kind, &name),
-            is_fragment: self.units.get(unit).is_built() && object::is_fragment(root, &kind),
+            is_patched: home.sort == unit::Sort::Kustomization && self.builds.patches(&kind, &name),
+            is_fragment: home.is_built() && object::is_fragment(root, &kind),
             is_helm_test: object::is_helm_test(metadata),
+            is_copied: producers::is_copied(root),
             kind,
             resource,
             name,
@@ -169,6 +223,27 @@ impl Topology {
         let key = (self.units.family(near.unit).to_owned(), resource.to_owned(), name.to_owned());
         let ids = self.by_name.get(&key).into_iter().flatten();
         ids.map(|id| self.object_at(*id))
+    }
+
+    /// The tier of the kustomizations that a file is a part of, where they agree.
+    pub fn tier(&self, source: SourceId) -> Option<Tier> {
+        self.units.get(*self.unit_of.get(&source)?).tier
+    }
+
+    /// The objects of a kind in the unit of another object.
+    fn in_unit(&self, near: &Object, resource: &str) -> &[ObjectId] {
+        self.in_unit.get(&(near.unit, resource.to_owned())).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// Whether something that is in no file may make what an object names.
+    fn is_made_elsewhere(&self, from: &Object, reference: &Reference) -> bool {
+        from.is_helm_test || self.producers.may_make(reference)
+    }
+
+    /// The Service that an object is.
+    pub fn service(&self, object: &Object) -> Option<&Service> {
+        let at = self.services.binary_search_by_key(&object.id, |service| service.id).ok()?;
+        self.services.get(at)
     }
 
     /// The workload that an object is.
@@ -196,6 +271,11 @@ impl Topology {
         self.units.all()
     }
 
+    /// Whether a kustomization builds an object.
+    pub fn is_kustomized(&self, object: &Object) -> bool {
+        self.unit(object).sort == unit::Sort::Kustomization
+    }
+
     /// What an object is applied together with.
     pub fn unit(&self, object: &Object) -> &Unit {
         self.units.get(object.unit)
@@ -212,8 +292,7 @@ impl Topology {
 
     /// The Services that send traffic to a workload's pods.
     pub fn services_of(&self, workload: &Workload) -> impl Iterator<Item = &Service> {
-        let near = workload.labels.pairs.iter().filter_map(|label| self.by_label.get(label)).flatten();
-        near.map(|at| &self.services[*at]).filter(|service| self.may_meet(service, workload) && service.selects(workload))
+        self.selected_by.get(&workload.id).into_iter().flatten().map(|at| &self.services[*at])
     }
 }
 

@@ -1,7 +1,7 @@
 //! See rules/manifest/missing-autoscaler-target.md
 
+use crate::near::distance;
 use crate::rule::Context;
-use crate::rule::near::distance;
 use crate::workspace::topology::Workload;
 use crate::workspace::topology::object::Object;
 

@@ -7,8 +7,8 @@
 use std::ops::Range;
 
 use super::date::is_day;
+use crate::near::distance;
 use crate::rule::Rule;
-use crate::rule::near::distance;
 
 /// What begins every comment that allows something.
 pub const WORD: &str = "gonogo";

@@ -153,7 +153,7 @@ impl Expression {
 }
 
 /// Whether a text is a template, or holds one.
-pub(super) fn is_template(text: &str) -> bool {
+pub(in crate::workspace) fn is_template(text: &str) -> bool {
     ["{{", "${", "<%", "{%", "(("].iter().any(|mark| text.contains(mark)) || text == "?"
 }
 

@@ -14,6 +14,7 @@ pub struct ObjectId(pub(super) u32);
 
 /// Something that is applied.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct Object {
     /// Its address.
     pub id: ObjectId,
@@ -40,6 +41,8 @@ pub struct Object {
     pub is_fragment: bool,
     /// `helm test` runs it on demand, after the release.
     pub is_helm_test: bool,
+    /// Something copies it to other namespaces.
+    pub is_copied: bool,
 }
 
 impl Object {
@@ -90,6 +93,11 @@ impl Object {
 pub fn resource(api: &str, kind: &str) -> String {
     let group = api.rsplit_once('/').map_or("", |(group, _)| group);
     if is_of_kubernetes(group) { kind.to_owned() } else { format!("{kind}.{group}") }
+}
+
+/// Whether a kind, as [`Object::resource`] has it, comes with every cluster.
+pub(super) fn is_of_kubernetes_group(resource: &str) -> bool {
+    !resource.contains('.')
 }
 
 /// Whether a group comes with every cluster. A group behind a template is taken for one of these.

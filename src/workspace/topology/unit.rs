@@ -1,10 +1,12 @@
 //! What is applied together: a kustomization, a chart, the folder of an environment, else the folder tree.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::Workload;
 use super::object::ObjectId;
+use crate::document::Known;
 use crate::workspace::Workspace;
+use crate::workspace::builds::Builds;
 use crate::workspace::environments::{Tier, environment};
 
 /// The address of a unit.
@@ -20,8 +22,15 @@ pub struct Unit {
     pub sort: Sort,
     /// What is applied, in the order of its files.
     pub objects: Vec<ObjectId>,
+    /// The namespace that its objects are applied to, whatever they say; absent where they decide themselves, unknown
+    /// where several kustomizations decide.
+    pub namespace: Known<String>,
+    /// The tier of all kustomizations that it is a part of, where they agree.
+    pub tier: Option<Tier>,
     /// Units of the same family may be applied together.
     family: String,
+    /// The folders of the kustomizations that it is a part of.
+    wholes: BTreeSet<String>,
 }
 
 /// What makes objects belong together.
@@ -44,27 +53,111 @@ pub struct Units {
     /// The unit of every folder that holds files.
     by_folder: HashMap<String, UnitId>,
     by_home: HashMap<(String, Sort), UnitId>,
+    wholes: Wholes,
+}
+
+/// Which kustomizations a folder is a part of.
+#[derive(Debug, Default)]
+struct Wholes {
+    /// By folder: those that name it.
+    above: HashMap<String, Vec<String>>,
+    families: HashMap<String, String>,
+}
+
+/// A kustomization may be a part of one that is a part of another; so far it is followed.
+const MAX_WHOLES: usize = 256;
+
+impl Wholes {
+    fn of(builds: &Builds) -> Self {
+        let mut wholes = Self::default();
+        for (folder, parts) in &builds.parts {
+            for part in parts {
+                // What is no kustomization is a file of this one.
+                let below = builds.kustomizations.contains(part.as_str());
+                if below && part != folder {
+                    wholes.above.entry(part.clone()).or_default().push(folder.clone());
+                    wholes.unite(folder, part);
+                }
+            }
+            wholes.unite(folder, &beside(folder));
+        }
+        wholes
+    }
+
+    /// All kustomizations that a folder is a part of, at whatever remove.
+    fn around(&self, folder: &str) -> BTreeSet<String> {
+        let mut found = BTreeSet::new();
+        let mut open = vec![folder];
+        while let Some(folder) = open.pop().filter(|_| found.len() < MAX_WHOLES) {
+            for above in self.above.get(folder).into_iter().flatten() {
+                if found.insert(above.clone()) {
+                    open.push(above);
+                }
+            }
+        }
+        found
+    }
+
+    /// The first folder of all that are tied together. The way to it is shortened for those who ask later.
+    fn family(&mut self, folder: &str) -> String {
+        let mut way = vec![folder.to_owned()];
+        while let Some(above) = way.last().and_then(|folder| self.families.get(folder)) {
+            way.push(above.clone());
+        }
+        let first = way.pop().unwrap_or_default();
+        for folder in way {
+            self.families.insert(folder, first.clone());
+        }
+        first
+    }
+
+    fn unite(&mut self, one: &str, other: &str) {
+        let (one, other) = (self.family(one), self.family(other));
+        if one != other {
+            // The smaller name leads, so that the order of files does not matter.
+            let (first, second) = if one < other { (one, other) } else { (other, one) };
+            self.families.insert(second, first);
+        }
+    }
+}
+
+/// What neighbouring folders have in common: they are often applied together.
+fn beside(folder: &str) -> String {
+    match folder.rsplit_once('/') {
+        Some((above, _)) => format!("{above}/*"),
+        None if folder.is_empty() => String::new(),
+        None => "*".to_owned(),
+    }
 }
 
 impl Units {
+    /// With what kustomizations say of each other.
+    pub fn new(builds: &Builds) -> Self {
+        Self { wholes: Wholes::of(builds), ..Self::default() }
+    }
+
     /// The unit of a file in a folder.
-    pub fn of(&mut self, folder: &str, kustomizations: &HashSet<String>) -> UnitId {
+    pub fn of(&mut self, folder: &str, builds: &Builds) -> UnitId {
         if let Some(id) = self.by_folder.get(folder) {
             return *id;
         }
-        let (home, sort) = home(folder, kustomizations);
+        let (home, sort) = home(folder, &builds.kustomizations);
         let known = self.by_home.get(&(home.to_owned(), sort)).copied();
-        let id = known.unwrap_or_else(|| self.add(home, sort));
+        let id = known.unwrap_or_else(|| self.add(home, sort, builds));
         self.by_folder.insert(folder.to_owned(), id);
         id
     }
 
-    fn add(&mut self, home: &str, sort: Sort) -> UnitId {
+    fn add(&mut self, home: &str, sort: Sort, builds: &Builds) -> UnitId {
         let id = UnitId(u32::try_from(self.all.len()).unwrap_or(u32::MAX));
-        // Neighbouring kustomizations are often applied together.
-        let family = home.rsplit_once('/').map_or("", |(above, _)| above);
-        let family = if home.is_empty() { "." } else { family };
-        self.all.push(Unit { folder: home.to_owned(), sort, objects: Vec::new(), family: family.to_owned() });
+        let wholes = if sort == Sort::Kustomization { self.wholes.around(home) } else { BTreeSet::new() };
+        let family = self.wholes.family(&if sort == Sort::Kustomization { home.to_owned() } else { beside(home) });
+        let above = home.match_indices('/').map(|(at, _)| &home[..at]);
+        let deciding = wholes.iter().map(String::as_str).chain(above).chain([home]);
+        let namespace = common_namespace(deciding.filter_map(|folder| builds.namespaces.get(folder)));
+        let tier = common_tier(&wholes);
+        let folder = home.to_owned();
+        self.all.push(Unit { folder, sort, objects: Vec::new(), namespace, tier, family, wholes });
         self.by_home.insert((home.to_owned(), sort), id);
         id
     }
@@ -86,7 +179,17 @@ impl Units {
 
     /// Whether the objects of two units may be applied together.
     pub fn may_meet(&self, one: UnitId, other: UnitId) -> bool {
-        one == other || self.family(one) == self.family(other)
+        let same = one == other;
+        let (one, other) = (self.get(one), self.get(other));
+        if let (Some(one), Some(other)) = (one.environment(), other.environment())
+            && one != other
+        {
+            return false;
+        }
+        same || beside(&one.folder) == beside(&other.folder)
+            || one.wholes.contains(&other.folder)
+            || other.wholes.contains(&one.folder)
+            || one.wholes.intersection(&other.wholes).next().is_some()
     }
 
     /// What all units have in common that may meet.
@@ -105,10 +208,32 @@ impl Unit {
         workloads
     }
 
+    /// The environment that its folder is named for.
+    fn environment(&self) -> Option<&'static str> {
+        let name = self.folder.rsplit('/').next().unwrap_or_default();
+        environment(name).map(|(name, _)| name)
+    }
+
     /// A file or a chart completes and changes its objects.
     pub fn is_built(&self) -> bool {
         matches!(self.sort, Sort::Kustomization | Sort::Chart)
     }
+}
+
+/// The namespace that all agree on who name one.
+fn common_namespace<'a>(mut named: impl Iterator<Item = &'a Option<String>>) -> Known<String> {
+    match named.next() {
+        None => Known::Absent,
+        Some(Some(first)) if named.all(|other| other.as_ref() == Some(first)) => Known::Is(first.clone()),
+        Some(_) => Known::Unknown,
+    }
+}
+
+/// What a base is for that only one kind of environment uses.
+fn common_tier(wholes: &BTreeSet<String>) -> Option<Tier> {
+    let mut tiers = wholes.iter().map(|whole| Tier::of_path(&format!("{whole}/_")));
+    let first = tiers.next()??;
+    tiers.all(|tier| tier == Some(first)).then_some(first)
 }
 
 /// The folder of the kustomization, chart or environment that a file belongs to, else the root.

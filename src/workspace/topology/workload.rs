@@ -31,10 +31,9 @@ impl Deref for Workload {
 }
 
 impl Workload {
-    pub(super) fn of(object: &Arc<Object>, root: Node<'_>) -> Option<Self> {
-        let (template, pod) = pod_of(root, &object.kind)?;
+    pub(super) fn of(object: &Arc<Object>, (template, pod): (Node<'_>, Node<'_>)) -> Self {
         let labels = Labels::of(template.field("metadata").field("labels"));
-        Some(Self { object: Arc::clone(object), template: template.id(), pod: pod.id(), labels })
+        Self { object: Arc::clone(object), template: template.id(), pod: pod.id(), labels }
     }
 
     /// The object.
@@ -92,7 +91,7 @@ impl Workload {
 }
 
 /// The pod template and the pod's specification, wherever the kind keeps them.
-fn pod_of<'a>(object: Node<'a>, kind: &str) -> Option<(Node<'a>, Node<'a>)> {
+pub(super) fn pod_of<'a>(object: Node<'a>, kind: &str) -> Option<(Node<'a>, Node<'a>)> {
     let spec = object.field("spec");
     let template = match kind {
         "Pod" => Known::Is(object),

@@ -1,0 +1,102 @@
+//! Names, labels and annotations.
+
+use super::names::{is_dns, is_label_value, is_qualified};
+use super::{Invalid, not_a_text};
+use crate::document::Known;
+use crate::workspace::field::Field;
+use crate::workspace::topology::labels::is_template;
+use crate::workspace::topology::object::Object;
+
+/// Kinds whose names become names of hosts, or parts of them; the others may be called more freely.
+const STRICT: &[&str] = &[
+    "ConfigMap",
+    "CronJob",
+    "DaemonSet",
+    "Deployment",
+    "HorizontalPodAutoscaler",
+    "Ingress",
+    "Job",
+    "PersistentVolumeClaim",
+    "Pod",
+    "PodDisruptionBudget",
+    "ReplicaSet",
+    "Secret",
+    "ServiceAccount",
+    "StatefulSet",
+];
+
+pub(super) fn check(object: &Object, root: Field<'_>) -> Vec<Invalid> {
+    let mut found = Vec::new();
+    check_name(object, root.path("metadata.name"), &mut found);
+    check_labels(root.path("metadata.labels"), "labels", &mut found);
+    check_texts(root.path("metadata.annotations"), "an annotation", &mut found);
+    match object.resource.as_str() {
+        "Service" => check_labels(root.path("spec.selector"), "selector", &mut found),
+        "Deployment" | "StatefulSet" | "DaemonSet" | "ReplicaSet" | "Job" => {
+            check_labels(root.path("spec.selector.matchLabels"), "matchLabels", &mut found);
+            check_template(root.path("spec.template"), &mut found);
+        }
+        "CronJob" => check_template(root.path("spec.jobTemplate.spec.template"), &mut found),
+        _ => {}
+    }
+    found
+}
+
+fn check_template(template: Field<'_>, found: &mut Vec<Invalid>) {
+    check_labels(template.path("metadata.labels"), "labels", found);
+    check_texts(template.path("metadata.annotations"), "an annotation", found);
+    check_labels(template.path("spec.nodeSelector"), "nodeSelector", found);
+}
+
+fn check_name(object: &Object, field: Field<'_>, found: &mut Vec<Invalid>) {
+    let Known::Is(name) = field.text().and_then(|name| if is_stand_in(&name) { Known::Unknown } else { Known::Is(name) }) else {
+        return;
+    };
+    let (fits, rule) = match object.resource.as_str() {
+        "Namespace" => (is_dns(&name, 63, false), "at most 63 small letters, digits and hyphens"),
+        "Service" => {
+            let starts = !name.starts_with(|first: char| first.is_ascii_digit());
+            (starts && is_dns(&name, 63, false), "at most 63 small letters, digits and hyphens, a letter first")
+        }
+        resource if STRICT.contains(&resource) => (is_dns(&name, 253, true), "small letters, digits, hyphens and dots"),
+        _ => return,
+    };
+    if !fits {
+        found.push(Invalid::at(
+            field,
+            format!("no {} may be called \"{name}\"", object.kind),
+            format!("a name is made of {rule}"),
+        ));
+    }
+}
+
+/// Something writes another name here before it is applied.
+fn is_stand_in(name: &str) -> bool {
+    name.bytes().all(|byte| matches!(byte, b'_' | b'-')) || name.contains(['$', '(', '<', '{', '[', '%', '@'])
+}
+
+fn check_labels(labels: Field<'_>, what: &str, found: &mut Vec<Invalid>) {
+    check_texts(labels, "a label", found);
+    for (key, value) in labels.entries() {
+        let Known::Is(text) = value.text() else { continue };
+        if !is_label_value(&text) {
+            let why = format!("the label {key} may not have this value");
+            let help =
+                "a label has at most 63 letters, digits, hyphens, underscores and dots; put anything else into an annotation";
+            found.push(Invalid::at(value, why, help));
+        } else if !is_qualified(&key) && !is_template(&key) {
+            let help = "a label is called like app or example.com/app: letters, digits, hyphens, underscores and dots";
+            found.push(Invalid::at(value, format!("no label of {what} may be called \"{key}\""), help));
+        }
+    }
+}
+
+/// Numbers and booleans are refused, whatever they mean.
+fn check_texts(mapping: Field<'_>, what: &str, found: &mut Vec<Invalid>) {
+    for (key, value) in mapping.entries() {
+        if let Some(is) = not_a_text(value, false) {
+            let help = format!("put it into quotes:\n{key}: \"{}\"", value.written());
+            found.push(Invalid::at(value, format!("{key} is {is}, and {what} is a text"), help));
+        }
+    }
+}

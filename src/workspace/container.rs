@@ -5,6 +5,7 @@ use std::fmt;
 
 use super::Workspace;
 use super::image::reference;
+use super::topology::object::Object;
 use super::topology::{Service, Workload, is_open, written};
 use crate::diagnostic::Place;
 use crate::document::Known;
@@ -155,7 +156,7 @@ impl<'w> Container<'w> {
 
     /// The Services whose traffic reaches this very container, with each port that leads here; the nearest first.
     pub fn served_by(&self, workspace: &'w Workspace) -> Vec<(&'w Service, Node<'w>)> {
-        let mut services: Vec<&Service> = workspace.topology.services_of(self.workload).collect();
+        let mut services: Vec<&Service> = self.workload.own_services(workspace).collect();
         // Documents are in the order of their paths.
         services.sort_by_key(|service| service.node.source.0.abs_diff(self.workload.node.source.0));
         let ports = |service: &Service| workspace.node(service.node).field("spec").field("ports").items();
@@ -165,21 +166,34 @@ impl<'w> Container<'w> {
 }
 
 impl Workload {
+    /// The Services that send its pods traffic. One that stands beside a copy of this workload belongs to the copy.
+    fn own_services<'w>(&self, workspace: &'w Workspace) -> impl Iterator<Item = &'w Service> {
+        let folder = |object: &Object| workspace.document(object.node.source).source.folder();
+        let is_of_copy = move |service: &Service| {
+            let mut copies = workspace.topology.named(service, &self.resource, &self.name);
+            folder(service) != folder(self) && copies.any(|copy| copy.id != self.id && folder(copy) == folder(service))
+        };
+        workspace.topology.services_of(self).filter(move |service| !is_of_copy(service))
+    }
+
     /// The nearest Service that sends its pods the requests of others, and not those of a collector of metrics alone.
     pub fn traffic<'w>(&self, workspace: &'w Workspace) -> Option<&'w Service> {
         let ports = |service: &Service| workspace.node(service.node).field("spec").field("ports").items().collect::<Vec<_>>();
         let is_for_users = |service: &&Service| !ports(service).iter().all(|port| is_for_metrics(service, *port));
-        let services = workspace.topology.services_of(self).filter(is_for_users);
+        let services = self.own_services(workspace).filter(is_for_users);
         // Documents are in the order of their paths.
         services.min_by_key(|service| service.node.source.0.abs_diff(self.node.source.0))
     }
 }
 
+/// Words in the names of what is asked by collectors alone.
+const COLLECTED: &[&str] = &["metrics", "exporter", "prometheus", "profiling", "pprof"];
+
 /// Whoever collects metrics asks again, and sends no user's requests.
 pub fn is_for_metrics(service: &Service, port: Node<'_>) -> bool {
-    let name = port.field("name").text().into_option();
-    let names = [Some(service.name.as_str()), name.as_deref()];
-    names.into_iter().flatten().any(|name| name.contains("metrics") || name.contains("exporter"))
+    let (name, target) = (port.field("name").text().into_option(), port.field("targetPort").text().into_option());
+    let names = [Some(service.name.as_str()), name.as_deref(), target.as_deref()];
+    names.into_iter().flatten().any(|name| COLLECTED.iter().any(|word| name.contains(word)))
 }
 
 /// A port by its number, or by its name.

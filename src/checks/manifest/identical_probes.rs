@@ -4,10 +4,13 @@ use crate::diagnostic::Severity;
 use crate::document::Known;
 use crate::rule::Context;
 use crate::workspace::container::Container;
+use crate::workspace::probe::Probe;
 use crate::workspace::probe::timing::Probes;
 
 /// From this many times the readiness budget on, traffic is shed long before anything is killed.
-const FAR_ENOUGH: i64 = 2;
+const FAR_ENOUGH: i64 = 3;
+/// From this many on, most overloads are over before anything is killed.
+const FAR: i64 = 2;
 
 pub fn check(container: &Container<'_>, cx: &mut Context<'_>) {
     let probes = Probes::of(container);
@@ -37,7 +40,16 @@ pub fn check(container: &Container<'_>, cx: &mut Context<'_>) {
             period,
             failures.saturating_mul(3)
         ));
-    if kill > shed {
+    if kill >= shed.saturating_mul(FAR) || is_collected(container, readiness) {
+        report.capped(Severity::Low);
+    } else if kill > shed {
         report.capped(Severity::Medium);
     }
+}
+
+/// Only a collector of metrics asks it, and asks again.
+fn is_collected(container: &Container<'_>, readiness: &Probe<'_>) -> bool {
+    let name = container.name();
+    let path = readiness.handler_node.field("path").text().into_option();
+    path.is_some_and(|path| path == "/metrics") || ["metrics", "exporter"].iter().any(|word| name.contains(word))
 }

@@ -1,6 +1,6 @@
 //! The model against a real PostgreSQL of this machine, where there is one.
 //!
-//! Every statement of the measured catalogues (`tests/data/truth`) is run again: what the server does must be what the
+//! Every statement of two of the measured catalogues (`tests/data/truth`) is run again: what the server does must be what the
 //! model says for its version, and what the catalogue has on record. `GONOGO_PG_BIN` names the folder of a server's programs
 //! (several as in `PATH`); without it the newest one installed is taken, and without any the test says that it skipped.
 //!

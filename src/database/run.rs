@@ -239,6 +239,7 @@ impl<'a> Run<'a> {
     pub fn was_empty(&mut self, id: Id) {
         if let Some(impact) = self.impact(id) {
             (impact.scan, impact.only_if_filled) = (false, false);
+            impact.works.retain(|work| work.kind != WorkKind::Scan);
         }
     }
 

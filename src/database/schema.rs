@@ -147,7 +147,7 @@ impl Schema {
     /// The schemas in which a name is looked for.
     fn schemas<'a>(&'a self, name: &'a Name) -> Vec<&'a str> {
         match name.schema() {
-            Some(schema) => vec![schema.rsplit('.').next().unwrap_or(schema)],
+            Some(schema) => vec![last_part(schema)],
             None => std::iter::once(TEMPORARY).chain(self.search()).collect(),
         }
     }
@@ -160,7 +160,7 @@ impl Schema {
     /// Where a new object of this name goes.
     pub fn home<'a>(&'a self, name: &'a Name, temporary: bool) -> &'a str {
         match name.schema() {
-            Some(schema) => schema.rsplit('.').next().unwrap_or(schema),
+            Some(schema) => last_part(schema),
             None if temporary => TEMPORARY,
             None => self.search().next().unwrap_or("public"),
         }
@@ -303,6 +303,11 @@ impl Schema {
             schema => format!("{schema}.{}", relation.name),
         }
     }
+}
+
+/// The schema without the database before it. A hole of a template may hold dots of its own.
+fn last_part(schema: &str) -> &str {
+    if schema.contains(['{', '$', '%']) { schema } else { schema.rsplit('.').next().unwrap_or(schema) }
 }
 
 /// Where something was made, if the history made it.

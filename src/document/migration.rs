@@ -186,6 +186,7 @@ mod tests {
         ];
         for (path, folder, title, role) in table {
             let layout = layout(path).unwrap_or_else(|| panic!("{path} is a migration"));
+            assert!(date("2025-10-08-084508-0000_x") > date("2025-08-01-000016_x") && date("2025-10-08-084508-0000_x").is_some());
             assert_eq!((&*layout.folder, &*layout.title, layout.role), (*folder, *title, *role), "{path}");
         }
         for path in ["schema.sql", "db/seeds.sql", "db/1st.sql", "migrations/up.sql", "db/V1.sql", "db/verify/orders.sql"] {

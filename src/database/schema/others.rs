@@ -48,6 +48,10 @@ impl Schema {
             Some(function) => self.functions.insert(name.into(), function),
             None => self.functions.remove(name),
         };
+        // A rollback would bring them back.
+        if old.is_some() && !self.functions.contains_key(name) && !self.in_transaction() {
+            self.callers.remove(name);
+        }
         self.keep(|| Undo::Function(name.into(), old));
     }
 

@@ -55,7 +55,7 @@ generate() {
 }
 
 if [ -n "$number" ]; then
-    folder=$work/manifests
+    folder=$work/made
     generate "$folder" "$number"
     # Schemas that take everything: all that is measured of kubeconform then is how it reads, so its time is the least it can be.
     if [ -z "${KUBECONFORM_SCHEMAS:-}" ]; then

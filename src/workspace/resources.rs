@@ -34,6 +34,16 @@ impl<'w> Container<'w> {
         workspace.availability.may_have_limits(workspace, self.workload)
     }
 
+    /// Whether it only waits, and so takes nothing: the image `pause`, or `sleep` for good.
+    pub fn only_waits(&self) -> bool {
+        let image = self.field("image").text().into_option().unwrap_or_default();
+        let name = image.rsplit('/').next().unwrap_or_default().split([':', '@']).next().unwrap_or_default();
+        let words = self.field("command").items().chain(self.field("args").items()).map(Field::written);
+        let words = words.collect::<Vec<_>>().join(" ");
+        let sleeps = ["sleep infinity", "sleep inf", "tail -f /dev/null"].iter().any(|idle| words.ends_with(idle));
+        name == "pause" || sleeps || words.starts_with("sleep ")
+    }
+
     /// Whether it runs beside the others as long as the pod does.
     pub fn keeps_running(&self) -> bool {
         !self.runs_first

@@ -10,7 +10,8 @@ mod schema;
 mod session;
 
 pub use effect::{
-    ColumnDrop, Effect, EffectKind, Effects, Failure, Impact, IndexBuild, Nature, Sureness, Touched, Work, WorkKind, blocked,
+    AddedValue, ColumnDrop, Effect, EffectKind, Effects, Failure, FailureKind, Impact, IndexBuild, Nature, Sureness, Touched,
+    Unique, Work, WorkKind, blocked,
 };
 pub use session::{Session, Timeout, millis};
 

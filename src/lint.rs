@@ -241,9 +241,9 @@ impl<'w> Run<'w> {
     }
 
     /// A check that fails costs its subject, and the verdict.
-    fn one(&self, path: &str, set: Option<&MigrationSet>, check: impl FnOnce(&mut Context<'w>)) -> Part {
+    fn one(&self, path: &str, set: Option<&'w MigrationSet>, check: impl FnOnce(&mut Context<'w>)) -> Part {
         let work = || {
-            let mut context = Context::new(self.workspace, self.settings, self.rule);
+            let mut context = Context::new(self.workspace, self.settings, self.rule).within(set);
             check(&mut context);
             context.into_findings()
         };

@@ -198,6 +198,8 @@ pub struct Context<'w> {
     pub workspace: &'w Workspace,
     /// How to judge.
     pub settings: &'w Settings,
+    /// The set of the migrations that it looks at.
+    pub set: Option<&'w MigrationSet>,
     rule: &'static Rule,
     findings: Vec<(Diagnostic, usize)>,
 }
@@ -205,7 +207,13 @@ pub struct Context<'w> {
 impl<'w> Context<'w> {
     /// For one rule.
     pub fn new(workspace: &'w Workspace, settings: &'w Settings, rule: &'static Rule) -> Self {
-        Self { workspace, settings, rule, findings: Vec::new() }
+        Self { workspace, settings, set: None, rule, findings: Vec::new() }
+    }
+
+    /// For migrations of a set.
+    #[must_use]
+    pub fn within(self, set: Option<&'w MigrationSet>) -> Self {
+        Self { set, ..self }
     }
 
     /// Reports a finding: one clause that names the object and says the consequence.

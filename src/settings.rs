@@ -8,7 +8,7 @@ mod rules;
 use crate::diagnostic::Severity;
 use crate::source::Span;
 pub use environments::EnvironmentNames;
-pub use migrations::{MigrationConfig, RollbackPolicy};
+pub use migrations::{MigrationConfig, RollbackPolicy, Tables};
 pub use paths::Paths;
 pub use rules::{Level, RuleSettings, Scope, Value};
 
@@ -50,6 +50,8 @@ pub struct Settings {
     pub environments: EnvironmentNames,
     /// What is said of migrations; the last word counts.
     pub migrations: Vec<MigrationConfig>,
+    /// How large tables are.
+    pub tables: Tables,
     /// What is said of rules.
     pub rules: RuleSettings,
     /// What the configuration allows.
@@ -123,6 +125,7 @@ impl Default for Settings {
             respect_gitignore: true,
             environments: EnvironmentNames::default(),
             migrations: Vec::new(),
+            tables: Tables::default(),
             rules: RuleSettings::default(),
             allowed: Vec::new(),
             baseline: None,
@@ -155,6 +158,12 @@ impl Settings {
     pub fn server_version(&self, path: &str) -> Option<u32> {
         let mut last = self.migrations.iter().rev().filter(|config| config.paths.matches(path));
         last.find_map(|config| config.version)
+    }
+
+    /// How long the migrations at a path wait for locks.
+    pub fn lock_timeout(&self, path: &str) -> Option<&str> {
+        let mut last = self.migrations.iter().rev().filter(|config| config.paths.matches(path));
+        last.find_map(|config| config.lock_timeout.as_deref())
     }
 
     /// The last version that has shipped of the migrations at a path.

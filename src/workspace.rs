@@ -25,6 +25,8 @@ pub mod resources;
 pub mod rollout;
 mod servers;
 pub mod sites;
+pub mod sizes;
+pub mod timeouts;
 pub mod topology;
 pub mod validity;
 pub mod versions;
@@ -53,6 +55,7 @@ use history::{Asked, History, Script};
 use links::Links;
 use priorities::Priorities;
 use sites::Sites;
+use sizes::Sizes;
 use topology::Topology;
 use versions::Mentions;
 
@@ -69,6 +72,8 @@ pub struct Workspace {
     sites: Sites,
     /// What the migrations do.
     pub history: History,
+    /// How large tables are.
+    pub sizes: Sizes,
     /// The objects and how they refer to each other.
     pub topology: Topology,
     /// How many pods there are, and how many must stay.
@@ -118,6 +123,11 @@ impl Workspace {
         timings.facts = took;
         workspace.timings = timings;
         workspace.notes.extend(notes);
+        let (sizes, wrong) = Sizes::of_tree(tree, &settings.tables);
+        workspace.sizes = sizes;
+        if let (Some(message), Some(path)) = (wrong, settings.tables.rows_file.clone()) {
+            workspace.notes.push(Note { path, line: None, message, judged: Judged::Whole });
+        }
         workspace.notes.extend(found.notes);
         // Nothing to judge may have a reason that git knows.
         if let (true, Err(NoRepository::Unusable(message))) = (workspace.documents.is_empty(), tree.repository()) {
@@ -136,7 +146,8 @@ impl Workspace {
     pub fn before(&self, settings: &Settings) -> Self {
         let documents = self.change.documents_before(&self.documents, &self.sites, settings);
         let asked = Asked { named: "", all: true, settings, sites: &self.sites };
-        Self::derive(documents, Change::none(Base::All), self.mentions.clone(), asked)
+        let before = Self::derive(documents, Change::none(Base::All), self.mentions.clone(), asked);
+        Self { sizes: self.sizes.clone(), ..before }
     }
 
     fn derive(documents: Vec<Arc<Document>>, change: Change, mentions: Mentions, asked: Asked<'_>) -> Self {
@@ -154,6 +165,7 @@ impl Workspace {
             mentions,
             sites,
             history,
+            sizes: Sizes::default(),
             topology,
             availability,
             priorities: Priorities::default(),

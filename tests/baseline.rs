@@ -11,7 +11,10 @@ use crate::repository::INDEX;
 use crate::support::{POD, Run, Scratch, from_environment, gonogo};
 
 const OLD: &[(&str, &str)] = &[
-    ("db/1_a.sql", "CREATE INDEX i ON t (a);\nCREATE INDEX i ON t (a);\nALTER TABLE t DROP COLUMN c;\n"),
+    (
+        "db/1_a.sql",
+        "CREATE INDEX i ON t (a);\nCREATE INDEX i ON t (a);\nSET lock_timeout = 9; ALTER TABLE t DROP COLUMN IF EXISTS c;\n",
+    ),
     (".env.production", "A=1\nA=canary-secret\n"),
 ];
 
@@ -58,7 +61,10 @@ fn the_whole_life_of_a_baseline() {
     assert_eq!(counts(&scratch), (1, 4, Some(0)));
 
     // One is fixed: it is counted, and dropped when asked, and nothing is added then.
-    scratch.write("db/1_a.sql", moved.replace("ALTER TABLE t DROP COLUMN c;", "SELECT 1;").as_bytes());
+    scratch.write(
+        "db/1_a.sql",
+        moved.replace("SET lock_timeout = 9; ALTER TABLE t DROP COLUMN IF EXISTS c;", "SELECT 1;").as_bytes(),
+    );
     assert_eq!(counts(&scratch), (0, 3, Some(1)));
     assert!(run(&scratch, &["check"]).verdict().contains(" · 1 fixed (`gonogo baseline --prune`) · "));
     scratch.write("db/2_b.sql", INDEX.as_bytes());

@@ -191,8 +191,10 @@ fn a_recognised_but_unsupported_kind_is_named() {
 
 #[test]
 fn sections_of_one_file_go_their_own_ways() {
-    let goose = "-- +goose Up\nALTER TABLE t ADD COLUMN a int;\n-- +goose Down\nALTER TABLE t DROP COLUMN a;\n";
-    let root = root(&[("db/1_a.sql", goose), ("db/2_b.sql", "-- +goose Up\nALTER TABLE t DROP COLUMN b;\n")]);
+    let goose =
+        "-- +goose Up\nSET lock_timeout = 9; ALTER TABLE t ADD COLUMN a int;\n-- +goose Down\nALTER TABLE t DROP COLUMN a;\n";
+    let root =
+        root(&[("db/1_a.sql", goose), ("db/2_b.sql", "-- +goose Up\nSET lock_timeout = 9; ALTER TABLE t DROP COLUMN b;\n")]);
     let found: Vec<(&str, &str)> = root
         .findings
         .iter()
@@ -289,8 +291,10 @@ fn files_of_one_set_are_read_for_one_server() {
 
 #[test]
 fn what_is_too_much_to_read_is_named_with_its_line() {
-    let sum =
-        format!("SELECT 1;\nALTER TABLE t ADD COLUMN c int DEFAULT 1{};\nALTER TABLE t DROP COLUMN d;", "+1".repeat(20_000));
+    let sum = format!(
+        "SET lock_timeout = 9;\nALTER TABLE t ADD COLUMN c int DEFAULT 1{};\nALTER TABLE t DROP COLUMN d;",
+        "+1".repeat(20_000)
+    );
     let root = root(&[("db/1_a.sql", &sum)]);
     assert_eq!((root.notes.len(), root.notes[0].line, root.findings.len()), (1, Some(2), 1), "{:?}", root.notes);
     assert_eq!(root.notes[0].message, "this statement was not read: an expression in it joins more than 10000 terms");

@@ -7,7 +7,7 @@ use crate::support::{Run, Scratch, gonogo_with};
 
 pub const TABLE: &str = "CREATE TABLE t (a int);\n";
 pub const INDEX: &str = "CREATE INDEX i ON t (a);\n";
-pub const DROP: &str = "ALTER TABLE t DROP COLUMN a;\n";
+pub const DROP: &str = "SET lock_timeout = 9; ALTER TABLE t DROP COLUMN a;\n";
 
 /// A repository with its own settings alone.
 pub struct Repository(pub Scratch);

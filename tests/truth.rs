@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use gonogo::database::{Database, Effects, Impact};
+use gonogo::database::{Database, Effects, FailureKind, Impact};
 use gonogo::diagnostic::SourceId;
 use gonogo::document::engine::Engine;
 use gonogo::document::sql::{LockMode, Sql};
@@ -211,7 +211,7 @@ pub fn held(entry: &Value, result: &Value, version: u32) -> Vec<(&'static str, b
     }
     let effects = predict(entry, version);
     let said = match &effects.error {
-        Some(error) if error.unsupported => "unsupported",
+        Some(error) if error.kind == FailureKind::Unsupported => "unsupported",
         Some(_) => "error",
         None => "ok",
     };

@@ -28,6 +28,13 @@ impl Layer {
                 ("environments", "production") => settings.environments.production = said.texts(),
                 ("environments", "other") => settings.environments.other = said.texts(),
                 ("environments", "ignored") => settings.environments.ignored = said.texts(),
+                ("tables", "small") => settings.tables.small = said.texts(),
+                ("tables", "rows-file") => settings.tables.rows_file = below_root(&self.home, said.text()),
+                ("tables", "small-below") => {
+                    if let Value::Number(rows) = said.value {
+                        settings.tables.small_below = u64::try_from(rows).unwrap_or_default();
+                    }
+                }
                 ("baseline", "file") => settings.baseline = below_root(&self.home, said.text()),
                 _ => {}
             }
@@ -54,6 +61,7 @@ impl Layer {
             engine: text("engine"),
             version: text("version").and_then(|version| version.split('.').next()?.parse().ok()),
             applied_through: text("applied-through"),
+            lock_timeout: text("lock-timeout"),
             rollback: find(item, "rollback").map(|said| match said.text() {
                 "required" => RollbackPolicy::Required,
                 "none" => RollbackPolicy::None,

@@ -128,6 +128,12 @@ pub static KEYS: &[Key] = &[
         text: "what gonogo cannot find out about a set of migrations; of several that fit, the last one that says something counts",
         ..Key::of(Shape::Tables(MIGRATIONS))
     },
+    Key {
+        name: "tables",
+        is_for_all: true,
+        text: "how large tables are in production: findings about small ones become notes; without it every table may be large",
+        ..Key::of(Shape::Table(TABLES))
+    },
     Key { name: "rules", text: "how a rule is set, by its name", ..Key::of(Shape::Rules) },
     Key {
         name: "overrides",
@@ -241,11 +247,40 @@ static MIGRATIONS: &[Key] = &[
         ..Key::value(Kind::Text)
     },
     Key {
+        name: "lock-timeout",
+        example: "\"5s\"",
+        text: "how long they wait for locks, where the runner or the server sets it and nothing in the tree shows",
+        ..Key::value(Kind::Text)
+    },
+    Key {
         name: "rollback",
         default: "\"optional\"",
         example: "\"required\"",
         text: "whether each migration needs a way back (`required`), those whose neighbours have one (`optional`), or `none`",
         ..Key::value(Kind::Word(&["required", "optional", "none"]))
+    },
+];
+
+static TABLES: &[Key] = &[
+    Key {
+        name: "small",
+        default: "[]",
+        example: "[\"countries\", \"billing.plans\"]",
+        text: "tables that stay so small that work on all of their rows takes no time; with their schema unless that is `public`",
+        ..Key::value(Kind::Texts)
+    },
+    Key {
+        name: "rows-file",
+        example: "\"db/table-rows.csv\"",
+        text: "a file of lines `schema,table,rows`, as the query below writes it; below the folder being judged",
+        ..Key::value(Kind::File)
+    },
+    Key {
+        name: "small-below",
+        default: "10000",
+        example: "1000",
+        text: "tables of that file with fewer rows are small",
+        ..Key::value(Kind::Number)
     },
 ];
 

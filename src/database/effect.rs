@@ -15,6 +15,36 @@ pub struct Effects {
     pub error: Option<Failure>,
     /// Why it is refused inside a transaction.
     pub no_transaction: Option<&'static str>,
+    /// The value that it adds to an enum, which its transaction cannot use yet.
+    pub added_value: Option<AddedValue>,
+    /// Keys that rows which were there before must not have twice.
+    pub uniques: Vec<Unique>,
+}
+
+/// A value of an enum that its transaction cannot use yet.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct AddedValue {
+    /// The enum.
+    pub name: Box<str>,
+    /// The value.
+    pub value: Box<str>,
+    /// The columns of that type, by table.
+    pub columns: Vec<(String, Vec<Box<str>>)>,
+}
+
+/// A key that rows which were there before must not have twice.
+#[derive(Clone, Debug)]
+pub struct Unique {
+    /// What asks for it.
+    pub place: Place,
+    /// The table.
+    pub table: Touched,
+    /// The columns; none for an expression.
+    pub columns: Vec<Option<Box<str>>>,
+    /// Its index, or what the server will call it.
+    pub index: Box<str>,
+    /// Over some rows alone.
+    pub partial: bool,
 }
 
 impl Effects {
@@ -30,8 +60,27 @@ impl Effects {
 pub struct Failure {
     /// In words.
     pub reason: String,
+    /// What stands in the way.
+    pub kind: FailureKind,
+}
+
+/// What makes a statement fail.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum FailureKind {
     /// This version of the server does not know it at all.
-    pub unsupported: bool,
+    Unsupported,
+    /// Something else is made of it: a view, a policy, a trigger, a generated column.
+    Used,
+    /// Columns of a foreign key and what they refer to do not fit.
+    Mismatch,
+    /// A partitioned table takes it only in another way.
+    Partitioned,
+    /// Rows that are there would lack a value.
+    Required,
+    /// It names what is not there, or not any more.
+    Gone,
+    /// Something else.
+    Other,
 }
 
 /// How sure it is.
@@ -81,6 +130,8 @@ pub struct Impact {
     pub sureness: Sureness,
     /// Why, in words.
     pub reasons: Vec<String>,
+    /// Those of them that tell what makes it unsure.
+    pub doubts: Vec<String>,
     /// What takes long, each with the words that ask for it.
     pub works: Vec<Work>,
 }
@@ -119,6 +170,7 @@ impl Impact {
             indexes: Vec::new(),
             sureness: Sureness::Certain,
             reasons: Vec::new(),
+            doubts: Vec::new(),
             works: Vec::new(),
         }
     }
@@ -199,6 +251,8 @@ pub struct Touched {
     pub nature: Option<Nature>,
     /// It was created since the last release, as far as anybody can tell.
     pub is_unshipped: bool,
+    /// The tables that its foreign keys refer to.
+    pub refers_to: Vec<String>,
 }
 
 impl Touched {

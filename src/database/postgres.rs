@@ -18,6 +18,7 @@ mod retype;
 mod routine;
 mod trigger;
 mod types;
+mod unique;
 mod view;
 mod volatility;
 mod whole;

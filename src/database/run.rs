@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::effect::{Effect, Effects, Failure, Impact, Nature, Sureness, Touched, WorkKind};
+use super::effect::{Effect, Effects, Failure, FailureKind, Impact, Nature, Sureness, Touched, WorkKind};
 use super::schema::{Id, Kind, Relation, Rows, Schema, Slot};
 use super::session::Session;
 use crate::diagnostic::{Place, SourceId};
@@ -56,7 +56,10 @@ impl<'a> Run<'a> {
     /// The relation that a statement names, whatever it is; none for an index.
     pub fn named(&mut self, name: &Name, kind: Kind) -> Option<Id> {
         if self.schema.is_gone(name) {
-            self.fail(format!("{name} is not there any more: an earlier statement has dropped, renamed or moved it"));
+            self.fail_as(
+                FailureKind::Gone,
+                format!("{name} is not there any more: an earlier statement has dropped, renamed or moved it"),
+            );
             return None;
         }
         let id = self.schema.relation(name, kind)?;
@@ -94,7 +97,7 @@ impl<'a> Run<'a> {
         const SYSTEM: &[&str] = &["cmax", "cmin", "ctid", "oid", "tableoid", "xmax", "xmin"];
         let lacks = self.knows(id) && self.relation(id).column(column).is_none() && !SYSTEM.contains(&column);
         if lacks {
-            self.fail(format!("{} has no column {column}", self.schema.display(id)));
+            self.fail_as(FailureKind::Gone, format!("{} has no column {column}", self.schema.display(id)));
         }
         lacks
     }
@@ -131,6 +134,7 @@ impl<'a> Run<'a> {
             created: relation.created,
             nature,
             is_unshipped: false,
+            refers_to: relation.references().map(|to| self.schema.display(to)).collect(),
         }
     }
 
@@ -187,6 +191,7 @@ impl<'a> Run<'a> {
     pub fn unsure(&mut self, id: Id, sureness: Sureness, why: &str) {
         if let Some(impact) = self.impact(id) {
             impact.sureness = impact.sureness.min(sureness);
+            impact.doubts.push(why.to_owned());
         }
         self.because(id, why);
     }
@@ -288,12 +293,17 @@ impl<'a> Run<'a> {
     }
 
     pub fn fail(&mut self, reason: impl Into<String>) {
-        self.out.error.get_or_insert(Failure { reason: reason.into(), unsupported: false });
+        self.fail_as(FailureKind::Other, reason);
+    }
+
+    pub fn fail_as(&mut self, kind: FailureKind, reason: impl Into<String>) {
+        self.out.error.get_or_insert(Failure { reason: reason.into(), kind });
     }
 
     /// Fails; on every server where no grammar has such words.
     pub fn refuse(&mut self, (reason, unsupported): (String, bool)) {
-        self.out.error.get_or_insert(Failure { reason, unsupported });
+        let kind = if unsupported { FailureKind::Unsupported } else { FailureKind::Other };
+        self.fail_as(kind, reason);
     }
 
     /// Fails on servers older than this; says whether it does.
@@ -301,7 +311,7 @@ impl<'a> Run<'a> {
         let lacks = self.version < version;
         if lacks {
             let reason = format!("PostgreSQL {} does not know {what}; it came with {version}", self.version);
-            self.out.error.get_or_insert(Failure { reason, unsupported: true });
+            self.fail_as(FailureKind::Unsupported, reason);
         }
         lacks
     }

@@ -102,6 +102,8 @@ pub(super) struct Schema {
     journal: Vec<Undo>,
     marks: Vec<Mark>,
     part: u32,
+    /// How many transactions have ended.
+    ended: u32,
     /// Where names without a schema are looked for.
     pub path: Vec<Box<str>>,
     /// Something was not understood, so there may be more or less than is in here.

@@ -1,4 +1,4 @@
-//! What the configuration says of migration sets.
+//! What the configuration says of migration sets and of the tables that they change.
 
 use super::Paths;
 
@@ -17,6 +17,8 @@ pub struct MigrationConfig {
     pub version: Option<u32>,
     /// The last version that has shipped.
     pub applied_through: Option<String>,
+    /// How long they wait for locks, where nothing in the tree says so.
+    pub lock_timeout: Option<String>,
     /// Whether migrations need a way back.
     pub rollback: Option<RollbackPolicy>,
 }
@@ -30,4 +32,21 @@ pub enum RollbackPolicy {
     Optional,
     /// None does: this team goes forward only.
     None,
+}
+
+/// How large tables are, as far as somebody says.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Tables {
+    /// Tables that stay small, by name.
+    pub small: Vec<String>,
+    /// A file with the number of rows of each.
+    pub rows_file: Option<String>,
+    /// Fewer rows than these are few.
+    pub small_below: u64,
+}
+
+impl Default for Tables {
+    fn default() -> Self {
+        Self { small: Vec::new(), rows_file: None, small_below: 10_000 }
+    }
 }

@@ -15,6 +15,7 @@ use std::sync::Arc;
 
 use super::base::Base;
 use super::change::Change;
+use super::timeouts::{self, Limit};
 use super::versions::{Mentions, Said, Versions};
 use crate::database::Effect;
 use crate::diagnostic::{Judged, Note, SourceId};
@@ -72,6 +73,8 @@ pub struct MigrationSet {
     late: Late,
     /// Why nobody can say in which order its migrations run; empty where it is known.
     pub unordered: Vec<String>,
+    /// What outside of them limits how long they wait for locks.
+    pub timeout: Option<Limit>,
     /// What the configuration calls the last version that has shipped, where no migration here has it.
     unknown_version: Option<String>,
 }
@@ -234,6 +237,9 @@ impl History {
             let at = if folder.is_empty() { "." } else { &folder };
             let note = |message| Note { path: at.to_owned(), line: None, message, judged: Judged::Nothing };
             history.notes.extend(reasons.map(note));
+            let scripts = set.migrations.iter().flat_map(|migration| &migration.up);
+            let own = scripts.map(|script| &documents[script.source.index()]);
+            set.timeout = timeouts::of_set(own, asked.settings.lock_timeout(path), mentions.limit(&folder));
             if guard::caught(&folder, || replay(set, documents)).is_none() {
                 let message = "gonogo failed while replaying these migrations; please report it".to_owned();
                 history.notes.push(Note { path: folder, line: None, message, judged: Judged::Nothing });

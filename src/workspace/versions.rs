@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
+use super::timeouts::{Limit, in_options};
 use crate::document::Document;
 use crate::document::server_version::mentions;
 use crate::settings::Settings;
@@ -46,7 +47,11 @@ impl Versions {
 
 /// What files say of versions.
 #[derive(Clone, Debug, Default)]
-pub struct Mentions(Vec<Mentioned>);
+pub struct Mentions {
+    versions: Vec<Mentioned>,
+    /// By path, how long connections wait for locks.
+    limits: Vec<(String, Limit)>,
+}
 
 #[derive(Clone, Debug)]
 struct Mentioned {
@@ -86,12 +91,22 @@ impl Mentions {
                 .collect::<Vec<_>>()
         };
         let files = telling.par_iter().filter_map(|path| Some(Source::decode(path.as_str(), tree.read(path, LARGEST).ok()?)));
-        let files = files.flat_map_iter(|source| of_source(&source));
+        let files: Vec<Source> = files.collect();
+        let settings = documents.par_iter().filter(|document| document.sql().is_none()).map(|document| &document.source);
+        let limits = settings.chain(files.par_iter()).filter_map(|source| Some((source.path().to_owned(), in_options(source)?)));
+        let limits = limits.collect();
+        let files = files.par_iter().flat_map_iter(of_source);
         let manifests = documents.par_iter().filter(|document| document.yaml().is_some());
         let mut all: Vec<Mentioned> = files.chain(manifests.flat_map_iter(|document| of_source(&document.source))).collect();
         all.sort_by(|a, b| (&a.path, a.line).cmp(&(&b.path, b.line)));
         all.dedup_by(|a, b| (&a.path, a.line) == (&b.path, b.line));
-        Self(all)
+        Self { versions: all, limits }
+    }
+
+    /// How long the connections of the migrations in a folder wait for locks, as the nearest file says.
+    pub fn limit(&self, folder: &str) -> Option<&Limit> {
+        let nearest = self.limits.iter().max_by_key(|(path, _)| nearness(path, folder));
+        nearest.map(|(_, limit)| limit)
     }
 
     /// What is said of the migrations in a folder, of which one has this path.
@@ -99,9 +114,9 @@ impl Mentions {
         if let Some(major) = settings.server_version(path) {
             return Versions { majors: vec![major], said: Said::Config };
         }
-        let nearest = self.0.iter().map(|mentioned| nearness(&mentioned.path, folder)).max();
+        let nearest = self.versions.iter().map(|mentioned| nearness(&mentioned.path, folder)).max();
         let mut said: Vec<&Mentioned> =
-            self.0.iter().filter(|mentioned| Some(nearness(&mentioned.path, folder)) == nearest).collect();
+            self.versions.iter().filter(|mentioned| Some(nearness(&mentioned.path, folder)) == nearest).collect();
         said.sort_by_key(|mentioned| mentioned.major);
         let Some(lowest) = said.first() else { return Versions { majors: vec![ASSUMED], said: Said::Nobody } };
         let who = Said::File(lowest.path.clone(), lowest.line);

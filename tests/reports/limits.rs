@@ -4,7 +4,7 @@ use super::readers::{github, gitlab, junit, markdown};
 use super::{indexes, report, written};
 
 fn many() -> gonogo::report::Report {
-    let drops: String = (0..30).map(|number| format!("ALTER TABLE t DROP COLUMN c{number};\n")).collect();
+    let drops: String = (0..30).map(|number| format!("SET lock_timeout = 9; ALTER TABLE t DROP COLUMN c{number};\n")).collect();
     report(&[("db/1_a.sql", &format!("{drops}{}", indexes(6_000)))])
 }
 
@@ -19,7 +19,7 @@ fn of_too_many_annotations_ten_of_a_level_are_shown_and_the_rest_counted() {
 
 #[test]
 fn the_notice_takes_the_place_of_one() {
-    let drops: String = (0..12).map(|number| format!("ALTER TABLE t DROP COLUMN c{number};\n")).collect();
+    let drops: String = (0..12).map(|number| format!("SET lock_timeout = 9; ALTER TABLE t DROP COLUMN c{number};\n")).collect();
     for (count, shown, notices) in [(10, 10, 0), (11, 9, 1)] {
         let files = format!("{drops}{}", indexes(count)).replace("db/", "");
         let mut report = report(&[("db/1_a.sql", &files)]);

@@ -2,6 +2,7 @@
 
 use super::new_column::{default_of, make_sequence};
 use super::{alter, constraint_drop, drop, view};
+use crate::database::FailureKind;
 use crate::database::effect::{ColumnDrop, Effect, EffectKind, Sureness};
 use crate::database::run::Run;
 use crate::database::schema::{self, Id, Kind, Rows, Rule};
@@ -22,7 +23,7 @@ pub(super) fn drop(run: &mut Run<'_>, tree: &[Id], column: &Ident, cascade: bool
     }
     let users = alter::users_of(run, id, name);
     if !cascade && let Some(user) = users.first() {
-        return run.fail(format!("{user} uses the column {name}"));
+        return run.fail_as(FailureKind::Used, format!("{user} uses the column {name}"));
     }
     if run.relation(id).key.iter().flatten().any(|key| **key == *name) {
         return run.fail(format!("the table is partitioned by {name}"));

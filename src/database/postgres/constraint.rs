@@ -1,7 +1,8 @@
 //! Constraints come, are checked, and go.
 
 use super::foreign_key::{Filled, Foreign};
-use super::{column, constraint_drop, foreign_key, made_up, volatility};
+use super::{column, constraint_drop, foreign_key, made_up, unique, volatility};
+use crate::database::FailureKind;
 use crate::database::effect::Sureness;
 use crate::database::run::Run;
 use crate::database::schema::{Constraint, Id, Index, Kind, Rule};
@@ -150,7 +151,10 @@ fn key(run: &mut Run<'_>, tree: &[Id], name: Option<&str>, primary: bool, column
     let is_partitioned = run.relation(id).kind == Kind::Partitioned;
     let holds = |key: &Option<Box<str>>| key.as_ref().is_some_and(|key| columns.contains(key));
     if is_partitioned && !run.relation(id).key.iter().all(holds) {
-        return run.fail("a unique constraint of a partitioned table must include the columns it is partitioned by");
+        return run.fail_as(
+            FailureKind::Partitioned,
+            "a unique constraint of a partitioned table must include the columns it is partitioned by",
+        );
     }
     let family = if is_partitioned { tree } else { &tree[..1] };
     let is_nullable = |column: &str| !run.relation(id).column(column).is_some_and(|column| column.not_null);
@@ -165,20 +169,13 @@ fn key(run: &mut Run<'_>, tree: &[Id], name: Option<&str>, primary: bool, column
                 run.schema.edit(*table).learn(column).not_null = true;
             }
         }
-        let carried = options.include.iter().map(|column| column.text.clone());
-        let about: String = columns.iter().cloned().chain(carried).collect::<Vec<_>>().join("_");
-        let index = Index {
-            method: "btree".into(),
-            keys: columns.iter().cloned().map(Some).collect(),
-            classes: vec![None; columns.len()],
-            collations: vec![None; columns.len()],
-            about: about.as_str().into(),
-            others: options.include.iter().map(|column| column.text.clone()).collect(),
-            unique: true,
-            constraint: true,
-            valid: true,
-            ..Index::default()
-        };
+        let index = index_behind(columns, options);
+        let about = index.about.clone();
+        if *table == id {
+            let name = name.map_or_else(|| columns.join(", "), str::to_owned);
+            let span = run.action.unwrap_or(run.span);
+            unique::note(run, id, &name, &index, span);
+        }
         let label = if primary { "pkey" } else { "key" };
         let named = if *table == id { name } else { None };
         let about = if primary { "" } else { &about };
@@ -187,6 +184,24 @@ fn key(run: &mut Run<'_>, tree: &[Id], name: Option<&str>, primary: bool, column
         let (rule, inherited) = (Rule::Key(primary), *table != id);
         let constraint = Constraint { name, rule, columns: columns.to_vec(), valid: true, inherited };
         run.schema.edit(*table).constraints.push(constraint);
+    }
+}
+
+/// The index that a key stands on, without its name.
+fn index_behind(columns: &[Box<str>], options: &KeyOptions) -> Index {
+    let carried = options.include.iter().map(|column| column.text.clone());
+    let about: String = columns.iter().cloned().chain(carried).collect::<Vec<_>>().join("_");
+    Index {
+        method: "btree".into(),
+        keys: columns.iter().cloned().map(Some).collect(),
+        classes: vec![None; columns.len()],
+        collations: vec![None; columns.len()],
+        about: about.as_str().into(),
+        others: options.include.iter().map(|column| column.text.clone()).collect(),
+        unique: true,
+        constraint: true,
+        valid: true,
+        ..Index::default()
     }
 }
 
@@ -217,7 +232,7 @@ fn make(
 
 fn add_exclusion(run: &mut Run<'_>, id: Id, name: Option<&str>, exclude: &Exclude) {
     if run.relation(id).kind == Kind::Partitioned && run.version < 17 {
-        return run.fail("exclusion constraints on partitioned tables came with PostgreSQL 17");
+        return run.fail_as(FailureKind::Partitioned, "exclusion constraints on partitioned tables came with PostgreSQL 17");
     }
     let column = |expr: &Expr| if let Shape::Column(column) = &expr.shape { Some(column.text.clone()) } else { None };
     let keys: Vec<Option<Box<str>>> = exclude.elements.iter().map(|element| column(&element.expr)).collect();
@@ -243,7 +258,7 @@ fn add_exclusion(run: &mut Run<'_>, id: Id, name: Option<&str>, exclude: &Exclud
 
 fn key_using_index(run: &mut Run<'_>, id: Id, name: Option<&str>, primary: bool, index: &str) {
     if run.relation(id).kind == Kind::Partitioned {
-        return run.fail("a partitioned table takes no constraint USING INDEX");
+        return run.fail_as(FailureKind::Partitioned, "a partitioned table takes no constraint USING INDEX");
     }
     let known = run.relation(id).index(index).cloned();
     if let Some(known) = &known

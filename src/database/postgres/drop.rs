@@ -1,6 +1,7 @@
 //! `DROP` of anything, with all that goes along or stands in the way.
 
 use super::{constraint_drop, index, partition, routine, trigger};
+use crate::database::FailureKind;
 use crate::database::effect::Sureness;
 use crate::database::run::Run;
 use crate::database::schema::{Column, Id, Kind, TypeId};
@@ -63,7 +64,7 @@ fn tables(run: &mut Run<'_>, drop: &DropObjects, cascade: bool) {
     }
     let set = with_children(run, ids, cascade);
     if !cascade && let Some(reason) = obstacle(run, &set) {
-        return run.fail(reason);
+        return run.fail_as(FailureKind::Used, reason);
     }
     for id in &set {
         remove_table(run, *id, &set);
@@ -159,7 +160,7 @@ fn relations(run: &mut Run<'_>, drop: &DropObjects, kind: Kind, cascade: bool) {
         return;
     }
     if !cascade && let Some(reason) = obstacle(run, &ids) {
-        return run.fail(reason);
+        return run.fail_as(FailureKind::Used, reason);
     }
     for id in ids {
         view(run, id);
@@ -216,7 +217,7 @@ fn indexes(run: &mut Run<'_>, drop: &DropObjects) {
     }
     for name in &drop.names {
         if !drop.if_exists && run.schema.is_gone(name) {
-            return run.fail(format!("{name} is not there any more"));
+            return run.fail_as(FailureKind::Gone, format!("{name} is not there any more"));
         }
         let Some(table) = run.table_of_index(name) else { continue };
         let Some(known) = run.relation(table).index(name.last()).cloned() else { continue };
@@ -224,10 +225,11 @@ fn indexes(run: &mut Run<'_>, drop: &DropObjects) {
             return run.fail(format!("{} belongs to a constraint of {}", known.name, run.schema.display(table)));
         }
         if known.part_of.is_some() {
-            return run.fail(format!("{} is a part of the index of a partitioned table", known.name));
+            return run
+                .fail_as(FailureKind::Partitioned, format!("{} is a part of the index of a partitioned table", known.name));
         }
         if drop.concurrently && run.relation(table).kind == Kind::Partitioned {
-            return run.fail("an index of a partitioned table cannot be dropped CONCURRENTLY");
+            return run.fail_as(FailureKind::Partitioned, "an index of a partitioned table cannot be dropped CONCURRENTLY");
         }
         constraint_drop::drop_referrers(run, table, &known, drop.cascade.is_some());
         if run.failed() {

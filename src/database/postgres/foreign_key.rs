@@ -2,6 +2,7 @@
 
 use super::constraint::{free, is_valid};
 use super::{casts, made_up};
+use crate::database::FailureKind;
 use crate::database::run::Run;
 use crate::database::schema::{Constraint, Id, Index, Kind, Relation, Rule};
 use crate::document::sql::{Attributes, LockMode, Reference, Referential};
@@ -41,14 +42,15 @@ pub(super) fn add(run: &mut Run<'_>, tree: &[Id], foreign: &Foreign<'_>) {
     }
     let is_partitioned = run.relation(id).kind == Kind::Partitioned;
     if run.relation(to).kind == Kind::Partitioned && run.version < 12 {
-        return run.fail("foreign keys to partitioned tables came with PostgreSQL 12");
+        return run.fail_as(FailureKind::Partitioned, "foreign keys to partitioned tables came with PostgreSQL 12");
     }
     if is_partitioned && foreign.attributes.not_valid.is_some() && run.version < 18 && run.was_there(id) {
-        return run.fail("before PostgreSQL 18 a foreign key of a partitioned table cannot be NOT VALID");
+        return run
+            .fail_as(FailureKind::Partitioned, "before PostgreSQL 18 a foreign key of a partitioned table cannot be NOT VALID");
     }
     let to_columns = referred(run, to, foreign.reference);
     if let Some(reason) = mismatch(run, id, to, &foreign.columns, &to_columns) {
-        return run.fail(reason);
+        return run.fail_as(FailureKind::Mismatch, reason);
     }
     let family = if is_partitioned { tree.to_vec() } else { vec![id] };
     let targets = run.schema.tree(to);

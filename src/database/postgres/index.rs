@@ -1,6 +1,7 @@
 //! Indexes are made, altered and passed down to partitions.
 
-use super::{alter, casts, create, made_up, volatility};
+use super::{alter, casts, create, made_up, unique, volatility};
+use crate::database::FailureKind;
 use crate::database::effect::{Effect, EffectKind, IndexBuild};
 use crate::database::run::Run;
 use crate::database::schema::{Id, Index, Kind};
@@ -28,7 +29,7 @@ pub(super) fn create(run: &mut Run<'_>, create: &CreateIndex) {
     if create.concurrently {
         run.alone("it commits between its steps");
         if is_partitioned {
-            return run.fail("an index of a partitioned table cannot be built CONCURRENTLY");
+            return run.fail_as(FailureKind::Partitioned, "an index of a partitioned table cannot be built CONCURRENTLY");
         }
     }
     if create.nulls_not_distinct {
@@ -50,6 +51,9 @@ pub(super) fn create(run: &mut Run<'_>, create: &CreateIndex) {
     let calls = expressions(create).flat_map(|expr| expr.calls.clone()).collect::<Vec<_>>();
     let index = Index { functions: volatility::called(run, id, &calls), ..describe(create) };
     let name = name_of(run, id, create, &index);
+    if create.unique {
+        unique::note(run, id, &name, &index, create.keywords);
+    }
     if run.schema.slot(&run.relation(id).schema, &name).is_some() {
         return run.fail(format!("{name} is there already"));
     }

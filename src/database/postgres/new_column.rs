@@ -3,6 +3,7 @@
 use super::constraint;
 use super::foreign_key::Filled;
 use super::{made_up, volatility, whole};
+use crate::database::FailureKind;
 use crate::database::effect::Sureness;
 use crate::database::run::Run;
 use crate::database::schema::{self, Default_, Id, Kind, Relation, Rows};
@@ -24,7 +25,7 @@ pub(super) fn add(run: &mut Run<'_>, tree: &[Id], column: &Column, if_not_exists
         return;
     }
     if run.relation(id).is_partition() {
-        return run.fail("a partition gets its columns from the partitioned table");
+        return run.fail_as(FailureKind::Partitioned, "a partition gets its columns from the partitioned table");
     }
     if run.relation(id).of_type.is_some() {
         return run.fail("the table gets its columns from its type");
@@ -55,7 +56,10 @@ pub(super) fn add(run: &mut Run<'_>, tree: &[Id], column: &Column, if_not_exists
     }
     run.lock_all(&value.sequences, RowExclusive);
     if value.refuses_null && !value.fills && rows == Rows::Some {
-        return run.fail(format!("the column {} takes no NULL and has no default, and the table has rows", column.name.text));
+        return run.fail_as(
+            FailureKind::Required,
+            format!("the column {} takes no NULL and has no default, and the table has rows", column.name.text),
+        );
     }
     let filled = match (value.is_written, value.fills) {
         (false, _) => Filled::Nothing,

@@ -6,6 +6,7 @@ pub(super) use bounds::{clash, may_hold};
 use bounds::{excludes, proves};
 
 use super::{foreign_key, index};
+use crate::database::FailureKind;
 use crate::database::run::Run;
 use crate::database::schema::{Constraint, Id, Index, Kind, Rows as Filled, Rule};
 use crate::document::sql::{Bound, LockMode, Name, Rows};
@@ -121,7 +122,10 @@ pub(super) fn detach(run: &mut Run<'_>, parent: Id, partition: &Name, is_gentle:
             .iter()
             .any(|id| run.relation(*id).bound.as_ref().is_some_and(|bound| matches!(bound.rows, Rows::Default)));
         if has_default {
-            return run.fail("a partition cannot be detached CONCURRENTLY while there is a default partition");
+            return run.fail_as(
+                FailureKind::Partitioned,
+                "a partition cannot be detached CONCURRENTLY while there is a default partition",
+            );
         }
     }
     // The triggers of foreign keys to the partitioned table leave the partition with it.

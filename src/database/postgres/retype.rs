@@ -2,6 +2,7 @@
 
 use super::casts::{self, Cost};
 use super::{alter, column, foreign_key};
+use crate::database::FailureKind;
 use crate::database::effect::Sureness;
 use crate::database::run::Run;
 use crate::database::schema::{ColumnType, Constraint, Id, Index, Kind, Rows, Rule};
@@ -28,7 +29,8 @@ pub(super) fn set_type(run: &mut Run<'_>, tree: &[Id], column: &Ident, to: &SetT
         return;
     }
     if let Some(reason) = obstacle(run, id, name, to, tree.len() == 1) {
-        return run.fail(reason);
+        let kind = if reason.contains("so its type cannot change") { FailureKind::Used } else { FailureKind::Other };
+        return run.fail_as(kind, reason);
     }
     for sequence in column::sequences_of(run, id, name) {
         if run.relation(id).column(name).is_some_and(|column| column.identity) {

@@ -1,6 +1,7 @@
 //! Types and domains.
 
 use super::{drop, made_up, retype, volatility};
+use crate::database::AddedValue;
 use crate::database::run::Run;
 use crate::database::schema::{Column, Definition, Domain, Id, Kind, TypeId, UserType};
 use crate::document::sql::{
@@ -34,8 +35,8 @@ fn attribute_of(run: &Run<'_>, attribute: &sql::Column) -> Column {
 
 fn add(run: &mut Run<'_>, name: &sql::Name, definition: Definition) {
     let schema: Box<str> = run.schema.home(name, false).into();
-    let fresh = run.schema.in_transaction();
-    let made = UserType { schema: schema.clone(), name: name.last().into(), definition, users: Vec::new(), fresh };
+    let made_in = run.schema.transaction();
+    let made = UserType { schema: schema.clone(), name: name.last().into(), definition, users: Vec::new(), made_in };
     run.schema.add_type(&schema, name.last(), made);
 }
 
@@ -44,7 +45,9 @@ pub(super) fn alter(run: &mut Run<'_>, alter: &AlterType) {
     let id = run.schema.type_named(alter.name.schema(), alter.name.last());
     match &alter.change {
         TypeChange::AddValue { value, if_not_exists, .. } => {
-            let is_fresh = id.and_then(|id| run.schema.user_type(id)).is_some_and(|it| it.fresh);
+            let is_fresh = id
+                .and_then(|id| run.schema.user_type(id))
+                .is_some_and(|it| it.made_in.is_some() && it.made_in == run.schema.transaction());
             if run.version < 12 && !is_fresh {
                 run.alone("before PostgreSQL 12 a value cannot be added inside a transaction");
             }
@@ -58,6 +61,9 @@ pub(super) fn alter(run: &mut Run<'_>, alter: &AlterType) {
             }
             if let Definition::Enum(labels) = &mut run.schema.edit_type(id).definition {
                 labels.push(value.text.clone());
+            }
+            if !is_fresh && run.schema.in_transaction() {
+                run.out.added_value = Some(added_value(run, id, alter.name.last(), &value.text));
             }
         }
         TypeChange::RenameValue { value, to } => {
@@ -135,6 +141,14 @@ fn attributes(run: &mut Run<'_>, id: Option<TypeId>, actions: &[TableAction], ca
             columns.extend(made);
         }
     }
+}
+
+fn added_value(run: &Run<'_>, id: TypeId, name: &str, value: &str) -> AddedValue {
+    let columns = drop::users_of_type(run, id).into_iter().map(|table| {
+        let of_type = run.relation(table).columns.iter().filter(|column| column.data_type.user == Some(id));
+        (run.schema.display(table), of_type.map(|column| column.name.clone()).collect())
+    });
+    AddedValue { name: name.into(), value: value.into(), columns: columns.collect() }
 }
 
 fn rename(run: &mut Run<'_>, id: Option<TypeId>, schema: Option<&str>, name: Option<&str>) {

@@ -222,7 +222,7 @@ fn of_call(run: &mut Run<'_>, call: &Call) -> (bool, Sureness) {
     let name = call.name.last();
     if name == "gen_random_uuid" && run.schema.function(name).is_none() && call.name.schema().is_none() && run.version < 13 {
         run.needs(13, "gen_random_uuid() (unless the extension pgcrypto is there)");
-        run.out.error.iter_mut().for_each(|error| error.unsupported = true);
+        run.out.error.iter_mut().for_each(|error| error.kind = crate::database::FailureKind::Unsupported);
     }
     if matches!(name, "uuidv7" | "uuidv4") && run.schema.function(name).is_none() {
         run.needs(18, &format!("{name}()"));

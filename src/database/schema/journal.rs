@@ -10,6 +10,11 @@ impl Schema {
         !self.marks.is_empty()
     }
 
+    /// The number of the transaction that is open.
+    pub fn transaction(&self) -> Option<u32> {
+        self.in_transaction().then_some(self.ended)
+    }
+
     /// Begins a transaction, or a savepoint in it.
     pub fn mark(&mut self, name: Option<&str>) {
         // A savepoint outside a transaction is an error, and a second BEGIN changes nothing.
@@ -21,6 +26,7 @@ impl Schema {
 
     /// Keeps what the transaction did.
     pub fn commit(&mut self) {
+        self.ended += 1;
         self.marks.clear();
         self.journal.clear();
     }
@@ -36,6 +42,7 @@ impl Schema {
     /// Takes the whole transaction back.
     pub fn rollback(&mut self) {
         self.undo(0);
+        self.ended += 1;
         self.marks.clear();
     }
 

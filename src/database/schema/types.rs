@@ -24,8 +24,8 @@ pub(in crate::database) struct UserType {
     pub definition: Definition,
     /// Tables with a column of it.
     pub users: Vec<Id>,
-    /// Made by the transaction that is open, as servers before 12 want to know.
-    pub fresh: bool,
+    /// The transaction that made it.
+    pub made_in: Option<u32>,
 }
 
 /// What a type is.

@@ -100,6 +100,7 @@ impl Making<'_> {
             unordered: self.unordered(&migrations),
             stale: self.stale(framework, &migrations),
             late: if framework == Framework::Flyway && self.asked.sites.runs_late { Late::Runs } else { framework.traits().late },
+            timeout: None,
             migrations,
             ignored,
             unknown_version: None,

@@ -5,10 +5,13 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use super::{Migration, MigrationSet, Script, Shipping};
-use crate::database::{Database, Effect, Effects, Failure, Impact, Sureness, Timeout, Touched, Work, blocked};
+use super::{FrameworkSaid, Migration, MigrationSet, Script, Shipping};
+use crate::database::{
+    AddedValue, Database, Effect, Effects, Failure, Impact, Sureness, Timeout, Touched, Unique, Work, blocked,
+};
 use crate::diagnostic::SourceId;
 use crate::document::Document;
+use crate::document::migration::framework::{Escape, Framework};
 use crate::document::migration::{Wrapping, wrapping};
 use crate::document::sql::{Action, LockMode, Sql, Statement, Transaction};
 use crate::source::Span;
@@ -34,6 +37,10 @@ pub struct Step {
     pub relations: Vec<Locked>,
     /// What else rules ask for.
     pub effects: Vec<Effect>,
+    /// The value that it adds to an enum, which its transaction cannot use yet.
+    pub added_value: Option<AddedValue>,
+    /// Keys that rows which were there before must not have twice.
+    pub uniques: Vec<Unique>,
     /// How long it may wait for a lock, where a statement before it says so.
     pub lock_timeout: Option<Timeout>,
     /// How long it may take, where a statement before it says so.
@@ -73,7 +80,8 @@ impl Step {
         self.through.is_some() || self.works()
     }
 
-    fn works(&self) -> bool {
+    /// Whether it does work that takes the longer the more rows there are.
+    pub fn works(&self) -> bool {
         !self.fails() && self.relations.iter().any(|relation| relation.is_long() && !relation.is_new)
     }
 
@@ -114,6 +122,8 @@ pub struct Locked {
     pub sureness: Sureness,
     /// Why, in words.
     pub reasons: Vec<String>,
+    /// Those of them that tell what makes it unsure.
+    pub doubts: Vec<String>,
     /// What takes long, each with the words that ask for it.
     pub works: Vec<Work>,
     /// Made since the last release or seen by this session alone, so that nobody waits for it.
@@ -128,10 +138,20 @@ impl Locked {
 }
 
 impl MigrationSet {
+    /// Whether its runner lets a statement that stands alone in its file run outside a transaction, as far as anybody
+    /// knows which runner it is.
+    fn alone_is_enough(&self) -> bool {
+        let sends_whole = matches!(self.framework.traits().escape, Escape::Alone);
+        // It looks at the statements of a file before it opens a transaction.
+        let looks = self.framework == Framework::Flyway;
+        sends_whole || looks || self.framework_said == FrameworkSaid::Nobody
+    }
+
     /// What its pending migrations do on a server of this version, in the order in which they run.
     pub fn planned(&self, documents: &[Arc<Document>], version: u32) -> Vec<Script> {
         let new = self.migrations.iter().filter(|migration| migration.is_new).flat_map(Migration::parts);
-        let mut replay = Replay { database: Database::new(version), new: new.map(|script| script.source).collect() };
+        let new = new.map(|script| script.source).collect();
+        let mut replay = Replay { database: Database::new(version), new, alone_is_enough: self.alone_is_enough() };
         let mut planned = Vec::new();
         for migration in &self.migrations {
             for script in &migration.up {
@@ -151,6 +171,7 @@ impl MigrationSet {
 struct Replay {
     database: Database,
     new: HashSet<SourceId>,
+    alone_is_enough: bool,
 }
 
 impl Replay {
@@ -188,7 +209,8 @@ impl Replay {
         let mut steps: Vec<Step> = steps.collect();
         self.database.end_script();
         // Whoever writes nothing but such statements into a file has a runner that lets them run.
-        let runs_alone = steps.iter().any(|step| step.no_transaction.is_some())
+        let runs_alone = self.alone_is_enough
+            && steps.iter().any(|step| step.no_transaction.is_some())
             && steps.iter().all(|step| step.no_transaction.is_some() || step.kind == "set");
         let transaction = if said == Wrapping::Single && runs_alone { Wrapping::None } else { said };
         hold(&mut steps, statements(), is_given_one && transaction != Wrapping::None);
@@ -198,9 +220,13 @@ impl Replay {
     fn step(&mut self, at: usize, statement: &Statement, source: SourceId) -> Step {
         let session = self.database.session();
         let (lock_timeout, statement_timeout) = (session.timeout("lock_timeout"), session.timeout("statement_timeout"));
-        let Effects { impacts, error, no_transaction, mut effects } = self.database.apply(statement, source);
+        let Effects { impacts, error, no_transaction, mut effects, added_value, mut uniques } =
+            self.database.apply(statement, source);
         for effect in &mut effects {
             self.date(&mut effect.table);
+        }
+        for unique in &mut uniques {
+            self.date(&mut unique.table);
         }
         Step {
             at,
@@ -212,6 +238,8 @@ impl Replay {
             error,
             relations: impacts.into_iter().flat_map(|impact| self.relations(impact)).collect(),
             effects,
+            added_value,
+            uniques,
             lock_timeout,
             statement_timeout,
             transaction: None,
@@ -244,6 +272,7 @@ impl Replay {
             index_builds: builds.collect(),
             sureness: if counts && (impact.rewrite || impact.scan) { sureness } else { impact.sureness },
             reasons: impact.reasons,
+            doubts: impact.doubts,
             works: impact.works,
             is_new,
             table,

@@ -1,0 +1,111 @@
+//! See rules/migration/blocking-unique-constraint.md
+
+use super::safe_way::{PATIENCE, SafeWay, made_up, quoted, written};
+use super::stall::{Cause, Stall, stalls};
+use super::telling;
+use crate::database::{Nature, WorkKind};
+use crate::diagnostic::Place;
+use crate::document::sql::{AlterTable, Column, ColumnRule, Key, TableChange, TableConstraint, TableRule};
+use crate::rule::Context;
+use crate::source::Span;
+use crate::workspace::history::Migration;
+
+pub fn check(migration: &Migration, cx: &mut Context<'_>) {
+    for stall in stalls(migration, cx.workspace) {
+        let (WorkKind::Build(index), Some(built)) = (stall.work, built(&stall)) else { continue };
+        let help = safe_way(migration, &stall, &built, cx);
+        let message = format!("{} wait until the index {index} is built", telling::waiters(stall.blocked));
+        let place = telling::at(&stall, stall.span);
+        telling::report(cx, &stall, place, message).help(help);
+    }
+}
+
+/// What the index is built for.
+enum Built<'m> {
+    Key(&'m AlterTable, &'m TableConstraint, &'m Key),
+    Column(&'m AlterTable, &'m Column, bool),
+    Exclusion,
+}
+
+fn built<'m>(stall: &Stall<'m>) -> Option<Built<'m>> {
+    let Cause::Action(alter, action) = stall.cause else { return None };
+    match &action.change {
+        TableChange::AddConstraint(added) => match &added.rule {
+            TableRule::Key(key) => Some(Built::Key(alter, added, key)),
+            TableRule::Exclude(_) => Some(Built::Exclusion),
+            _ => None,
+        },
+        TableChange::AddColumn { column, .. } => {
+            let key = column.constraints.iter().find_map(|constraint| match constraint.rule {
+                ColumnRule::Unique(_) => Some(false),
+                ColumnRule::PrimaryKey(_) => Some(true),
+                _ => None,
+            });
+            key.map(|primary| Built::Column(alter, column, primary))
+        }
+        _ => None,
+    }
+}
+
+fn safe_way(migration: &Migration, stall: &Stall<'_>, built: &Built<'_>, cx: &Context<'_>) -> String {
+    let text = |span: Span| cx.workspace.text(Place { source: stall.script.source, span });
+    if stall.worked.table.nature == Some(Nature::Partitioned) {
+        return "a partitioned table takes no index CONCURRENTLY: build a unique index on each partition CONCURRENTLY, create the one above \
+                with ON ONLY, attach them, and let the upserts of the code use that"
+            .to_owned();
+    }
+    match built {
+        Built::Key(alter, added, key) => {
+            let table = written(cx, stall.script, &alter.table);
+            let columns = key.columns.iter().map(|column| text(column.span)).collect::<Vec<_>>();
+            let label = if key.primary { "pkey" } else { "key" };
+            let about = if key.primary { String::new() } else { columns.join("_").replace('"', "") };
+            let short = table.rsplit('.').next().unwrap_or(table).trim_matches('"');
+            let name = match &added.name {
+                Some(name) => text(name.span).to_owned(),
+                None if about.is_empty() => quoted(&format!("{short}_{label}")),
+                None => made_up(table, &about, label),
+            };
+            let tail = tail(text(added.span), &columns);
+            using_index(SafeWay::default(), table, &name, &columns.join(", "), key.primary, &tail).told(
+                migration,
+                stall.script,
+                cx,
+            )
+        }
+        Built::Column(alter, column, primary) => {
+            let (table, name) = (written(cx, stall.script, &alter.table), text(column.name.span));
+            let index = made_up(table, &column.name.text, if *primary { "pkey" } else { "key" });
+            let data_type = column.data_type.as_ref().map_or("text", |data_type| text(data_type.span));
+            let back = format!("{PATIENCE}ALTER TABLE {table} DROP COLUMN {name};");
+            let way = SafeWay::default().then(format!("{PATIENCE}ALTER TABLE {table} ADD COLUMN {name} {data_type};"), back);
+            using_index(way, table, &index, name, *primary, "").told(migration, stall.script, cx)
+        }
+        Built::Exclusion => {
+            "no exclusion constraint can be added while others write: do it in a window, or on a new table that the rows are \
+                             copied to in batches"
+                .to_owned()
+        }
+    }
+}
+
+/// What the constraint says behind its columns: `DEFERRABLE` and the like.
+fn tail(constraint: &str, columns: &[&str]) -> String {
+    let last = columns.last().copied().unwrap_or_default();
+    let rest = constraint.rsplit_once(last).map_or("", |(_, rest)| rest).trim_start_matches([')', ' ', '\n', '\t']);
+    let is_timing = rest.to_ascii_uppercase().starts_with("DEFERRABLE") || rest.to_ascii_uppercase().starts_with("INITIALLY");
+    if is_timing { format!(" {rest}") } else { String::new() }
+}
+
+fn using_index(way: SafeWay, table: &str, name: &str, columns: &str, primary: bool, tail: &str) -> SafeWay {
+    let schema = super::safe_way::beside(table, name);
+    let kind = if primary { "PRIMARY KEY" } else { "UNIQUE" };
+    way.outside(
+        format!("CREATE UNIQUE INDEX CONCURRENTLY {name} ON {table} ({columns});"),
+        format!("DROP INDEX CONCURRENTLY IF EXISTS {schema};"),
+    )
+    .then(
+        format!("{PATIENCE}ALTER TABLE {table} ADD CONSTRAINT {name} {kind} USING INDEX {name}{tail};"),
+        format!("{PATIENCE}ALTER TABLE {table} DROP CONSTRAINT {name};"),
+    )
+}

@@ -1,0 +1,158 @@
+//! See rules/migration/enum-value-used-in-same-transaction.md
+
+use super::safe_way::SafeWay;
+use crate::database::AddedValue;
+use crate::diagnostic::Place;
+use crate::document::sql::{Action, Insert};
+use crate::rule::Context;
+use crate::source::Span;
+use crate::workspace::history::Migration;
+use crate::workspace::history::Script;
+use crate::workspace::history::steps::Step;
+
+pub fn check(migration: &Migration, cx: &mut Context<'_>) {
+    for (script, step) in migration.steps().filter(|(_, step)| !step.fails() && step.in_transaction) {
+        let Some(added) = &step.added_value else { continue };
+        let later =
+            script.steps.iter().filter(|other| other.span.start > step.span.start && other.transaction == step.transaction);
+        if let Some(span) = later.into_iter().find_map(|other| used(script, other, added, cx)) {
+            report(migration, (script, step), added, span, cx);
+        }
+    }
+}
+
+fn report(migration: &Migration, (script, step): (&Script, &Step), added: &AddedValue, span: Span, cx: &mut Context<'_>) {
+    let place = Place { source: script.source, span };
+    let text = cx.workspace.text(Place { span: step.span, ..place });
+    let AddedValue { name, value, .. } = added;
+    let help = SafeWay::default().then(format!("{text};"), "").told(migration, script, cx);
+    cx.report(
+        place,
+        format!("the migration fails here: the new value '{value}' of {name} cannot be used before its transaction commits"),
+    )
+    .label("unsafe use of new value: refused until the value is committed")
+    .because(Place { span: step.span, ..place }, "the value is added here, in the same transaction")
+    .in_production("the runner stops with an error, every time it is started, and the new version does not come up")
+    .help(format!("add the value in a migration before this one, which commits by itself:\n{help}\n-- and use it in this one"));
+}
+
+/// Where a statement uses the value as one of the enum.
+fn used(script: &Script, step: &Step, added: &AddedValue, cx: &Context<'_>) -> Option<Span> {
+    let workspace = cx.workspace;
+    let text = workspace.text(Place { source: script.source, span: step.span });
+    let statement = workspace.statement(script, step);
+    // A body is not run when it is defined.
+    if matches!(statement.action, Action::CreateFunction(_) | Action::Comment(_) | Action::AlterType(_)) {
+        return None;
+    }
+    let literal = format!("'{}'", added.value.replace('\'', "''"));
+    let table = match &statement.action {
+        Action::Insert(insert) => Some((insert.table.text(), Some(&**insert))),
+        Action::Update(update) => Some((update.table.text(), None)),
+        Action::Delete(delete) => Some((delete.table.text(), None)),
+        Action::AlterTable(alter) => Some((alter.table.text(), None)),
+        Action::CreateIndex(create) => Some((create.table.text(), None)),
+        _ => None,
+    };
+    let columns = added
+        .columns
+        .iter()
+        .find(|(name, _)| table.is_some_and(|(table, _)| table == name))
+        .map(|(_, columns)| columns.as_slice());
+    let columns = columns.unwrap_or_default();
+    text.match_indices(&literal).find_map(|(at, _)| {
+        let (before, after) = (&text[..at], &text[at + literal.len()..]);
+        let is_it = is_cast(before, after, &added.name)
+            || is_compared(before, columns)
+            || is_inserted(
+                before,
+                table.and_then(|(_, insert)| insert),
+                columns,
+                workspace.text(Place { source: script.source, span: step.span }),
+            );
+        let start = step.span.start as usize + at;
+        is_it.then(|| Span::new(start, start + literal.len()))
+    })
+}
+
+/// `'a'::mood`, `CAST('a' AS mood)`, `mood DEFAULT 'a'`.
+fn is_cast(before: &str, after: &str, name: &str) -> bool {
+    let words = |text: &str| text.trim_start().trim_start_matches('"').to_ascii_lowercase();
+    let is_name = |text: &str| {
+        let text = words(
+            text.rsplit_once('.').map_or(text, |(schema, rest)| if schema.contains([' ', ';', '(']) { text } else { rest }),
+        );
+        text.strip_prefix(&*name.to_ascii_lowercase())
+            .is_some_and(|rest| !rest.starts_with(|next: char| next.is_alphanumeric() || next == '_'))
+    };
+    if let Some(cast) =
+        after.trim_start().strip_prefix("::").or_else(|| words(after).starts_with("as ").then(|| &after.trim_start()[3..]))
+    {
+        return is_name(cast);
+    }
+    let mut last = before.rsplit(|next: char| next.is_whitespace() || next == '"').filter(|word| !word.is_empty());
+    last.next().is_some_and(|word| word.eq_ignore_ascii_case("default"))
+        && last.any(|word| word.rsplit('.').next().is_some_and(|word| word.eq_ignore_ascii_case(name)))
+}
+
+/// `mood = 'a'`, `mood IN ('b', 'a')`, `SET mood = 'a'`, `ALTER mood SET DEFAULT 'a'`.
+fn is_compared(before: &str, columns: &[Box<str>]) -> bool {
+    let head = before.trim_end_matches(|next: char| {
+        !next.is_ascii_lowercase() && !next.is_ascii_uppercase() && next != '_' && next != '"' && next != ';'
+    });
+    let head = if before.trim_end().ends_with(['=', '>']) { head } else { before_list(before).unwrap_or("") };
+    let name = head.trim_end().rsplit(|next: char| !next.is_alphanumeric() && next != '_').next().unwrap_or_default();
+    columns.iter().any(|column| column.eq_ignore_ascii_case(name))
+}
+
+/// What stands before `IN (..` or `SET DEFAULT`.
+fn before_list(before: &str) -> Option<&str> {
+    let lower = before.to_ascii_lowercase();
+    let cut = |word: &str| lower.rfind(word).map(|at| &before[..at]);
+    let list = before.rfind('(').filter(|open| !before[*open..].contains(')'));
+    if lower.trim_end().ends_with("set default") {
+        return cut("set default");
+    }
+    let head = &before[..list?];
+    let lower = head.to_ascii_lowercase();
+    let head = lower.trim_end().strip_suffix(" in").map(|kept| &head[..kept.len()])?;
+    Some(head.trim_end().strip_suffix(" not").unwrap_or(head))
+}
+
+/// In the place of such a column of `VALUES`.
+fn is_inserted(before: &str, insert: Option<&Insert>, columns: &[Box<str>], _text: &str) -> bool {
+    let Some(insert) = insert.filter(|insert| !insert.columns.is_empty()) else { return false };
+    let Some(open) = open_bracket(before) else { return false };
+    let inside = &before[open + 1..];
+    let at = commas(inside);
+    insert.columns.get(at).is_some_and(|column| columns.iter().any(|name| **name == *column.text))
+}
+
+/// The last bracket that is still open.
+fn open_bracket(text: &str) -> Option<usize> {
+    let mut depth = 0_u32;
+    for (at, next) in text.char_indices().rev() {
+        match next {
+            ')' => depth += 1,
+            '(' if depth == 0 => return Some(at),
+            '(' => depth -= 1,
+            _ => {}
+        }
+    }
+    None
+}
+
+/// How many commas stand outside brackets and strings.
+fn commas(text: &str) -> usize {
+    let (mut depth, mut quoted, mut count) = (0_i32, false, 0);
+    for next in text.chars() {
+        match next {
+            '\'' => quoted = !quoted,
+            '(' if !quoted => depth += 1,
+            ')' if !quoted => depth -= 1,
+            ',' if !quoted && depth == 0 => count += 1,
+            _ => {}
+        }
+    }
+    count
+}

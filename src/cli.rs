@@ -5,6 +5,7 @@ mod check;
 mod ci;
 mod completions;
 mod config;
+mod diff;
 mod explain;
 mod init;
 mod locks;
@@ -48,6 +49,12 @@ enum Command {
     /// List the sets of migrations: framework, server, order, ways back, what is pending
     #[command(mut_args(migrations::hidden))]
     Migrations(migrations::Arguments),
+    /// Put two environments side by side: what is missing or differs, and where it comes from
+    #[command(mut_args(diff::hidden))]
+    Diff(diff::Arguments),
+    /// Show where the value of a setting comes from, layer by layer
+    #[command(mut_args(diff::hidden))]
+    Trace(diff::TraceArguments),
     /// Print the page of a rule: what it finds, why it stops a deploy, what to do instead
     Explain(explain::Arguments),
     /// Print the configuration that holds, and where each value comes from
@@ -114,6 +121,8 @@ fn answer() -> ExitCode {
         Some(Command::Check(arguments)) => check::run(&arguments),
         Some(Command::Baseline(arguments)) => baseline::run(&arguments),
         Some(Command::Config(arguments)) => config::run(&arguments),
+        Some(Command::Diff(arguments)) => diff::run(&arguments),
+        Some(Command::Trace(arguments)) => diff::trace(&arguments),
         Some(Command::Explain(arguments)) => explain::run(&arguments),
         Some(Command::Init(arguments)) => init::run(&arguments),
         Some(Command::Rules(arguments)) => rules::run(&arguments),

@@ -3,6 +3,7 @@
 
 mod concise;
 mod detail;
+pub mod drift;
 mod escape;
 mod frame;
 mod github;

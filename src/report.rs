@@ -1,6 +1,7 @@
 //! Findings, what was looked at, and the verdict.
 
 pub mod baseline;
+pub mod drift;
 pub mod locks;
 pub mod migrations;
 mod touched;

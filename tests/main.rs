@@ -9,6 +9,7 @@ mod cli;
 mod comforts;
 mod config;
 mod configuration;
+mod drift;
 mod engine;
 mod fixtures;
 mod gears;

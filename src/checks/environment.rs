@@ -1,12 +1,55 @@
 //! Checks of the settings of environments.
 
+pub mod committed_secret;
+pub mod debug_in_production;
+pub mod default_credential;
+pub mod downgraded_scheme;
+pub mod drifted_type;
+pub mod drifted_unit;
 pub mod duplicate_setting;
+pub mod empty_in_production;
+pub mod environment_name_mismatch;
+pub mod invalid_value;
+pub mod localhost_in_production;
+pub mod malformed_line;
 pub mod missing_setting;
+pub mod missing_unit;
+pub mod misspelt_setting;
 pub mod placeholder_in_production;
+pub mod points_at_other_environment;
+pub mod shared_secret;
+pub mod test_credential_in_production;
+pub mod unquoted_value;
+pub mod verification_off;
+pub mod weaker_production;
 
 use crate::document::Document;
 
 /// What a finding about a setting is about, where its line alone does not tell: in a tree.
 fn about<'n>(document: &Document, name: &'n str) -> &'n str {
     if document.dotenv().is_some() { "" } else { name }
+}
+
+/// Words of settings that only environments for tests have, and production does without on purpose.
+const FOR_TESTS: &[&str] = &[
+    "debug",
+    "mock",
+    "fake",
+    "seed",
+    "mute",
+    "downtime",
+    "swagger",
+    "basic_auth",
+    "restore",
+    "mailhog",
+    "mailpit",
+    "ngrok",
+    "faker",
+];
+
+/// `MUTE_ALERTS` and `ALERTS_MUTED`, but not `COMMUTE_URL`.
+fn is_for_tests(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    let begins_word = |at: usize| !name[..at].ends_with(|before: char| before.is_ascii_alphanumeric());
+    FOR_TESTS.iter().any(|word| name.match_indices(word).any(|(at, _)| begins_word(at)))
 }

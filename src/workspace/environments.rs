@@ -7,10 +7,13 @@
 
 mod group;
 pub mod names;
+pub mod rows;
 pub mod sections;
+mod slips;
 pub mod slots;
 pub mod value;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::ids;
@@ -24,6 +27,7 @@ pub use group::{Gap, Group};
 pub use names::Tier;
 pub(super) use names::environment;
 use names::{Named, named_at, words};
+pub use slips::Slip;
 
 /// The settings files of a workspace and how they belong together.
 #[derive(Debug, Default)]
@@ -32,6 +36,10 @@ pub struct Environments {
     pub files: Vec<SettingsFile>,
     /// Files that configure the same thing.
     pub groups: Vec<Group>,
+    /// What somebody says of the names of environments.
+    pub said: EnvironmentNames,
+    /// By file and part of it, the number of its group and its number there.
+    homes: HashMap<(SourceId, Option<Span>), (usize, usize)>,
 }
 
 /// A file of settings, or the part of one that is for one environment.
@@ -125,7 +133,19 @@ impl Environments {
         let mut groups: Vec<Group> = by_path.collect();
         groups.extend(sections::groups(&files, &path, said));
         groups.sort_by_key(|group| group.members.first().map(|member| (member.source, member.span)));
-        Self { files, groups }
+        let mut homes = HashMap::new();
+        for (group, number) in groups.iter().zip(0..) {
+            let members = group.members.iter().zip(0..);
+            homes.extend(members.map(|(member, at)| ((member.source, member.span), (number, at))));
+        }
+        Self { files, groups, said: said.clone(), homes }
+    }
+
+    /// What other members of its group have for a setting of a file, base files included.
+    pub fn siblings(&self, file: &SettingsFile, name: &str) -> Vec<(&SettingsFile, &Entry)> {
+        let Some((group, own)) = self.homes.get(&(file.source, file.span)) else { return Vec::new() };
+        let members = self.groups[*group].members.iter().enumerate().filter(|(at, _)| at != own);
+        members.filter_map(|(_, member)| Some((member, member.find(name)?))).collect()
     }
 
     /// The tier of a settings file.
@@ -180,6 +200,11 @@ pub fn is_variable(name: &str) -> bool {
 pub fn named(path: &str, said: &EnvironmentNames) -> Option<Named> {
     let named = words(path).into_iter().rev().filter_map(|word| named_at(path, word, said));
     named.min_by_key(|named| named.tier != Tier::Example)
+}
+
+/// The environments that a text names, word by word.
+pub fn environments_in(text: &str, said: &EnvironmentNames) -> Vec<Named> {
+    words(text).into_iter().filter_map(|word| named_at(text, word, said)).filter(|named| named.tier != Tier::Example).collect()
 }
 
 #[cfg(test)]

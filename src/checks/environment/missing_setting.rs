@@ -4,23 +4,6 @@ use crate::diagnostic::Place;
 use crate::rule::{Context, fits};
 use crate::workspace::environments::{Gap, Group, SettingsFile};
 
-/// Words of settings that production does without on purpose.
-const NOT_FOR_PRODUCTION: &[&str] = &[
-    "debug",
-    "mock",
-    "fake",
-    "seed",
-    "mute",
-    "downtime",
-    "swagger",
-    "basic_auth",
-    "restore",
-    "mailhog",
-    "mailpit",
-    "ngrok",
-    "faker",
-];
-
 /// From this many on, missing settings of one file are one finding.
 const FOLD: usize = 5;
 
@@ -30,7 +13,7 @@ pub fn check(group: &Group, cx: &mut Context<'_>) {
     }
     for gaps in group.gaps.chunk_by(|one, other| one.member == other.member) {
         let optional = cx.list("optional", group.members[gaps[0].member].source);
-        let is_optional = |name: &str| is_optional(name) || optional.iter().any(|pattern| fits(pattern, name));
+        let is_optional = |name: &str| super::is_for_tests(name) || optional.iter().any(|pattern| fits(pattern, name));
         let name = |gap: &Gap| Missing { name: gap.name.to_string(), neighbour: gap.neighbour };
         let missing: Vec<Missing> = gaps.iter().map(name).filter(|missing| !is_optional(&missing.name)).collect();
         let together = if missing.len() >= FOLD { missing.len() } else { 1 };
@@ -44,13 +27,6 @@ pub fn check(group: &Group, cx: &mut Context<'_>) {
 struct Missing {
     name: String,
     neighbour: Place,
-}
-
-/// `MUTE_ALERTS` and `ALERTS_MUTED`, but not `COMMUTE_URL`.
-fn is_optional(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    let begins_word = |at: usize| !name[..at].ends_with(|before: char| before.is_ascii_alphanumeric());
-    NOT_FOR_PRODUCTION.iter().any(|word| name.match_indices(word).any(|(at, _)| begins_word(at)))
 }
 
 fn report(group: &Group, file: &SettingsFile, missing: &[Missing], cx: &mut Context<'_>) {

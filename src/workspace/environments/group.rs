@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::SettingsFile;
+use super::slips::{Slip, slips};
 use crate::diagnostic::Place;
 use crate::document::entries::Entry;
 
@@ -23,6 +24,8 @@ pub struct Group {
     pub is_complete: bool,
     /// What all members set but one, by member; what a file sets that every environment reads first is none.
     pub gaps: Vec<Gap>,
+    /// Names that one member writes otherwise than all the others.
+    pub slips: Vec<Slip>,
 }
 
 /// A setting that one member of a group lacks.
@@ -54,7 +57,8 @@ impl Group {
         // Two regions of one environment: neither says what the other must have.
         let mut seen = HashSet::new();
         members.retain(|file| seen.insert(file.environment.clone()));
-        let mut group = Self { members, aside, base, parity: 0, keys: 0, is_complete: false, gaps: Vec::new() };
+        let mut group =
+            Self { members, aside, base, parity: 0, keys: 0, is_complete: false, gaps: Vec::new(), slips: Vec::new() };
         group.compare();
         Some(group)
     }
@@ -72,9 +76,13 @@ impl Group {
         let count = self.members.len();
         let mut keys = 0;
         let mut gaps = Vec::new();
+        let mut alone: Vec<Vec<(&str, Place)>> = vec![Vec::new(); count];
         for setters in all.chunk_by(|(one, ..), (other, ..)| one == other) {
             keys += 1;
             let (name, _, neighbour) = setters[0];
+            if setters.len() == 1 && !shared.contains(name) {
+                alone[setters[0].1].push((name, neighbour));
+            }
             // Items of lists may well differ in what they are known by.
             let may_differ = count == 2 && name.contains('[');
             if setters.len() + 1 == count && !shared.contains(name) && !may_differ {
@@ -83,22 +91,30 @@ impl Group {
             }
         }
         gaps.retain(|gap| !self.members[gap.member].is_open && !self.members[gap.member].covers(&gap.name));
+        let mut found: Vec<Slip> = Vec::new();
+        for (member, own) in alone.iter().enumerate() {
+            let lacking: Vec<(&str, Place)> =
+                gaps.iter().filter(|gap| gap.member == member).map(|gap: &Gap| (&*gap.name, gap.neighbour)).collect();
+            found.extend(slips(member, own, &lacking));
+        }
+        // Of two that differ, one is enough: that of production.
+        let is_odd = |slip: &Slip| count > 2 || self.members[slip.member].is_production();
+        gaps.retain(|gap| !found.iter().any(|slip| slip.member == gap.member && slip.meant == gap.name));
+        if count == 2 {
+            gaps.retain(|gap| !found.iter().any(|slip| slip.written == gap.name));
+        }
+        found.retain(is_odd);
         gaps.sort_unstable_by_key(|gap| (gap.member, gap.neighbour));
         let filled = all.len();
         let enough = count >= 3 || keys >= 8;
         self.is_complete = enough && filled * 100 >= keys * count * COMPLETE_PERCENT;
         self.parity = (filled * 100).checked_div(keys * count).unwrap_or(0);
-        (self.keys, self.gaps) = (keys, gaps);
+        (self.keys, self.gaps, self.slips) = (keys, gaps, found);
     }
 
-    /// What each member sets itself, by name; of duplicates the last.
-    pub fn own(&self) -> Vec<HashMap<&str, &Entry>> {
-        self.members.iter().map(by_name).collect()
-    }
-
-    /// The member for production, where there is one.
-    pub fn production(&self) -> Option<&SettingsFile> {
-        self.members.iter().find(|file| file.is_production())
+    /// The files that a member of the group is put together from, in the order in which they are read.
+    pub fn layers<'g>(&'g self, file: &'g SettingsFile) -> Vec<&'g SettingsFile> {
+        self.base.iter().chain([file]).collect()
     }
 }
 

@@ -1,0 +1,72 @@
+//! See rules/environment/drifted-type.md
+
+use crate::document::entries::Form;
+use crate::rule::{Context, fits};
+use crate::workspace::environments::Group;
+use crate::workspace::environments::rows::{Cell, Row};
+use crate::workspace::environments::value::{Class, Type, name_words};
+
+pub fn check(group: &Group, cx: &mut Context<'_>) {
+    for row in group.rows().iter().filter(|row| !may_be_either(row.name)) {
+        let types: Vec<Option<Type>> = row.cells.iter().map(|cell| cell.and_then(|cell| type_of(cell, cx))).collect();
+        for at in 0..types.len() {
+            let (Some(cell), Some(here)) = (row.own(at), types[at]) else { continue };
+            let others: Vec<Type> =
+                types.iter().enumerate().filter(|(other, _)| *other != at).filter_map(|(_, kind)| *kind).collect();
+            let Some(there) =
+                others.first().copied().filter(|first| others.len() >= 2 && others.iter().all(|other| other == first))
+            else {
+                continue;
+            };
+            if is_drift(here, there) {
+                report(group, row, (at, cell, here, there), cx);
+            }
+        }
+    }
+}
+
+/// Names and versions may look like numbers, and secrets like anything.
+fn may_be_either(name: &str) -> bool {
+    let words = name_words(name);
+    let is_version = words.iter().any(|word| {
+        matches!(word.as_str(), "version" | "tag" | "release" | "build" | "revision" | "cpu" | "memory" | "id" | "ids" | "code")
+    });
+    is_version
+        || matches!(Class::of(name, &[]), Class::Identity | Class::Secret)
+        || name.contains("maxSurge")
+        || name.contains("maxUnavailable")
+}
+
+fn type_of(cell: Cell<'_>, cx: &Context<'_>) -> Option<Type> {
+    let is_known = !matches!(cell.entry.form, Form::Open | Form::List | Form::Null);
+    let kind = Type::of(cell.entry.text(&cx.workspace.document(cell.file.source).source));
+    Some(kind).filter(|kind| is_known && *kind != Type::Empty)
+}
+
+/// A number where the others have a word, or the other way round. What has a unit is still a number.
+fn is_drift(here: Type, there: Type) -> bool {
+    let is_text = |kind| kind == Type::Text;
+    let is_exact = |kind| matches!(kind, Type::Number | Type::Truth);
+    (is_text(here) && is_exact(there)) || (is_exact(here) && is_text(there)) || (here == Type::Truth && there == Type::Number)
+}
+
+fn report(group: &Group, row: &Row<'_>, (at, cell, here, there): (usize, Cell<'_>, Type, Type), cx: &mut Context<'_>) {
+    let file = &group.members[at];
+    let allowed = cx.list("allowed", file.source);
+    if allowed.iter().any(|pattern| fits(pattern, row.name)) {
+        return;
+    }
+    let own = file.title();
+    let report = cx
+        .report(
+            cell.place(),
+            format!("{} of {own} is {}, and {} in all other environments", row.name, here.words(), there.words()),
+        )
+        .about(row.name)
+        .label(format!("{own} reads this"))
+        .in_production("the parser that took the other values in every test refuses this one, or takes it for something else")
+        .help(format!("write {} as the other environments do", row.name));
+    if let Some((other, cell)) = row.others(at).next() {
+        report.because(cell.place(), format!("what {} has", group.members[other].title()));
+    }
+}

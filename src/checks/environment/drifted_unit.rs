@@ -1,0 +1,108 @@
+//! See rules/environment/drifted-unit.md
+
+use crate::document::entries::Form;
+use crate::rule::{Context, fits};
+use crate::workspace::environments::Group;
+use crate::workspace::environments::rows::{Cell, Row};
+use crate::workspace::environments::value::{amount, name_words, unit};
+
+/// How many of one unit another one is, of time and of size.
+const RATIOS: &[(f64, &str)] = &[
+    (1000.0, "seconds for milliseconds, or kilobytes for bytes"),
+    (60.0, "minutes for seconds, or hours for minutes"),
+    (3600.0, "hours for seconds"),
+    (1024.0, "kibibytes for bytes, or the like"),
+    (1_048_576.0, "mebibytes for bytes"),
+    (1_000_000.0, "megabytes for bytes"),
+    (60000.0, "minutes for milliseconds"),
+];
+
+pub fn check(group: &Group, cx: &mut Context<'_>) {
+    for row in group.rows().iter().filter(|row| is_measured(row.name)) {
+        let amounts: Vec<Option<f64>> = row.cells.iter().map(|cell| cell.and_then(|cell| number(cell, cx))).collect();
+        for (at, here) in amounts.iter().enumerate() {
+            let (Some(cell), Some(here)) = (row.own(at), *here) else { continue };
+            judge(group, row, (at, cell, here), &amounts, cx);
+        }
+    }
+}
+
+/// Something that is counted in seconds or bytes.
+fn is_measured(name: &str) -> bool {
+    const MEASURED: &[&str] = &[
+        "timeout",
+        "ttl",
+        "interval",
+        "delay",
+        "expiry",
+        "expires",
+        "expiration",
+        "duration",
+        "lifetime",
+        "backoff",
+        "wait",
+        "seconds",
+        "secs",
+        "ms",
+        "millis",
+        "milliseconds",
+        "minutes",
+        "period",
+        "deadline",
+        "age",
+        "size",
+        "bytes",
+        "kb",
+        "mb",
+        "timeoutms",
+        "timeoutseconds",
+        "keepalive",
+        "memory",
+    ];
+    name_words(name).iter().rev().take(3).any(|word| MEASURED.contains(&word.as_str()))
+}
+
+/// A value in seconds or bytes; as it is where it has no unit.
+fn number(cell: Cell<'_>, cx: &Context<'_>) -> Option<f64> {
+    if matches!(cell.entry.form, Form::Open | Form::List | Form::Null) {
+        return None;
+    }
+    let amount = amount(cell.entry.text(&cx.workspace.document(cell.file.source).source))?;
+    let factor = if amount.unit.is_empty() { Some(1.0) } else { unit(amount.unit).map(|(factor, _)| factor) };
+    factor.map(|factor| factor * amount.number).filter(|number| *number > 0.0)
+}
+
+fn judge(group: &Group, row: &Row<'_>, (at, cell, here): (usize, Cell<'_>, f64), amounts: &[Option<f64>], cx: &mut Context<'_>) {
+    let others: Vec<(usize, f64)> = amounts
+        .iter()
+        .enumerate()
+        .filter(|(other, _)| *other != at)
+        .filter_map(|(other, value)| Some((other, (*value)?)))
+        .collect();
+    let Some((first, value)) = others.first().copied() else { return };
+    // The others agree, so that this one is the odd one out.
+    if others.len() < 2 || others.iter().any(|(_, other)| (other - value).abs() > f64::EPSILON * value) {
+        return;
+    }
+    let (large, small) = if here > value { (here, value) } else { (value, here) };
+    let Some((_, what)) = RATIOS.iter().find(|(ratio, _)| (large / small - ratio).abs() < ratio * 1e-9) else { return };
+    let file = &group.members[at];
+    let allowed = cx.list("allowed", file.source);
+    if allowed.iter().any(|pattern| fits(pattern, row.name)) {
+        return;
+    }
+    let own = file.title();
+    let times = if here > value { "as large" } else { "as small" };
+    let report = cx
+        .report(cell.place(), format!("{} of {own} is exactly {} times {times} as everywhere else", row.name, large / small))
+        .about(row.name)
+        .label(format!("{own} reads this"))
+        .in_production(format!(
+            "it looks like another unit: {what}; a wait that should end in seconds lasts for an hour, or ends before it began"
+        ))
+        .help(format!("give {} in the unit of the other environments, and say the unit in its name or its value", row.name));
+    let theirs = row.cells[first].map(|cell| cell.place());
+    if let Some(place) = theirs {
+        report.because(place, format!("what {} has", group.members[first].title()));
+    }
+}

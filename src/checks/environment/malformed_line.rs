@@ -1,0 +1,74 @@
+//! See rules/environment/malformed-line.md
+
+use crate::rule::Context;
+use crate::source::Span;
+use crate::workspace::environments::SettingsFile;
+
+/// From this many on, the lines of one file are one finding.
+const FOLD: usize = 5;
+
+/// How a line of a shell script begins. Who keeps scripts in such files has a shell read them.
+const SHELL: &[&str] = &[
+    "source ",
+    ". ",
+    "if ",
+    "fi",
+    "then",
+    "else",
+    "for ",
+    "do",
+    "done",
+    "set ",
+    "unset ",
+    "function ",
+    "[",
+    "echo ",
+    "export ",
+    "}",
+    "case ",
+    "esac",
+    "readonly ",
+];
+
+pub fn check(file: &SettingsFile, cx: &mut Context<'_>) {
+    let document = cx.workspace.document(file.source);
+    if file.section.is_some() {
+        return;
+    }
+    if let Some(entries) = document.entries() {
+        let Some(fault) = entries.faults.first().filter(|_| !entries.is_open) else { return };
+        let others = entries.faults.len() - 1;
+        cx.report(file.place(fault.span), format!("a line of {} is no setting: {}", document.source.name(), fault.message))
+            .in_production("the reader refuses the file, or leaves this out: the service does not start, or runs without it")
+            .folding(others)
+            .help("mend the line");
+        return;
+    }
+    let Some(dotenv) = document.dotenv() else { return };
+    let text = |span: &Span| document.source.slice(*span);
+    let is_script =
+        |line: &&str| SHELL.iter().any(|start| line.starts_with(start)) || line.contains("$(") || line.ends_with('\\');
+    let lines: Vec<Span> = dotenv.malformed.clone();
+    if lines.iter().map(text).any(|line| is_script(&line)) {
+        return;
+    }
+    // A name alone hands the variable of the caller on, where docker reads it.
+    let is_name = |line: &str| line.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    let broken: Vec<Span> = lines.into_iter().filter(|span| !is_name(text(span))).collect();
+    let together = if broken.len() >= FOLD { broken.len() } else { 1 };
+    for lines in broken.chunks(together) {
+        let what = match text(&lines[0]) {
+            line if line.contains(['"', '\'']) => "a quote is opened and never closed",
+            line if line.starts_with('=') => "no name stands before the `=`",
+            _ => "it is neither NAME=value nor a comment",
+        };
+        let line = document.source.line(lines[0].start);
+        cx.report(file.place(lines[0]), format!("line {line} is no setting: {what}"))
+            .about(format!("{}", lines.len()))
+            .in_production(
+                "some readers refuse the whole file, others leave the line out or swallow those after it; none says so loudly",
+            )
+            .folding(lines.len() - 1)
+            .help("write NAME=\"value\" on one line, or put a # before it");
+    }
+}

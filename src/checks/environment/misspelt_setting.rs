@@ -1,0 +1,28 @@
+//! See rules/environment/misspelt-setting.md
+
+use crate::rule::{Context, fits};
+use crate::workspace::environments::Group;
+
+pub fn check(group: &Group, cx: &mut Context<'_>) {
+    for slip in &group.slips {
+        let file = &group.members[slip.member];
+        let optional = cx.list("allowed", file.source);
+        if optional.iter().any(|pattern| fits(pattern, &slip.written)) {
+            continue;
+        }
+        let (written, meant) = (&slip.written, &slip.meant);
+        let own = file.title();
+        let report = cx
+            .report(slip.place, format!("{own} sets {written}, and all other environments set {meant}"))
+            .about(&**written)
+            .label(format!("{own} alone calls it so"))
+            .because(slip.neighbour, "the name that the others have")
+            .in_production(format!(
+                "nothing reads {written}: the service starts without {meant}, with a default that nobody chose"
+            ))
+            .help(format!("call it {meant}"));
+        if group.members.len() == 2 && !group.is_complete {
+            report.guessing("there are two files only, and either of them may have the right name");
+        }
+    }
+}

@@ -1,0 +1,125 @@
+//! See rules/environment/points-at-other-environment.md
+
+use crate::diagnostic::Severity;
+use crate::document::entries::Form;
+use crate::rule::{Context, fits};
+use crate::workspace::environments::rows::{Cell, Row};
+use crate::workspace::environments::value::{Class, host_of, name_words};
+use crate::workspace::environments::{Group, Tier, environments_in};
+
+/// What keeps data: to share it between environments is worse than to share a service.
+const STATEFUL: &[&str] =
+    &["postgres", "mysql", "mariadb", "mongodb", "redis", "amqp", "kafka", "s3", "jdbc", "sqlserver", "elasticsearch"];
+
+/// From this many on, the settings of one file that name the same environment are one finding.
+const FOLD: usize = 5;
+
+/// A setting that names another environment.
+struct Stray<'g> {
+    name: &'g str,
+    cell: Cell<'g>,
+    foreign: String,
+    /// What the other environment has, and whether it is the same.
+    theirs: Option<Cell<'g>>,
+    is_same: bool,
+    is_sure: bool,
+}
+
+pub fn check(group: &Group, cx: &mut Context<'_>) {
+    let rows = group.rows();
+    for at in 0..group.members.len() {
+        let strays = rows.iter().filter_map(|row| stray(group, row, at, row.own(at)?, cx));
+        let mut strays: Vec<Stray<'_>> = strays.collect();
+        strays.sort_by(|one, other| (&one.foreign, one.cell.place()).cmp(&(&other.foreign, other.cell.place())));
+        for strays in strays.chunk_by(|one, other| one.foreign == other.foreign) {
+            let together = if strays.len() >= FOLD { strays.len() } else { 1 };
+            strays.chunks(together).for_each(|strays| report(group.members[at].title(), strays, cx));
+        }
+    }
+}
+
+fn stray<'g>(group: &'g Group, row: &Row<'g>, at: usize, cell: Cell<'g>, cx: &Context<'_>) -> Option<Stray<'g>> {
+    let file = &group.members[at];
+    let (own, value) = (file.environment.as_deref()?, value(cell, cx)?);
+    let allowed = cx.list("allowed", file.source);
+    if says_environment(row.name) || allowed.iter().any(|pattern| fits(pattern, row.name)) {
+        return None;
+    }
+    let named = environments_in(part(row.name, &value), &cx.settings.environments);
+    let foreign = named.iter().find(|named| named.name != own && !named.is_aside)?;
+    let owner = group.members.iter().position(|member| member.environment.as_deref() == Some(&foreign.name))?;
+    // Others have their own name where this one has a foreign one.
+    let follows = |(other, cell): (usize, Cell<'_>)| {
+        let text = self::value(cell, cx)?;
+        let found = environments_in(part(row.name, &text), &cx.settings.environments);
+        let title = group.members[other].environment.as_deref();
+        Some(found.iter().any(|named| Some(named.name.as_str()) == title))
+    };
+    let pattern = row.others(at).filter_map(follows).filter(|follows| *follows).count();
+    // One address for all is shared on purpose; so is one for all but the owner of the name.
+    let others = row.others(at).filter(|(other, _)| *other != owner).filter_map(|(_, cell)| self::value(cell, cx));
+    let others: Vec<String> = others.collect();
+    let is_shared = !others.is_empty() && others.iter().all(|other| *other == value);
+    let is_own = named.iter().any(|named| named.name == own);
+    if is_own || pattern == 0 || is_shared || (foreign.tier == Tier::Production && !is_stateful(row.name, &value)) {
+        return None;
+    }
+    let theirs = row.cells[owner];
+    let other = theirs.and_then(|cell| self::value(cell, cx));
+    let is_same = other.is_some_and(|other| part(row.name, &other) == part(row.name, &value));
+    let foreign = foreign.name.clone();
+    Some(Stray { name: row.name, cell, foreign, theirs, is_same, is_sure: is_same || pattern >= 2 })
+}
+
+fn report(own: &str, strays: &[Stray<'_>], cx: &mut Context<'_>) {
+    let [first, more @ ..] = strays else { return };
+    let foreign = &first.foreign;
+    let message = match more.len() {
+        0 => format!("{} of {own} names {foreign}", first.name),
+        more => format!("{} and {more} more settings of {own} name {foreign}", first.name),
+    };
+    let shared = if first.cell.file.is_production() { "customers and tests share it" } else { "the two share it" };
+    let mut report = cx
+        .report(first.cell.place(), message)
+        .about(first.name)
+        .label(format!("{own} reads this, and it names {foreign}"))
+        .in_production(format!("{own} uses what belongs to {foreign}: {shared}, and a change there breaks this here"))
+        .help(format!("give {} the value of {own}", first.name))
+        .folding(more.len());
+    if let Some(theirs) = first.theirs {
+        let same = if first.is_same { ": the same" } else { "" };
+        report = report.because(theirs.place(), format!("what {foreign} has{same}"));
+    }
+    if !strays.iter().any(|stray| stray.is_sure) {
+        report.capped(Severity::Medium);
+    }
+}
+
+/// What a cell says, where nothing fills it in later.
+fn value(cell: Cell<'_>, cx: &Context<'_>) -> Option<String> {
+    let is_known = !matches!(cell.entry.form, Form::Open | Form::List | Form::Null);
+    let text = cell.entry.text(&cx.workspace.document(cell.file.source).source).trim();
+    (is_known && text.len() < 512 && !text.contains(['$', ' '])).then(|| text.to_owned())
+}
+
+/// The part of a value that says where something is: its host without the last label, or all of a name.
+fn part<'v>(name: &str, value: &'v str) -> &'v str {
+    if let Some(host) = host_of(value) {
+        return host.rsplit_once('.').map_or(host, |(before, _)| before);
+    }
+    let is_name = value.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b':' | b'/'));
+    if is_name && Class::of(name, &[]) == Class::Identity { value } else { "" }
+}
+
+/// Settings that name the environment itself are another matter.
+fn says_environment(name: &str) -> bool {
+    name_words(name).last().is_some_and(|last| {
+        matches!(last.as_str(), "env" | "environment" | "profile" | "profiles" | "active" | "stage" | "tag" | "branch")
+    })
+}
+
+fn is_stateful(name: &str, value: &str) -> bool {
+    let words = name_words(name);
+    STATEFUL.iter().any(|word| value.starts_with(word) || words.iter().any(|other| other == word))
+        || words.iter().any(|word| matches!(word.as_str(), "database" | "db" | "bucket" | "queue"))
+}

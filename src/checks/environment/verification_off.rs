@@ -1,0 +1,63 @@
+//! See rules/environment/verification-off.md
+
+use crate::document::entries::Form;
+use crate::rule::Context;
+use crate::workspace::environments::SettingsFile;
+use crate::workspace::environments::value::{name_words, truth};
+
+/// Settings that must not be off.
+const CHECKS: &[&str] = &[
+    "node tls reject unauthorized",
+    "pythonhttpsverify",
+    "ssl verify",
+    "verify ssl",
+    "tls verify",
+    "verify tls",
+    "reject unauthorized",
+    "verify peer",
+    "ssl verification",
+    "tls verification",
+    "verify certificate",
+    "verify certificates",
+    "validate certificates",
+    "validate certs",
+];
+
+/// Settings that must not be on.
+const SKIPS: &[&str] = &[
+    "insecure skip verify",
+    "insecure skip tls verify",
+    "skip tls verify",
+    "skip ssl verify",
+    "skip ssl validation",
+    "git ssl no verify",
+    "trust server certificate",
+    "disable ssl verification",
+    "disable tls verification",
+    "tls insecure",
+    "ssl insecure",
+    "allow invalid certificates",
+];
+
+pub fn check(file: &SettingsFile, cx: &mut Context<'_>) {
+    if !file.is_production() {
+        return;
+    }
+    let source = &cx.workspace.document(file.source).source;
+    for setting in file.settings.iter().filter(|setting| !matches!(setting.form, Form::Open | Form::List)) {
+        let words = name_words(&setting.name).join(" ");
+        let value = setting.text(source).trim().to_ascii_lowercase();
+        let ends = |list: &[&str]| list.iter().any(|name| words == *name || words.ends_with(&format!(" {name}")));
+        let is = |wanted: bool| truth(&value) == Some(wanted) || value == if wanted { "1" } else { "0" };
+        let in_address = value.contains("trustservercertificate=true") || value.contains("sslverify=false");
+        if (ends(CHECKS) && is(false)) || (ends(SKIPS) && is(true)) || in_address {
+            cx.report(file.place(setting.key), format!("{} lets production talk to whoever answers", setting.name))
+                .about(&*setting.name)
+                .label("switches the check of certificates off")
+                .in_production("any machine on the way can pose as the other side, read what is sent and answer in its name")
+                .help(
+                    "let the check stay on, and add the authority that signed the certificate to those that the service trusts",
+                );
+        }
+    }
+}

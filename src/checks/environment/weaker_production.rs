@@ -1,0 +1,87 @@
+//! See rules/environment/weaker-production.md
+
+use crate::document::entries::Form;
+use crate::rule::{Context, fits};
+use crate::workspace::environments::Group;
+use crate::workspace::environments::rows::Cell;
+use crate::workspace::environments::value::{amount, name_words, truth, unit};
+
+/// Names, by their last words, of which production needs at least as much as staging.
+const AMOUNTS: &[&str] = &[
+    "replicas",
+    "replica count",
+    "min replicas",
+    "desired count",
+    "min instances",
+    "backup retention period",
+    "backup retention days",
+    "retention days",
+    "backup retention",
+    "limits memory",
+    "limits cpu",
+    "requests memory",
+    "requests cpu",
+    "min size",
+    "max connections",
+    "instance count",
+    "node count",
+];
+
+/// Switches that production needs if staging has them.
+const GUARDS: &[&str] = &[
+    "deletion protection",
+    "multi az",
+    "backup enabled",
+    "backups enabled",
+    "high availability",
+    "autoscaling enabled",
+    "pdb enabled",
+    "pod disruption budget enabled",
+];
+
+pub fn check(group: &Group, cx: &mut Context<'_>) {
+    let at = group.members.iter().position(crate::workspace::environments::SettingsFile::is_production);
+    let staging = group.members.iter().position(|file| file.environment.as_deref() == Some("staging"));
+    let (Some(at), Some(other)) = (at, staging) else { return };
+    for row in group.rows() {
+        let (Some(here), Some(there)) = (row.cells[at], row.cells[other]) else { continue };
+        let words = name_words(row.name).join(" ");
+        let ends = |list: &[&str]| list.iter().any(|name| words == *name || words.ends_with(&format!(" {name}")));
+        let less = (ends(AMOUNTS) && is_less(here, there, cx)) || (ends(GUARDS) && is_off(here, there, cx));
+        let allowed = cx.list("allowed", group.members[at].source);
+        if !less || (here.is_inherited && there.is_inherited) || allowed.iter().any(|pattern| fits(pattern, row.name)) {
+            continue;
+        }
+        cx.report(here.place(), format!("{} is weaker in production than in staging", row.name))
+            .about(row.name)
+            .label("production has this")
+            .because(there.place(), "staging has more")
+            .in_production("the load test ran on more than customers get: the first peak meets a service that is smaller than the tested one")
+            .help(format!("give production at least what staging has of {}", row.name));
+    }
+}
+
+fn text(cell: Cell<'_>, cx: &Context<'_>) -> Option<String> {
+    let is_known = !matches!(cell.entry.form, Form::Open | Form::List | Form::Null);
+    is_known.then(|| cell.entry.text(&cx.workspace.document(cell.file.source).source).trim().to_owned())
+}
+
+fn is_less(here: Cell<'_>, there: Cell<'_>, cx: &Context<'_>) -> bool {
+    let number = |cell| {
+        let text = text(cell, cx)?;
+        let amount = amount(&text)?;
+        // A thousandth of a processor.
+        let factor = match amount.unit {
+            "" => 1.0,
+            "m" => 0.001,
+            unit => self::unit(unit)?.0,
+        };
+        Some(amount.number * factor)
+    };
+    matches!((number(here), number(there)), (Some(here), Some(there)) if here < there)
+}
+
+fn is_off(here: Cell<'_>, there: Cell<'_>, cx: &Context<'_>) -> bool {
+    let is = |cell| text(cell, cx).and_then(|text| truth(&text));
+    is(here) == Some(false) && is(there) == Some(true)
+}

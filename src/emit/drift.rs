@@ -1,0 +1,146 @@
+//! Two environments side by side, and one setting layer by layer, for people, machines and pull requests.
+
+mod json;
+
+use std::fmt::Write as _;
+
+use super::Format;
+use super::escape::{markdown, markdown_code};
+use crate::document::secret::MASK;
+use crate::report::drift::{Drift, Layer, Line, Shown, Table, Trace};
+use crate::untrusted::{Untrusted, UntrustedPath};
+
+/// The formats that both have.
+pub const FORMATS: [(&str, Format); 3] = [("text", Format::Text), ("json", Format::Json), ("markdown", Format::Markdown)];
+
+/// How wide the columns of names and of values are.
+const NAME: usize = 38;
+const VALUE: usize = 28;
+
+/// Writes the table; none in a format that it does not have.
+pub fn emit(drift: &Drift<'_>, format: Format) -> Option<String> {
+    match format {
+        Format::Text => Some(text(drift)),
+        Format::Json => Some(json::drift(drift)),
+        Format::Markdown => Some(pull_request(drift)),
+        _ => None,
+    }
+}
+
+fn text(drift: &Drift<'_>) -> String {
+    let mut out = String::new();
+    let [one, other] = &drift.environments;
+    for table in &drift.tables {
+        let _ = writeln!(out, "{}\n{}\n", files(table), style(table));
+        let heads = [one, other].map(|name| Untrusted(name).to_string());
+        let _ = writeln!(out, "  {} {} {}", cell("setting", NAME), cell(&heads[0], VALUE), heads[1]);
+        let mut class = None;
+        for line in &table.lines {
+            if class != Some(line.class) {
+                class = Some(line.class);
+                let _ = writeln!(out, "  {}", line.class.word());
+            }
+            let [here, there] = [&line.cells[0], &line.cells[1]].map(|side| shown(side.as_ref(), line));
+            let name = Untrusted(&line.name).to_string();
+            let _ = writeln!(out, "    {} {} {}", cell(&name, NAME - 2), cell(&here, VALUE), cell(&there, VALUE).trim_end());
+        }
+        let _ = writeln!(out, "\n  {}\n", tally(table));
+    }
+    out
+}
+
+fn files(table: &Table<'_>) -> String {
+    let [one, other] = table.sides.map(|side| UntrustedPath(&table.root.path(side.source)).to_string());
+    let section = |at: usize| table.sides[at].section.as_deref().map(|section| Untrusted(section).to_string());
+    match (section(0), section(1)) {
+        (Some(here), Some(there)) if one == other => format!("{one}: {here} and {there}"),
+        (Some(here), _) => format!("{one} and {other}: {here}"),
+        _ => format!("{one} and {other}"),
+    }
+}
+
+fn style(table: &Table<'_>) -> String {
+    let group = table.group;
+    let base = group.base.iter().map(|file| UntrustedPath(&table.root.path(file.source)).to_string()).collect::<Vec<_>>();
+    let base = if base.is_empty() { String::new() } else { format!("\n  over {}", base.join(" and ")) };
+    let style = if group.is_complete { "every file should have every setting" } else { "the files hold what differs" };
+    let (parity, keys, count) = (group.parity, group.keys, group.members.len());
+    format!("  {style}: {parity} % of {keys} settings in {count} files are there{base}")
+}
+
+fn tally(table: &Table<'_>) -> String {
+    let missing = table.lines.iter().filter(|line| line.cells.iter().any(Option::is_none)).count();
+    let differ = table.lines.len() - missing;
+    format!("{} the same · {differ} differ · {missing} missing", table.same)
+}
+
+/// What stands in a cell: the value, or that nobody may see it, and where it comes from if that is no file of the two.
+fn shown(side: Option<&Shown>, line: &Line) -> String {
+    let Some(shown) = side else { return "missing".to_owned() };
+    let value = match &shown.value {
+        Some(value) if value.is_empty() => "(empty)".to_owned(),
+        Some(value) => Untrusted(&value.split_whitespace().collect::<Vec<_>>().join(" ")).to_string(),
+        None if line.cells.iter().all(Option::is_some) => format!("{MASK} differs"),
+        None => format!("{MASK} set"),
+    };
+    if shown.is_inherited {
+        let name = shown.location.path.rsplit('/').next().unwrap_or_default();
+        return format!("{value} ({}:{})", Untrusted(name), shown.location.line);
+    }
+    value
+}
+
+/// A text in a column: cut, with a mark, or filled up.
+fn cell(text: &str, width: usize) -> String {
+    let length = text.chars().count();
+    if length <= width {
+        return format!("{text}{}", " ".repeat(width - length));
+    }
+    let cut: String = text.chars().take(width - 1).collect();
+    format!("{cut}…")
+}
+
+fn pull_request(drift: &Drift<'_>) -> String {
+    let [one, other] = &drift.environments;
+    let mut out = format!("## {} and {}\n", markdown(one), markdown(other));
+    for table in &drift.tables {
+        let _ = write!(out, "\n### {}\n\n{}.\n\n", markdown(&files(table)), markdown(&style(table).trim().replace("\n ", ",")));
+        let _ = writeln!(out, "| setting | {} | {} | about |\n|---|---|---|---|", markdown(one), markdown(other));
+        for line in &table.lines {
+            let [here, there] = [&line.cells[0], &line.cells[1]].map(|side| markdown(&shown(side.as_ref(), line)));
+            let _ = writeln!(out, "| {} | {here} | {there} | {} |", markdown_code(&line.name), line.class.word());
+        }
+        let _ = writeln!(out, "\n{}", tally(table));
+    }
+    out
+}
+
+/// Writes where a setting comes from; none in a format that it does not have.
+pub fn emit_traces(traces: &[Trace], format: Format) -> Option<String> {
+    match format {
+        Format::Text => Some(traced(traces, |text| Untrusted(text).to_string(), ["", "  ", ""])),
+        Format::Json => Some(json::traces(traces)),
+        Format::Markdown => Some(traced(traces, markdown, ["### ", "- ", "\n"])),
+        _ => None,
+    }
+}
+
+/// A line for each layer, in the order in which they are read.
+fn traced(traces: &[Trace], safe: impl Fn(&str) -> String, [head, item, gap]: [&str; 3]) -> String {
+    let mut out = String::new();
+    for trace in traces {
+        let _ = writeln!(out, "{head}{}{gap}", safe(&trace.name));
+        for layer in &trace.layers {
+            let _ = writeln!(out, "{item}{}", safe(&sentence(layer)));
+        }
+        out.push('\n');
+    }
+    out
+}
+
+fn sentence(layer: &Layer) -> String {
+    let Some(shown) = &layer.shown else { return format!("{}: not set", layer.title) };
+    let value = shown.value.as_deref().unwrap_or(MASK);
+    let wins = if layer.wins { "  <- this one counts" } else { "" };
+    format!("{}, line {}: {value}{wins}", layer.title, shown.location.line)
+}

@@ -1,0 +1,191 @@
+//! Two environments side by side, and one setting layer by layer.
+
+use std::collections::BTreeMap;
+
+use super::{Location, Root};
+use crate::document::entries::Form;
+use crate::document::secret::is_secret;
+use crate::settings::EnvironmentNames;
+use crate::workspace::environments::names::Named;
+use crate::workspace::environments::rows::Cell;
+use crate::workspace::environments::value::Class;
+use crate::workspace::environments::{Group, SettingsFile};
+
+/// What two environments do not have in common.
+#[derive(Debug)]
+pub struct Drift<'a> {
+    /// The environments, as they were asked for.
+    pub environments: [String; 2],
+    /// A table for each configuration that both have.
+    pub tables: Vec<Table<'a>>,
+}
+
+/// One configuration in two environments.
+#[derive(Debug)]
+pub struct Table<'a> {
+    /// Where it is.
+    pub root: &'a Root,
+    /// How it is kept.
+    pub group: &'a Group,
+    /// The two members.
+    pub sides: [&'a SettingsFile; 2],
+    /// What is not the same, by class and name.
+    pub lines: Vec<Line>,
+    /// How many settings are the same.
+    pub same: usize,
+}
+
+/// A setting in two environments.
+#[derive(Debug)]
+pub struct Line {
+    /// What it is about.
+    pub class: Class,
+    /// Its name.
+    pub name: String,
+    /// What each side has; none where it is missing.
+    pub cells: [Option<Shown>; 2],
+}
+
+/// What may be shown of a setting.
+#[derive(Debug)]
+pub struct Shown {
+    /// The value, where it may be seen.
+    pub value: Option<String>,
+    /// Where it stands.
+    pub location: Location,
+    /// It stands in a file that every environment reads first.
+    pub is_inherited: bool,
+}
+
+/// A layer that could set something.
+#[derive(Debug)]
+pub struct Layer {
+    /// The file, or the section of it.
+    pub title: String,
+    /// What it sets, if it does.
+    pub shown: Option<Shown>,
+    /// It has the last word.
+    pub wins: bool,
+}
+
+/// Where the value of a setting comes from, in one configuration.
+#[derive(Debug)]
+pub struct Trace {
+    /// The name of the setting there.
+    pub name: String,
+    /// The layers, in the order in which they are read: the last one that sets it wins.
+    pub layers: Vec<Layer>,
+}
+
+/// Whether a file is for the environment that somebody asks for.
+fn is_for(file: &SettingsFile, asked: &str, said: &EnvironmentNames) -> bool {
+    let own = file.environment.as_deref().unwrap_or_default();
+    own.eq_ignore_ascii_case(asked) || Named::of(asked, said).is_some_and(|named| named.name == own)
+}
+
+impl<'a> Drift<'a> {
+    /// Of all configurations below the roots. `only` names a file, by root, that must be one of the two; empty for all.
+    pub fn of(roots: &'a [Root], only: &[&str], environments: [&str; 2], said: &EnvironmentNames) -> Self {
+        let mut tables = Vec::new();
+        for (root, only) in roots.iter().zip(only) {
+            for group in &root.workspace.environments.groups {
+                let all = || group.members.iter().chain(&group.aside);
+                let side = |asked: &str| all().find(|file| is_for(file, asked, said));
+                let (Some(one), Some(other)) = (side(environments[0]), side(environments[1])) else { continue };
+                let is_wanted = |file: &SettingsFile| root.workspace.path(file.source) == *only;
+                if only.is_empty() || is_wanted(one) || is_wanted(other) {
+                    tables.push(Table::of(root, group, [one, other]));
+                }
+            }
+        }
+        Self { environments: environments.map(str::to_owned), tables }
+    }
+}
+
+impl<'a> Table<'a> {
+    fn of(root: &'a Root, group: &'a Group, sides: [&'a SettingsFile; 2]) -> Self {
+        let [one, other] = sides.map(|side| group.effective(side));
+        let mut names: Vec<&str> = one.keys().chain(other.keys()).copied().collect();
+        names.sort_unstable();
+        names.dedup();
+        let mut table = Self { root, group, sides, lines: Vec::new(), same: 0 };
+        for name in names {
+            let cells = [one.get(name).copied(), other.get(name).copied()];
+            let texts: Vec<&str> = cells.iter().flatten().map(|cell| text(root, cell)).collect();
+            if cells.iter().all(Option::is_some) && texts[0] == texts[1] {
+                table.same += 1;
+                continue;
+            }
+            let class = Class::of(name, &texts);
+            let cells = cells.map(|cell| cell.map(|cell| shown(root, name, &cell)));
+            table.lines.push(Line { class, name: name.to_owned(), cells });
+        }
+        table.lines.sort_by(|a, b| (a.class, &a.name).cmp(&(b.class, &b.name)));
+        table
+    }
+}
+
+fn text<'r>(root: &'r Root, cell: &Cell<'r>) -> &'r str {
+    cell.entry.text(&root.workspace.document(cell.file.source).source)
+}
+
+fn shown(root: &Root, name: &str, cell: &Cell<'_>) -> Shown {
+    let value = text(root, cell);
+    // Whatever a dotenv file holds may be secret, and so may a password in an address be.
+    let is_hidden = root.workspace.document(cell.file.source).dotenv().is_some()
+        || is_secret(name, value)
+        || (value.contains("://") && value.contains('@'));
+    let value = match cell.entry.form {
+        _ if is_hidden => None,
+        Form::Null => Some("null".to_owned()),
+        _ => Some(value.to_owned()),
+    };
+    Shown { value, location: root.location(cell.place()), is_inherited: cell.is_inherited }
+}
+
+/// Where a setting comes from in an environment, by configuration.
+pub fn traces(roots: &[Root], key: &str, environment: &str, said: &EnvironmentNames) -> Vec<Trace> {
+    let mut traces = Vec::new();
+    for root in roots {
+        let environments = &root.workspace.environments;
+        let mut grouped = Vec::new();
+        for group in &environments.groups {
+            for file in group.members.iter().chain(&group.aside).filter(|file| is_for(file, environment, said)) {
+                grouped.push((file.source, file.span));
+                traces.extend(trace(root, key, &group.layers(file)));
+            }
+        }
+        let alone = environments.files.iter().filter(|file| !grouped.contains(&(file.source, file.span)));
+        for file in alone.filter(|file| is_for(file, environment, said)) {
+            traces.extend(trace(root, key, &[file]));
+        }
+    }
+    traces
+}
+
+/// By its whole name, or by the last parts of it where several have them.
+fn trace(root: &Root, key: &str, layers: &[&SettingsFile]) -> Vec<Trace> {
+    let fits = |name: &str| {
+        let end = name.len().checked_sub(key.len()).and_then(|at| name.get(at..));
+        let joint = name.len().checked_sub(key.len() + 1).map(|at| name.as_bytes()[at]);
+        end.is_some_and(|end| end.eq_ignore_ascii_case(key)) && joint.is_none_or(|joint| matches!(joint, b'.' | b']'))
+    };
+    let mut found: BTreeMap<&str, Vec<Layer>> = BTreeMap::new();
+    let names = layers.iter().flat_map(|file| file.settings.iter()).map(|entry| &*entry.name).filter(|name| fits(name));
+    for name in names {
+        found.entry(name).or_default();
+    }
+    for (name, own) in &mut found {
+        for (file, number) in layers.iter().zip(1..) {
+            let entry = file.find(name);
+            let cell = entry.map(|entry| Cell { file, entry, is_inherited: number < layers.len() });
+            let section = file.section.as_deref().map_or_else(String::new, |section| format!(" ({section})"));
+            let title = format!("{}{section}", root.path(file.source));
+            own.push(Layer { title, shown: cell.map(|cell| shown(root, name, &cell)), wins: false });
+        }
+        if let Some(last) = own.iter_mut().rev().find(|layer| layer.shown.is_some()) {
+            last.wins = true;
+        }
+    }
+    found.into_iter().map(|(name, layers)| Trace { name: name.to_owned(), layers }).collect()
+}

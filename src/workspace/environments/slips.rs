@@ -1,0 +1,116 @@
+//! Names that one member writes otherwise than all the others.
+
+use std::collections::HashMap;
+
+use super::value::name_words;
+use crate::diagnostic::Place;
+
+/// A name that one member has for itself, beside one that it alone lacks.
+#[derive(Clone, Debug)]
+pub struct Slip {
+    /// Which member.
+    pub member: usize,
+    /// What it writes.
+    pub written: Box<str>,
+    /// Where.
+    pub place: Place,
+    /// What the others write.
+    pub meant: Box<str>,
+    /// Where one of them does.
+    pub neighbour: Place,
+}
+
+/// Beyond so many pairs of names only those are compared that differ in their separators alone.
+const MAX_PAIRS: usize = 10_000;
+
+/// Finds for the names that a member lacks those that it has for itself.
+pub fn slips(member: usize, own: &[(&str, Place)], lacking: &[(&str, Place)]) -> Vec<Slip> {
+    let mut found = Vec::new();
+    let by_letters: HashMap<String, (&str, Place)> = own.iter().map(|(name, place)| (letters(name), (*name, *place))).collect();
+    for (meant, neighbour) in lacking {
+        let same_letters = by_letters.get(&letters(meant)).copied();
+        let may_compare = own.len() * lacking.len() <= MAX_PAIRS;
+        let near = || own.iter().copied().find(|(written, _)| may_compare && is_near(written, meant));
+        if let Some((written, place)) = same_letters.or_else(near) {
+            let (written, meant) = (written.into(), (*meant).into());
+            found.push(Slip { member, written, place, meant, neighbour: *neighbour });
+        }
+    }
+    found
+}
+
+/// A name without separators, case and the mark of a plural.
+fn letters(name: &str) -> String {
+    let all: String = name.chars().filter(|next| next.is_alphanumeric() || *next == '.').flat_map(char::to_lowercase).collect();
+    all.trim_end_matches('s').to_owned()
+}
+
+fn parts(name: &str) -> (&str, &str) {
+    name.rsplit_once('.').unwrap_or(("", name))
+}
+
+/// Whether two names differ by a slip of the hand: in one word, by a letter or two. Numbers are no slips.
+fn is_near(one: &str, other: &str) -> bool {
+    let ((parent, one), (other_parent, other)) = (parts(one), parts(other));
+    if parent != other_parent {
+        return false;
+    }
+    let (words, others) = (name_words(one), name_words(other));
+    if words.len() != others.len() {
+        let (one, other) = (words.concat(), others.concat());
+        return one.len() >= 8 && distance(&one, &other) <= 1;
+    }
+    let mut differing = words.iter().zip(&others).filter(|(word, other)| word != other);
+    let (Some((word, other)), None) = (differing.next(), differing.next()) else { return false };
+    let has_digit = |word: &str| word.bytes().any(|byte| byte.is_ascii_digit());
+    let length = word.len().max(other.len());
+    let allowed = if length >= 8 { 2 } else { usize::from(length >= 4) };
+    !has_digit(word) && !has_digit(other) && allowed > 0 && distance(word, other) <= allowed
+}
+
+/// How many letters must be put in, left out, changed or swapped with their neighbour.
+fn distance(one: &str, other: &str) -> usize {
+    let (one, other): (Vec<char>, Vec<char>) = (one.chars().collect(), other.chars().collect());
+    if one.len().abs_diff(other.len()) > 2 {
+        return usize::MAX;
+    }
+    let mut before: Vec<usize> = Vec::new();
+    let mut last: Vec<usize> = (0..=other.len()).collect();
+    for at in 1..=one.len() {
+        let mut row = vec![at];
+        for to in 1..=other.len() {
+            let change = last[to - 1] + usize::from(one[at - 1] != other[to - 1]);
+            let mut best = change.min(last[to] + 1).min(row[to - 1] + 1);
+            if at > 1 && to > 1 && one[at - 1] == other[to - 2] && one[at - 2] == other[to - 1] {
+                best = best.min(before[to - 2] + 1);
+            }
+            row.push(best);
+        }
+        before = std::mem::replace(&mut last, row);
+    }
+    last[other.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slips_of_the_hand() {
+        let table = [
+            ("RETRY_LIMTI", "RETRY_LIMIT", true),
+            ("association", "associations", true),
+            ("mail.senderNme", "mail.senderName", true),
+            ("max_connections", "min_connections", false),
+            ("HOST_1", "HOST_2", false),
+            ("a.port", "b.port", false),
+            ("DEV_URL", "UAT_URL", false),
+            ("queue.name", "queue.names", true),
+            ("READ_TIMEOUT", "READTIMEOUTS", true),
+        ];
+        for (written, meant, near) in table {
+            assert_eq!(is_near(written, meant) || letters(written) == letters(meant), near, "{written} for {meant}");
+        }
+        assert_eq!((distance("abc", "acb"), distance("", "ab"), distance("abcd", "a")), (1, 2, usize::MAX));
+    }
+}

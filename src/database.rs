@@ -47,6 +47,7 @@ impl Database {
     /// A script is over: what it left open its runner commits, and what it set holds no longer.
     pub fn end_script(&mut self) {
         self.schema.commit();
+        self.schema.forget_temporary();
         self.session = Session::default();
         self.schema.path = Vec::new();
     }

@@ -365,3 +365,22 @@ fn what_the_history_never_made_is_unknown() {
     assert_eq!(effects.impacts[0].sureness.word(), "likely");
     assert!(effects.impacts[0].table.created.is_none());
 }
+
+#[test]
+fn what_another_session_made_for_itself_is_in_nobodys_way() {
+    let made = "CREATE TEMPORARY TABLE t (a int)";
+    let mut database = Database::new(17);
+    let fails = |database: &mut Database| run(database, made).pop().expect("a statement").error.is_some();
+    assert!(!fails(&mut database));
+    assert!(fails(&mut database));
+    database.end_script();
+    assert!(!fails(&mut database));
+}
+
+#[test]
+fn what_was_not_understood_may_have_cleared_the_way() {
+    let known = "CREATE TABLE t (a int PRIMARY KEY)";
+    assert!(last(&format!("{known}; ALTER TABLE t ADD PRIMARY KEY (a)")).error.is_some());
+    let cleared = "DO $$ BEGIN EXECUTE current_setting('my.sql'); ALTER TABLE t ADD PRIMARY KEY (a); END $$";
+    assert!(last(&format!("{known}; {cleared}")).error.is_none());
+}

@@ -300,6 +300,13 @@ impl<'a> Run<'a> {
         self.out.error.get_or_insert(Failure { reason: reason.into(), kind });
     }
 
+    /// Fails because something is in the way, unless what was not understood may have taken that away.
+    pub fn taken(&mut self, reason: impl Into<String>) {
+        if !self.schema.is_doubtful {
+            self.fail(reason);
+        }
+    }
+
     /// Fails; on every server where no grammar has such words.
     pub fn refuse(&mut self, (reason, unsupported): (String, bool)) {
         let kind = if unsupported { FailureKind::Unsupported } else { FailureKind::Other };

@@ -184,6 +184,17 @@ impl Schema {
         !self.is_doubtful && self.find(name).is_none() && self.schemas(name).iter().any(is_gone)
     }
 
+    /// A session may have ended: what it alone saw is there no more, or still is.
+    pub fn forget_temporary(&mut self) {
+        let names = self.names.get_mut(TEMPORARY).map(std::mem::take).unwrap_or_default();
+        for slot in names.into_values().flatten() {
+            if let Slot::Relation(id) = slot {
+                self.remove(id);
+            }
+        }
+        self.names.remove(TEMPORARY);
+    }
+
     /// The relation of this name; one that the history did not make is believed to be there.
     pub fn relation(&mut self, name: &Name, kind: Kind) -> Option<Id> {
         match self.find(name) {

@@ -154,6 +154,13 @@ impl Migration {
         self.version == other.version
     }
 
+    /// Its number, where migrations are counted rather than dated.
+    fn number(&self) -> Option<u128> {
+        const DATES: u128 = 100_000;
+        let [number] = *self.version else { return None };
+        (number < DATES).then_some(number)
+    }
+
     /// Its name without its version.
     pub fn name(&self) -> &str {
         let start = self.title.find(|next: char| next.is_alphabetic() && next != 'V').unwrap_or(0);

@@ -36,7 +36,7 @@ pub(super) fn add(run: &mut Run<'_>, tree: &[Id], written: &TableConstraint, onl
     if let Some(name) = name
         && run.relation(tree[0]).constraint(name).is_some()
     {
-        return run.fail(format!("the constraint {name} is there already"));
+        return run.taken(format!("the constraint {name} is there already"));
     }
     match &written.rule {
         TableRule::Check(condition) => check(run, tree, name, None, condition, written.attributes),
@@ -139,14 +139,14 @@ fn key(run: &mut Run<'_>, tree: &[Id], name: Option<&str>, primary: bool, column
     }
     let schema = run.relation(id).schema.clone();
     if let Some(name) = name.filter(|name| run.schema.slot(&schema, name).is_some()) {
-        return run.fail(format!("{name} is there already"));
+        return run.taken(format!("{name} is there already"));
     }
     if columns.iter().any(|column| run.lacks_column(id, column)) {
         return;
     }
     let has_primary = run.relation(id).constraints.iter().any(|it| matches!(it.rule, Rule::Key(true)));
     if primary && has_primary {
-        return run.fail("the table has a primary key already");
+        return run.taken("the table has a primary key already");
     }
     let is_partitioned = run.relation(id).kind == Kind::Partitioned;
     let holds = |key: &Option<Box<str>>| key.as_ref().is_some_and(|key| columns.contains(key));

@@ -13,7 +13,7 @@ pub(super) fn table(run: &mut Run<'_>, create: &CreateTable, span: Span) {
     let home = run.schema.home(&create.name, create.temporary).to_owned();
     if run.schema.slot(&home, create.name.last()).is_some() {
         if !create.if_not_exists {
-            run.fail(format!("{} is there already", create.name));
+            run.taken(format!("{} is there already", create.name));
         }
         // What its query names is opened before anybody looks.
         return create.query.iter().for_each(|query| data::look_at(run, query));

@@ -55,7 +55,7 @@ pub(super) fn create(run: &mut Run<'_>, create: &CreateIndex) {
         unique::note(run, id, &name, &index, create.keywords);
     }
     if run.schema.slot(&run.relation(id).schema, &name).is_some() {
-        return run.fail(format!("{name} is there already"));
+        return run.taken(format!("{name} is there already"));
     }
     if !create.only || !is_partitioned {
         run.build(id, &name, &format!("the index {name} is built"));

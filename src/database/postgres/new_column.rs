@@ -17,7 +17,7 @@ pub(super) fn add(run: &mut Run<'_>, tree: &[Id], column: &Column, if_not_exists
     let known = run.relation(id).column(&column.name.text);
     if known.is_some_and(|known| if_not_exists || known.definition.is_some()) {
         if !if_not_exists {
-            run.fail(format!("the column {} is there already", column.name.text));
+            run.taken(format!("the column {} is there already", column.name.text));
         }
         return;
     }

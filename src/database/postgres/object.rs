@@ -19,7 +19,7 @@ pub(super) fn create_sequence(run: &mut Run<'_>, create: &CreateSequence, span: 
     }
     if run.schema.slot(&home, create.name.last()).is_some() {
         if !create.if_not_exists {
-            run.fail(format!("{} is there already", create.name));
+            run.taken(format!("{} is there already", create.name));
         }
         return;
     }
@@ -80,7 +80,7 @@ pub(super) fn alter_publication(run: &mut Run<'_>, alter: &AlterPublication) {
         PublicationChange::Add(objects) => {
             let more = published(run, objects);
             if let Some(twice) = more.tables.iter().find(|table| publication.tables.contains(table)) {
-                return run.fail(format!("{} is in the publication already", run.schema.display(*twice)));
+                return run.taken(format!("{} is in the publication already", run.schema.display(*twice)));
             }
             publication.tables.extend(more.tables);
             publication.columns.extend(more.columns);
@@ -128,7 +128,7 @@ pub(super) fn create_statistics(run: &mut Run<'_>, create: &CreateStatistics) {
         && run.schema.statistics(name.last()).is_some()
     {
         if !create.if_not_exists {
-            run.fail(format!("{name} is there already"));
+            run.taken(format!("{name} is there already"));
         }
         // The table is opened before anybody looks.
         return run.lock(id, ShareUpdateExclusive);

@@ -22,7 +22,7 @@ pub(super) fn create(run: &mut Run<'_>, create: &CreateTrigger) {
     }
     let is_there = run.relation(id).triggers.iter().any(|trigger| trigger.name == create.name.text);
     if is_there && !create.or_replace {
-        return run.fail(format!("a trigger {} is there already", create.name.text));
+        return run.taken(format!("a trigger {} is there already", create.name.text));
     }
     let tree = if is_cloned { run.schema.tree(id) } else { vec![id] };
     run.lock_all(&tree, ShareRowExclusive);
@@ -80,7 +80,7 @@ pub(super) fn create_policy(run: &mut Run<'_>, policy: &sql::Policy) {
     let Some(id) = run.named(&policy.table, TABLE) else { return };
     let is_it = |old: &Policy| !old.is_rule && old.name == policy.name.text;
     if run.relation(id).policies.iter().any(is_it) {
-        return run.fail(format!("a policy {} is there already", policy.name.text));
+        return run.taken(format!("a policy {} is there already", policy.name.text));
     }
     let watcher = watcher(run, id, policy);
     watch(run, id, watcher);
@@ -126,7 +126,7 @@ pub(super) fn create_rule(run: &mut Run<'_>, rule: &CreateRule) {
     let Some(id) = run.named(&rule.table, TABLE) else { return };
     let is_it = |old: &Policy| old.is_rule && old.name == rule.name.text;
     if !rule.or_replace && run.relation(id).policies.iter().any(is_it) {
-        return run.fail(format!("a rule {} is there already", rule.name.text));
+        return run.taken(format!("a rule {} is there already", rule.name.text));
     }
     let mut uses: Vec<Id> = Vec::new();
     for statement in &rule.statements {

@@ -55,7 +55,7 @@ pub(super) fn alter(run: &mut Run<'_>, alter: &AlterType) {
             let Some(Definition::Enum(labels)) = run.schema.user_type(id).map(|it| &it.definition) else { return };
             if labels.contains(&value.text) {
                 if !if_not_exists {
-                    run.fail(format!("the value {} is there already", value.text));
+                    run.taken(format!("the value {} is there already", value.text));
                 }
                 return;
             }

@@ -15,7 +15,7 @@ pub(super) fn create(run: &mut Run<'_>, create: &CreateView, span: Span) {
     let there = run.schema.slot(&home, create.name.last()).is_some();
     if there && !create.or_replace {
         if !create.if_not_exists {
-            run.fail(format!("{} is there already", create.name));
+            run.taken(format!("{} is there already", create.name));
         }
         return;
     }

@@ -15,7 +15,7 @@ fn is_taken(run: &mut Run<'_>, schema: &str, name: &str) -> bool {
     let is_type = run.schema.type_named(Some(schema), name).is_some();
     let is_taken = run.schema.slot(schema, name).is_some() || is_type;
     if is_taken {
-        run.fail(format!("{name} is there already"));
+        run.taken(format!("{name} is there already"));
     }
     is_taken
 }

@@ -153,7 +153,15 @@ impl MigrationSet {
         let new = new.map(|script| script.source).collect();
         let mut replay = Replay { database: Database::new(version), new, alone_is_enough: self.alone_is_enough() };
         let mut planned = Vec::new();
+        let mut last = 0;
         for migration in &self.migrations {
+            if let Some(number) = migration.number() {
+                // What was taken out of the folder, or is written in another language, did something too.
+                if number > last + 1 {
+                    replay.database.doubt();
+                }
+                last = number;
+            }
             for script in &migration.up {
                 let Some(sql) = documents[script.source.index()].sql() else { continue };
                 if migration.shipping == Shipping::Pending {

@@ -4,16 +4,20 @@
 //! judge effects, never statements. Objects that the history never made are *unknown*, not absent.
 
 mod effect;
+mod later;
 mod postgres;
 mod run;
 mod schema;
 mod session;
+mod way_back;
 
 pub use effect::{
-    AddedValue, ColumnDrop, Effect, EffectKind, Effects, Failure, FailureKind, Impact, IndexBuild, Nature, Sureness, Touched,
-    Unique, Work, WorkKind, blocked,
+    AddedValue, ColumnAt, Effect, EffectKind, Effects, Failure, FailureKind, Impact, IndexBuild, Nature, RelationDrop,
+    RowsChange, Sureness, Touched, Unique, Work, WorkKind, blocked,
 };
+pub use later::{Trouble, TroubleKind};
 pub use session::{Session, Timeout, millis};
+pub use way_back::{Difference, Fate, Object, Of, Part, WayBack, quoted};
 
 use crate::diagnostic::{Place, SourceId};
 use crate::document::sql::{Action, Statement, Transaction};
@@ -54,6 +58,7 @@ impl Database {
 
     /// Applies one statement of a file and says what it does.
     pub fn apply(&mut self, statement: &Statement, source: SourceId) -> Effects {
+        self.schema.clock = self.schema.clock.saturating_add(1);
         match &statement.action {
             Action::Transaction(transaction) => {
                 self.transaction(transaction);

@@ -12,7 +12,7 @@ fn what_has_shipped_is_context() {
     assert_eq!((run.code, findings(&run).len()), (0, 0), "{}", run.out);
     assert!(run.verdict().contains(" · 0 of 2 migrations pending since "), "{}", run.out);
     // In the working copy, not even added.
-    repository.write("db/3_c.sql", "CREATE INDEX j ON t (a);\n");
+    repository.write("db/3_c.sql", "CREATE INDEX j ON t USING hash (a);\n");
     let run = repository.check(&[]);
     assert_eq!((run.code, findings(&run).len()), (1, 1), "{}", run.out);
     assert!(findings(&run)[0].starts_with("db/3_c.sql:1:1: high[blocking-index]"), "{}", run.out);
@@ -29,7 +29,7 @@ fn what_has_shipped_is_context() {
 #[test]
 fn a_branch_answers_for_itself_and_the_default_branch_for_its_last_commit() {
     let repository = Repository::shipped();
-    repository.branch("feature").write("db/3_c.sql", "CREATE INDEX j ON t (a);\n").commit("third");
+    repository.branch("feature").write("db/3_c.sql", "CREATE INDEX j ON t USING hash (a);\n").commit("third");
     repository.write("db/4_d.sql", DROP).commit("fourth");
     let run = repository.check(&[]);
     assert_eq!(findings(&run).len(), 2, "{}", run.out);
@@ -273,7 +273,7 @@ fn nothing_that_the_repository_names_is_run() {
 
 #[test]
 fn the_configuration_knows_what_has_shipped() {
-    let files = [("db/1_a.sql", TABLE), ("db/02_b.sql", INDEX), ("db/3_c.sql", "CREATE INDEX j ON t (a);\n")];
+    let files = [("db/1_a.sql", TABLE), ("db/02_b.sql", INDEX), ("db/3_c.sql", "CREATE INDEX j ON t USING hash (a);\n")];
     let scratch = Scratch::new(&files);
     let pending = |version: &str| {
         let text = format!("[[migrations]]\npath = \"db/\"\napplied-through = \"{version}\"\n");

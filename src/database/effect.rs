@@ -1,5 +1,9 @@
 //! What a statement does to relations that others use.
 
+mod change;
+
+pub use change::{ColumnAt, RelationDrop, RowsChange};
+
 use crate::diagnostic::Place;
 use crate::document::sql::{LockMode, Name};
 use crate::source::Span;
@@ -270,7 +274,35 @@ pub enum EffectKind {
     /// An index is built.
     IndexBuild(IndexBuild),
     /// A column goes away.
-    ColumnDrop(ColumnDrop),
+    ColumnDrop(ColumnAt),
+    /// A column comes.
+    ColumnAdd(ColumnAt),
+    /// A column gets another name: this one.
+    ColumnRename(ColumnAt, String),
+    /// A column gets a type (the second) that does not hold all values of the one that it had.
+    Narrowing(ColumnAt, String, String),
+    /// A column refuses NULL from now on, and has no default.
+    Required(ColumnAt),
+    /// A column gets a default.
+    DefaultSet(ColumnAt),
+    /// A column that refuses NULL loses its default.
+    DefaultDrop(ColumnAt),
+    /// A table or view goes away.
+    RelationDrop(RelationDrop),
+    /// A table or view gets another name, or goes into another schema: what it is called then.
+    RelationRename(String),
+    /// A table or view comes; its columns, where they can be told.
+    RelationAdd(Option<Vec<String>>),
+    /// The columns of a view that its new definition lacks, so that the server refuses it.
+    ViewLoss(Vec<String>),
+    /// What goes along with something that is dropped, because it says CASCADE.
+    Cascade(Vec<String>),
+    /// A value of an enum, which stands in the place of the table, gets another label: this one.
+    EnumRename(String, String),
+    /// All rows are deleted at once.
+    Truncation,
+    /// Rows are changed.
+    RowsChange(RowsChange),
 }
 
 /// An index is built.
@@ -284,15 +316,6 @@ pub struct IndexBuild {
     pub definition: Span,
     /// It is unique.
     pub unique: bool,
-}
-
-/// A column goes away.
-#[derive(Clone, Debug)]
-pub struct ColumnDrop {
-    /// Its name.
-    pub column: String,
-    /// Where it was added with all that follows its name, where the history knows it.
-    pub definition: Option<Place>,
 }
 
 impl LockMode {

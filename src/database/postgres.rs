@@ -12,6 +12,7 @@ mod foreign_key;
 mod index;
 mod maintenance;
 mod new_column;
+mod notable;
 mod object;
 mod partition;
 mod retype;
@@ -29,6 +30,16 @@ use crate::document::sql::{Action, Body, LockMode, Statement};
 
 /// Applies one statement.
 pub(super) fn apply(run: &mut Run<'_>, statement: &Statement) {
+    let before = run.out.effects.len();
+    notable::look(run, statement);
+    let noted = before..run.out.effects.len();
+    act(run, statement);
+    if run.failed() {
+        notable::forget(run, noted);
+    }
+}
+
+fn act(run: &mut Run<'_>, statement: &Statement) {
     match &statement.action {
         Action::CreateTable(create) => create::table(run, create, statement.span),
         Action::AlterTable(alter) => alter::relation(run, alter),
@@ -90,8 +101,12 @@ fn body(run: &mut Run<'_>, body: &Body) {
     for inner in &body.statements {
         let outer = std::mem::replace(&mut run.span, inner.statement.span);
         let before = run.out.error.take();
+        let noted = run.out.effects.len();
         apply(run, &inner.statement);
         run.span = outer;
+        if inner.conditional {
+            notable::forget_rows(run, noted);
+        }
         // It may not have happened, and errors may be meant to be caught.
         if body.catches || inner.conditional {
             run.out.error = None;

@@ -53,6 +53,11 @@ impl<'a> Run<'a> {
         Place { source: self.source, span }
     }
 
+    /// What is at work, as that which makes something.
+    pub fn here(&self) -> Place {
+        self.place(self.action.unwrap_or(self.span))
+    }
+
     /// The relation that a statement names, whatever it is; none for an index.
     pub fn named(&mut self, name: &Name, kind: Kind) -> Option<Id> {
         if self.schema.is_gone(name) {

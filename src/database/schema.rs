@@ -5,13 +5,16 @@
 //! back what a ROLLBACK takes back; each relation is copied once for a transaction or savepoint that changes it.
 
 mod journal;
+mod narrow;
 mod others;
+mod past;
 mod relation;
 mod types;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+pub(super) use past::Past;
 pub(super) use relation::*;
 pub(super) use types::*;
 
@@ -50,6 +53,8 @@ pub(super) struct Function {
     pub returns: Option<Box<str>>,
     /// The file that made it, and what it does when it is called.
     pub body: Option<(SourceId, Arc<Body>)>,
+    /// What made it first.
+    pub made: Made,
 }
 
 /// A publication.
@@ -101,9 +106,13 @@ pub(super) struct Schema {
     statistics: HashMap<Box<str>, Id>,
     journal: Vec<Undo>,
     marks: Vec<Mark>,
+    /// The journal is kept outside transactions, too.
+    records: bool,
     part: u32,
     /// How many transactions have ended.
     ended: u32,
+    /// How many statements there have been, to tell what is older.
+    pub clock: u32,
     /// Where names without a schema are looked for.
     pub path: Vec<Box<str>>,
     /// Something was not understood, so there may be more or less than is in here.
@@ -133,7 +142,7 @@ impl Schema {
 
     /// The relation of this number, to change it.
     pub fn edit(&mut self, id: Id) -> &mut Relation {
-        if !self.marks.is_empty() && self.kept[id] != self.part {
+        if self.keeps() && self.kept[id] != self.part {
             self.kept[id] = self.part;
             self.journal.push(Undo::Relation(id, self.relations[id].clone()));
         }
@@ -141,7 +150,7 @@ impl Schema {
     }
 
     fn keep(&mut self, undo: impl FnOnce() -> Undo) {
-        if !self.marks.is_empty() {
+        if self.keeps() {
             self.journal.push(undo());
         }
     }
@@ -310,11 +319,7 @@ impl Schema {
 
     /// The name as people say it: without the default schema.
     pub fn display(&self, id: Id) -> String {
-        let relation = self.get(id);
-        match &*relation.schema {
-            "public" | TEMPORARY => relation.name.to_string(),
-            schema => format!("{schema}.{}", relation.name),
-        }
+        self.get(id).display()
     }
 }
 

@@ -4,6 +4,7 @@
 //! keeps what every forward statement of those that are pending does. Down parts never go forward.
 
 mod ignored;
+mod rollback;
 mod said;
 mod sets;
 mod shipping;
@@ -17,7 +18,7 @@ use super::base::Base;
 use super::change::Change;
 use super::timeouts::{self, Limit};
 use super::versions::{Mentions, Said, Versions};
-use crate::database::Effect;
+use crate::database::{Effect, Trouble};
 use crate::diagnostic::{Judged, Note, SourceId};
 use crate::document::Document;
 use crate::document::engine::Engine;
@@ -25,9 +26,10 @@ use crate::document::migration::framework::{Framework, Late, Transactions};
 use crate::document::migration::{NewFile, NewMigration, REPEATABLE, Wrapping, next_title};
 use crate::document::sql::{Sql, Statement};
 use crate::guard;
-use steps::Step;
+use steps::{Replayed, Step};
 
 pub(super) use ignored::is_nearly_flyway;
+pub use rollback::{Back, BackKind};
 pub use said::{FrameworkSaid, Ignored, RunnerTransaction, TransactionSaid};
 pub(super) use sets::forward;
 pub use shipping::{Asked, Shipping};
@@ -75,6 +77,8 @@ pub struct MigrationSet {
     pub unordered: Vec<String>,
     /// What outside of them limits how long they wait for locks.
     pub timeout: Option<Limit>,
+    /// What is left at the end of it that makes trouble later.
+    pub troubles: Vec<Trouble>,
     /// What the configuration calls the last version that has shipped, where no migration here has it.
     unknown_version: Option<String>,
 }
@@ -88,6 +92,8 @@ pub struct Migration {
     pub up: Vec<Script>,
     /// Ways back.
     pub down: Vec<Script>,
+    /// What there is to know of the way back, where it is to be judged.
+    pub back: Option<Back>,
     /// Its name says that there is a way back.
     pub is_paired: bool,
     /// Whether it has shipped.
@@ -224,6 +230,16 @@ impl MigrationSet {
         next
     }
 
+    /// Whether it is to be judged.
+    pub fn is_pending(&self, migration: &Migration) -> bool {
+        migration.shipping == Shipping::Pending
+    }
+
+    /// Those that are to be judged.
+    pub fn pending(&self) -> impl Iterator<Item = &Migration> {
+        self.migrations.iter().filter(|migration| migration.shipping == Shipping::Pending)
+    }
+
     /// The migrations that can be taken back. A way back from nothing is none: to refinery, `U3__x.sql` goes forward.
     pub fn reversible(&self) -> impl Iterator<Item = &Migration> {
         self.migrations.iter().filter(|migration| !migration.up.is_empty() && !migration.down.is_empty())
@@ -332,9 +348,19 @@ pub struct Count {
 }
 
 fn replay(set: &mut MigrationSet, documents: &[Arc<Document>]) {
-    let planned = set.planned(documents, set.versions.lowest());
+    for migration in set.migrations.iter_mut().filter(|migration| migration.shipping == Shipping::Pending) {
+        migration.back = Back::of(migration, documents);
+    }
+    let tries = set.engine == Engine::Postgres;
+    let Replayed { scripts, ways_back, troubles } = set.replayed(documents, set.versions.lowest(), tries);
     let pending = set.migrations.iter_mut().filter(|migration| migration.shipping == Shipping::Pending);
-    let scripts = pending.flat_map(|migration| &mut migration.up);
-    let known = scripts.filter(|script| documents[script.source.index()].sql().is_some());
-    known.zip(planned).for_each(|(script, planned)| *script = planned);
+    let places = pending.flat_map(|migration| &mut migration.up);
+    let known = places.filter(|script| documents[script.source.index()].sql().is_some());
+    known.zip(scripts).for_each(|(script, replayed)| *script = replayed);
+    set.troubles = troubles;
+    for (at, tried) in ways_back {
+        if let Some(back) = &mut set.migrations[at].back {
+            back.tried = Some(tried);
+        }
+    }
 }

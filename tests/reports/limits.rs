@@ -55,7 +55,7 @@ fn a_comment_is_cut_where_the_forge_would_refuse_it() {
     assert!(text.contains("is left out for want of room; the other formats tell it."));
     // Also where a single finding is larger than everything, and where most was not judged.
     let name = "n".repeat(100_000);
-    let huge = format!("CREATE INDEX {name} ON t (a);\nCREATE INDEX i ON t (a);\n");
+    let huge = format!("CREATE INDEX {name} ON t (a);\nCREATE INDEX i ON t (b);\n");
     let text = written(&report(&[("db/1_a.sql", &huge)]), "markdown");
     assert_eq!((markdown(&text).rows.len(), text.matches("<details>").count()), (2, 1));
     assert!(text.contains("What to do about the other 1 is left out"));

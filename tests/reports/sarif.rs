@@ -87,7 +87,7 @@ fn edits_are_fixes_with_exact_regions() {
     let place = |start, end| Place { source, span: Span { start, end } };
     finding.diagnostic.fixes = vec![
         Fix { place: place(12, 12), replacement: " CONCURRENTLY".to_owned() },
-        Fix { place: place(26, 27), replacement: "\n<&>".to_owned() },
+        Fix { place: place(27, 28), replacement: "\n<&>".to_owned() },
     ];
     let value = sarif(&report);
     let change = &value["runs"][0]["results"][0]["fixes"][0]["artifactChanges"];

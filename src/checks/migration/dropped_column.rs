@@ -1,6 +1,6 @@
 //! See rules/migration/dropped-column.md
 
-use crate::database::{ColumnDrop, Effect, EffectKind};
+use crate::database::{ColumnAt, Effect, EffectKind};
 use crate::document::sql;
 use crate::rule::Context;
 use crate::workspace::history::Migration;
@@ -9,15 +9,15 @@ pub fn check(migration: &Migration, cx: &mut Context<'_>) {
     for effect in migration.forward() {
         if let EffectKind::ColumnDrop(drop) = &effect.kind
             && !effect.table.is_new()
-            && drop.definition.is_none_or(|definition| definition.source != effect.place.source)
+            && !drop.is_new(effect.place.source)
         {
             report(effect, drop, cx);
         }
     }
 }
 
-fn report(effect: &Effect, drop: &ColumnDrop, cx: &mut Context<'_>) {
-    let (workspace, table, column) = (cx.workspace, &effect.table.name, &drop.column);
+fn report(effect: &Effect, drop: &ColumnAt, cx: &mut Context<'_>) {
+    let (workspace, table, column) = (cx.workspace, &effect.table.name, &drop.name);
     let definition = drop.definition.and_then(|place| sql::definition(workspace.text(place)));
     let data_type =
         definition.as_ref().map(|definition| format!(" as {}", definition.data_type.to_lowercase())).unwrap_or_default();

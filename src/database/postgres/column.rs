@@ -3,7 +3,7 @@
 use super::new_column::{default_of, make_sequence};
 use super::{alter, constraint_drop, drop, view};
 use crate::database::FailureKind;
-use crate::database::effect::{ColumnDrop, Effect, EffectKind, Sureness};
+use crate::database::effect::{ColumnAt, Effect, EffectKind, Sureness};
 use crate::database::run::Run;
 use crate::database::schema::{self, Id, Kind, Rows, Rule};
 use crate::document::sql::{ColumnChange, Expr, Ident, LockMode};
@@ -29,7 +29,7 @@ pub(super) fn drop(run: &mut Run<'_>, tree: &[Id], column: &Ident, cascade: bool
         return run.fail(format!("the table is partitioned by {name}"));
     }
     let definition = run.relation(id).column(name).and_then(|column| column.definition);
-    let dropped = ColumnDrop { column: name.to_owned(), definition };
+    let dropped = ColumnAt { name: name.to_owned(), definition, is_unshipped: false };
     let effect = Effect { place: run.place(span), table: run.touched(id), kind: EffectKind::ColumnDrop(dropped) };
     run.effect(effect);
     for view in view::users_of(run, id, name) {

@@ -95,7 +95,8 @@ fn check(
         }
         let functions = volatility::called(run, *table, &condition.expr.calls);
         let rule = Rule::Check { terms: condition.terms.clone(), functions, no_inherit: attributes.no_inherit };
-        let constraint = Constraint { name: name.clone(), rule, columns: columns.clone(), valid, inherited: at > 0 };
+        let constraint =
+            Constraint { name: name.clone(), rule, columns: columns.clone(), valid, inherited: at > 0, made: Some(run.here()) };
         run.schema.edit(*table).constraints.push(constraint);
     }
 }
@@ -119,7 +120,7 @@ fn not_null(run: &mut Run<'_>, tree: &[Id], name: Option<&str>, column: &str, at
         }
         let name = name.map_or_else(|| made_up(&run.relation(*table).name, column, "not_null"), str::to_owned);
         let (columns, inherited) = (vec![column.into()], at > 0);
-        let constraint = Constraint { name: name.into(), rule: Rule::NotNull, columns, valid, inherited };
+        let constraint = Constraint { name: name.into(), rule: Rule::NotNull, columns, valid, inherited, made: Some(run.here()) };
         run.schema.edit(*table).constraints.push(constraint);
     }
 }
@@ -182,7 +183,7 @@ fn key(run: &mut Run<'_>, tree: &[Id], name: Option<&str>, primary: bool, column
         above = Some(make(run, *table, index, named, (about, label), above));
         let name = above.as_ref().map(|(_, name)| name.clone()).unwrap_or_default();
         let (rule, inherited) = (Rule::Key(primary), *table != id);
-        let constraint = Constraint { name, rule, columns: columns.to_vec(), valid: true, inherited };
+        let constraint = Constraint { name, rule, columns: columns.to_vec(), valid: true, inherited, made: Some(run.here()) };
         run.schema.edit(*table).constraints.push(constraint);
     }
 }
@@ -223,7 +224,7 @@ fn make(
     }
     let name = name.map_or_else(|| run.schema.free_name(&schema, &made_up(&owner, about, label)), str::to_owned);
     run.build(table, &name, &format!("the index {name} is built while nobody may read or write the table"));
-    index.name = name.as_str().into();
+    (index.name, index.made) = (name.as_str().into(), Some(run.here()));
     // A partitioned table only passes it down.
     index.part_of = above.filter(|(id, _)| *id != table);
     run.schema.add_index(table, index);
@@ -252,7 +253,7 @@ fn add_exclusion(run: &mut Run<'_>, id: Id, name: Option<&str>, exclude: &Exclud
         ..Index::default()
     };
     let (_, name) = make(run, id, index, name, (&columns.join("_"), "excl"), None);
-    let constraint = Constraint { name, rule: Rule::Exclude, columns, valid: true, inherited: false };
+    let constraint = Constraint { name, rule: Rule::Exclude, columns, valid: true, inherited: false, made: Some(run.here()) };
     run.schema.edit(id).constraints.push(constraint);
 }
 
@@ -282,7 +283,8 @@ fn key_using_index(run: &mut Run<'_>, id: Id, name: Option<&str>, primary: bool,
         run.schema.remove_index(id, index);
         run.schema.add_index(id, Index { name: name.clone(), constraint: true, ..known });
     }
-    let constraint = Constraint { name, rule: Rule::Key(primary), columns, valid: true, inherited: false };
+    let constraint =
+        Constraint { name, rule: Rule::Key(primary), columns, valid: true, inherited: false, made: Some(run.here()) };
     run.schema.edit(id).constraints.push(constraint);
 }
 

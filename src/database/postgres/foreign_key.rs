@@ -71,7 +71,8 @@ pub(super) fn add(run: &mut Run<'_>, tree: &[Id], foreign: &Foreign<'_>) {
     for (at, table) in family.iter().enumerate() {
         let rule = Rule::Foreign { to, to_columns: to_columns.clone(), on_delete };
         let columns = foreign.columns.clone();
-        let constraint = Constraint { name: name.as_str().into(), rule, columns, valid, inherited: at > 0 };
+        let constraint =
+            Constraint { name: name.as_str().into(), rule, columns, valid, inherited: at > 0, made: Some(run.here()) };
         run.schema.edit(*table).constraints.push(constraint);
     }
     run.schema.edit(to).referrers.push(id);

@@ -49,7 +49,7 @@ pub(super) fn create(run: &mut Run<'_>, create: &CreateIndex) {
         return;
     }
     let calls = expressions(create).flat_map(|expr| expr.calls.clone()).collect::<Vec<_>>();
-    let index = Index { functions: volatility::called(run, id, &calls), ..describe(create) };
+    let index = Index { functions: volatility::called(run, id, &calls), made: Some(run.here()), ..describe(create) };
     let name = name_of(run, id, create, &index);
     if create.unique {
         unique::note(run, id, &name, &index, create.keywords);
@@ -135,6 +135,7 @@ fn describe(create: &CreateIndex) -> Index {
         constraint: false,
         valid: true,
         part_of: None,
+        made: None,
     }
 }
 

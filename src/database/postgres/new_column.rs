@@ -157,7 +157,7 @@ pub(super) fn define(run: &mut Run<'_>, table: Id, column: &Column) -> schema::C
         collation: column.collation.as_ref().map(|name| name.last().into()),
         not_null: column.is_required(),
         default: if is_serial {
-            Some(Default_ { sequences: sequence.into_iter().collect(), functions: Vec::new() })
+            Some(Default_ { sequences: sequence.into_iter().collect(), functions: Vec::new(), written: None })
         } else {
             default
         },
@@ -167,6 +167,7 @@ pub(super) fn define(run: &mut Run<'_>, table: Id, column: &Column) -> schema::C
             stored: generated.stored == Some(true),
         }),
         definition: Some(run.place(column.definition)),
+        born: run.schema.clock,
         unfilled: None,
     }
 }
@@ -176,7 +177,7 @@ pub(super) fn default_of(run: &mut Run<'_>, table: Id, default: &Expr) -> Defaul
     for sequence in &sequences {
         run.schema.edit(*sequence).used_by.push(table);
     }
-    Default_ { sequences, functions: volatility::called(run, table, &default.calls) }
+    Default_ { sequences, functions: volatility::called(run, table, &default.calls), written: Some(run.place(default.span)) }
 }
 
 pub(super) fn make_sequence(run: &mut Run<'_>, table: Id, column: &str) -> Id {

@@ -165,6 +165,11 @@ pub(super) fn alter(run: &mut Run<'_>, alter: &AlterObject) {
                 let function = run.schema.function(name.last()).cloned();
                 run.schema.set_function(name.last(), None);
                 run.schema.set_function(&to.text, function);
+                for table in run.schema.callers(name.last()) {
+                    let triggers = run.schema.edit(table).triggers.iter_mut();
+                    triggers.filter(|it| *it.function == *name.last()).for_each(|it| it.function = to.text.clone());
+                    run.schema.note_call(&to.text, table);
+                }
             }
         }
         ObjectKind::Schema => {

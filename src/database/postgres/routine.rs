@@ -16,8 +16,13 @@ pub(super) fn create(run: &mut Run<'_>, create: &CreateFunction) {
     let is_several = run.schema.function(name).is_some_and(|old| old.is_several || old.arguments != arguments);
     let returns = create.returns.as_ref().map(|data_type| (*data_type.name).into());
     let body = create.body.clone().map(|body| (run.source, body));
-    run.schema
-        .set_function(name, Some(Function { volatility: create.volatility, inlined, is_several, arguments, returns, body }));
+    // Gone with the session, so nobody made it.
+    let here = (create.name.schema() != Some("pg_temp")).then(|| run.here());
+    let made = run.schema.function(name).map_or(here, |old| old.made);
+    run.schema.set_function(
+        name,
+        Some(Function { volatility: create.volatility, inlined, is_several, arguments, returns, body, made }),
+    );
 }
 
 fn may_inline(create: &CreateFunction) -> bool {

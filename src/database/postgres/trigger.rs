@@ -34,10 +34,10 @@ pub(super) fn create(run: &mut Run<'_>, create: &CreateTrigger) {
     for table in tree {
         let (name, function): (_, Box<str>) = (create.name.text.clone(), create.function.last().into());
         run.schema.note_call(&function, table);
-        let (columns, each_row, cloned) = (columns.clone(), create.each_row, table != id);
+        let (columns, each_row, cloned, made) = (columns.clone(), create.each_row, table != id, Some(run.here()));
         let relation = run.schema.edit(table);
         relation.triggers.retain(|old| old.name != name);
-        relation.triggers.push(Trigger { name, function, columns, each_row, cloned });
+        relation.triggers.push(Trigger { name, function, columns, each_row, cloned, made });
     }
 }
 
@@ -109,7 +109,7 @@ fn watcher(run: &mut Run<'_>, id: Id, policy: &sql::Policy) -> Policy {
     let words = policy.using.iter().chain(&policy.check).flat_map(|expr| &expr.columns);
     let is_of_another = |column: &&Ident| uses.iter().any(|other| run.relation(*other).column(&column.text).is_some());
     let columns = words.filter(|column| !is_of_another(column)).map(|column| column.text.clone()).collect();
-    Policy { name: policy.name.text.clone(), is_rule: false, columns, uses }
+    Policy { name: policy.name.text.clone(), is_rule: false, columns, uses, made: Some(run.here()) }
 }
 
 /// A policy or a rule comes to a table.
@@ -148,7 +148,7 @@ pub(super) fn create_rule(run: &mut Run<'_>, rule: &CreateRule) {
     }
     let columns = rule.columns.iter().map(|column| column.text.clone()).collect();
     run.schema.edit(id).policies.retain(|old| !is_it(old));
-    watch(run, id, Policy { name: rule.name.text.clone(), is_rule: true, columns, uses });
+    watch(run, id, Policy { name: rule.name.text.clone(), is_rule: true, columns, uses, made: Some(run.here()) });
 }
 
 /// `ALTER TRIGGER`, `ALTER POLICY`, `ALTER RULE`: their names.

@@ -36,7 +36,8 @@ fn attribute_of(run: &Run<'_>, attribute: &sql::Column) -> Column {
 fn add(run: &mut Run<'_>, name: &sql::Name, definition: Definition) {
     let schema: Box<str> = run.schema.home(name, false).into();
     let made_in = run.schema.transaction();
-    let made = UserType { schema: schema.clone(), name: name.last().into(), definition, users: Vec::new(), made_in };
+    let made = Some(run.here());
+    let made = UserType { schema: schema.clone(), name: name.last().into(), definition, users: Vec::new(), made_in, made };
     run.schema.add_type(&schema, name.last(), made);
 }
 

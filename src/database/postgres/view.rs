@@ -55,7 +55,9 @@ pub(super) fn create(run: &mut Run<'_>, create: &CreateView, span: Span) {
     // A `*` that stands for none of these stands for a query inside.
     let used_columns = if create.query.star && starred.is_empty() { None } else { used_columns };
     let functions = volatility::called(run, id, &create.query.calls);
+    let now = run.schema.clock;
     let view = run.schema.edit(id);
+    view.told = now;
     view.uses = reads;
     view.used_columns = used_columns;
     view.used_whole = starred;
@@ -96,9 +98,12 @@ pub(super) fn users_of(run: &Run<'_>, table: Id, column: &str) -> Vec<Id> {
             other.created.is_none() || other.column(column).is_some()
         })
     };
+    let born = run.relation(table).column(column).map_or(0, |column| column.born);
     let uses = |id: &Id| {
         let view = run.relation(*id);
         match &view.used_columns {
+            // It was told what it shows before there was such a column.
+            _ if view.told < born => false,
             _ if view.used_whole.contains(&table) => true,
             Some(columns) => columns.iter().any(|name| **name == *column) && !may_be_of_another(view),
             // A wrong word of failure does more harm than none.

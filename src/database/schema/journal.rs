@@ -1,10 +1,42 @@
-//! Transactions: what a ROLLBACK takes back.
+//! Transactions: what a ROLLBACK takes back. And rehearsals: what is done, looked at, and taken back.
 
 use std::collections::HashMap;
 
 use super::{Mark, Names, Schema, Undo};
 
 impl Schema {
+    /// Whether old values are kept.
+    pub(super) fn keeps(&self) -> bool {
+        self.records || !self.marks.is_empty()
+    }
+
+    /// From now on old values are kept until [`Self::stop_recording`], across transactions.
+    pub fn record(&mut self) {
+        self.commit();
+        self.records = true;
+        self.part += 1;
+    }
+
+    /// Where the record stands, to come back to.
+    pub fn position(&mut self) -> usize {
+        self.marks.clear();
+        self.part += 1;
+        self.journal.len()
+    }
+
+    /// Takes everything since a position back, and whatever transaction is open.
+    pub fn back_to(&mut self, position: usize) {
+        self.marks.clear();
+        self.undo(position);
+        self.part += 1;
+    }
+
+    /// Keeps what was done since [`Self::record`].
+    pub fn stop_recording(&mut self) {
+        self.records = false;
+        self.commit();
+    }
+
     /// Whether a transaction is open.
     pub fn in_transaction(&self) -> bool {
         !self.marks.is_empty()
@@ -28,7 +60,9 @@ impl Schema {
     pub fn commit(&mut self) {
         self.ended += 1;
         self.marks.clear();
-        self.journal.clear();
+        if !self.records {
+            self.journal.clear();
+        }
     }
 
     /// Forgets a savepoint; what happened since stays part of the transaction.
@@ -41,9 +75,12 @@ impl Schema {
 
     /// Takes the whole transaction back.
     pub fn rollback(&mut self) {
-        self.undo(0);
+        if let Some(first) = self.marks.first() {
+            self.undo(first.at);
+            self.marks.clear();
+            self.part += 1;
+        }
         self.ended += 1;
-        self.marks.clear();
     }
 
     /// Takes everything since a savepoint back; it stays.

@@ -78,6 +78,8 @@ pub(in crate::database) struct Relation {
     pub used_whole: Vec<Id>,
     /// What a view calls.
     pub functions: Vec<Box<str>>,
+    /// When a view was last told what it shows.
+    pub told: u32,
     /// Views that read it.
     pub used_by: Vec<Id>,
     pub triggers: Vec<Trigger>,
@@ -111,6 +113,8 @@ pub(in crate::database) struct Column {
     pub definition: Made,
     /// The file that added it without a value and has written nothing since: it is NULL in all rows.
     pub unfilled: Option<SourceId>,
+    /// When it was added.
+    pub born: u32,
 }
 
 /// A default, as far as it matters.
@@ -120,6 +124,8 @@ pub(in crate::database) struct Default_ {
     pub sequences: Vec<Id>,
     /// What it calls.
     pub functions: Vec<Box<str>>,
+    /// Its expression; none for that of a serial type.
+    pub written: Made,
 }
 
 /// How a column is computed.
@@ -138,6 +144,8 @@ pub(in crate::database) struct Constraint {
     pub valid: bool,
     /// It came from the table above.
     pub inherited: bool,
+    /// What added it.
+    pub made: Made,
 }
 
 /// What a constraint says.
@@ -188,6 +196,8 @@ pub(in crate::database) struct Index {
     pub valid: bool,
     /// The index of the partitioned table above that it is a part of.
     pub part_of: Option<(Id, Box<str>)>,
+    /// What built it.
+    pub made: Made,
 }
 
 impl Index {
@@ -220,6 +230,8 @@ pub(in crate::database) struct Trigger {
     pub each_row: bool,
     /// It came from the partitioned table above.
     pub cloned: bool,
+    /// What made it.
+    pub made: Made,
 }
 
 /// A policy of row security, or a rule.
@@ -230,6 +242,8 @@ pub(in crate::database) struct Policy {
     pub columns: Vec<Box<str>>,
     /// Other tables that it asks or writes to.
     pub uses: Vec<Id>,
+    /// What made it.
+    pub made: Made,
 }
 
 impl Relation {
@@ -282,6 +296,14 @@ impl Relation {
         self.key.iter_mut().flatten().for_each(rename);
         self.triggers.iter_mut().flat_map(|it| &mut it.columns).for_each(rename);
         self.policies.iter_mut().flat_map(|it| &mut it.columns).for_each(rename);
+    }
+
+    /// The name as people say it: without the default schema.
+    pub fn display(&self) -> String {
+        match &*self.schema {
+            "public" | super::TEMPORARY => self.name.to_string(),
+            schema => format!("{schema}.{}", self.name),
+        }
     }
 
     pub fn is_partition(&self) -> bool {

@@ -1,6 +1,6 @@
 //! Types of columns, and types that the history made.
 
-use super::{Column, Id, TypeId};
+use super::{Column, Id, Made, TypeId};
 use crate::document::sql::{DataType, Modifier};
 
 /// The type of a column.
@@ -26,6 +26,8 @@ pub(in crate::database) struct UserType {
     pub users: Vec<Id>,
     /// The transaction that made it.
     pub made_in: Option<u32>,
+    /// What made it.
+    pub made: Made,
 }
 
 /// What a type is.

@@ -82,6 +82,7 @@ impl Making<'_> {
                 version,
                 up: Vec::new(),
                 down: Vec::new(),
+                back: None,
                 is_paired: false,
                 shipping: Shipping::Pending,
                 is_new: false,
@@ -103,6 +104,7 @@ impl Making<'_> {
             timeout: None,
             migrations,
             ignored,
+            troubles: Vec::new(),
             unknown_version: None,
             folder: self.folder,
         }

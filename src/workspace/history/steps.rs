@@ -5,9 +5,9 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use super::{FrameworkSaid, Migration, MigrationSet, Script, Shipping};
+use super::{FrameworkSaid, Migration, MigrationSet, Script, Shipping, rollback};
 use crate::database::{
-    AddedValue, Database, Effect, Effects, Failure, Impact, Sureness, Timeout, Touched, Unique, Work, blocked,
+    AddedValue, Database, Effect, Effects, Failure, Impact, Sureness, Timeout, Touched, Trouble, Unique, WayBack, Work, blocked,
 };
 use crate::diagnostic::SourceId;
 use crate::document::Document;
@@ -149,12 +149,17 @@ impl MigrationSet {
 
     /// What its pending migrations do on a server of this version, in the order in which they run.
     pub fn planned(&self, documents: &[Arc<Document>], version: u32) -> Vec<Script> {
+        self.replayed(documents, version, false).scripts
+    }
+
+    /// Replays it on a server of this version; tries the ways back of what is pending, if they are asked for.
+    pub(super) fn replayed(&self, documents: &[Arc<Document>], version: u32, tries: bool) -> Replayed {
         let new = self.migrations.iter().filter(|migration| migration.is_new).flat_map(Migration::parts);
         let new = new.map(|script| script.source).collect();
         let mut replay = Replay { database: Database::new(version), new, alone_is_enough: self.alone_is_enough() };
-        let mut planned = Vec::new();
+        let (mut scripts, mut ways_back): (Vec<Script>, Vec<(usize, WayBack)>) = (Vec::new(), Vec::new());
         let mut last = 0;
-        for migration in &self.migrations {
+        for (at, migration) in self.migrations.iter().enumerate() {
             if let Some(number) = migration.number() {
                 // What was taken out of the folder, or is written in another language, did something too.
                 if number > last + 1 {
@@ -162,17 +167,41 @@ impl MigrationSet {
                 }
                 last = number;
             }
+            let is_pending = migration.shipping == Shipping::Pending;
+            let is_tried = tries && is_pending && !migration.up.is_empty() && migration.back.is_some();
+            if is_tried {
+                replay.database.remember();
+            }
+            let first = scripts.len();
             for script in &migration.up {
                 let Some(sql) = documents[script.source.index()].sql() else { continue };
-                if migration.shipping == Shipping::Pending {
-                    planned.push(replay.script(script, sql));
+                if is_pending {
+                    scripts.push(replay.script(script, sql));
                 } else {
                     replay.pass_over(script, sql);
                 }
             }
+            // What should fail on the way forward leaves nobody knows what.
+            let runs = scripts[first..].iter().flat_map(|script| &script.steps).all(|step| step.error.is_none());
+            if is_tried && runs {
+                ways_back.extend(rollback::tried(migration, documents, &mut replay.database).map(|tried| (at, tried)));
+            }
+            if is_tried {
+                replay.database.forget();
+            }
         }
-        planned
+        Replayed { scripts, ways_back, troubles: if tries { replay.database.troubles() } else { Vec::new() } }
     }
+}
+
+/// What comes of replaying a set.
+pub(super) struct Replayed {
+    /// The scripts of what is pending.
+    pub scripts: Vec<Script>,
+    /// What comes of trying the ways back of what is pending, by the number of the migration.
+    pub ways_back: Vec<(usize, WayBack)>,
+    /// What is left at the end that makes trouble later.
+    pub troubles: Vec<Trouble>,
 }
 
 /// A history as it is replayed.
@@ -231,7 +260,7 @@ impl Replay {
         let Effects { impacts, error, no_transaction, mut effects, added_value, mut uniques } =
             self.database.apply(statement, source);
         for effect in &mut effects {
-            self.date(&mut effect.table);
+            effect.date(|place| self.new.contains(&place.source));
         }
         for unique in &mut uniques {
             self.date(&mut unique.table);

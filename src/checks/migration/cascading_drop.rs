@@ -1,0 +1,52 @@
+//! See rules/migration/cascading-drop.md
+
+use crate::database::{Effect, EffectKind};
+use crate::rule::Context;
+use crate::workspace::history::Migration;
+
+/// More of them nobody reads.
+const SHOWN: usize = 5;
+
+pub fn check(migration: &Migration, cx: &mut Context<'_>) {
+    let effects: Vec<&Effect> = migration.forward().collect();
+    for (at, effect) in effects.iter().enumerate() {
+        if let EffectKind::Cascade(lost) = &effect.kind
+            && !effect.table.is_new()
+        {
+            let again = made_again(&effects[at + 1..]);
+            let lost: Vec<&str> =
+                lost.iter().map(String::as_str).filter(|name| !again.iter().any(|it| is_it(name, it))).collect();
+            if !lost.is_empty() {
+                report(effect, &lost, cx);
+            }
+        }
+    }
+}
+
+/// The tables and views that come later in the same migration.
+fn made_again<'e>(later: &[&'e Effect]) -> Vec<&'e str> {
+    let made = later.iter().filter(|effect| matches!(effect.kind, EffectKind::RelationAdd(_)));
+    made.map(|effect| effect.table.name.as_str()).collect()
+}
+
+/// `the view orders_by_day` and its name.
+fn is_it(said: &str, name: &str) -> bool {
+    said.rsplit(' ').next() == Some(name)
+}
+
+fn report(effect: &Effect, lost: &[&str], cx: &mut Context<'_>) {
+    let name = &effect.table.name;
+    let shown = lost.iter().take(SHOWN).copied().collect::<Vec<_>>().join(", ");
+    let more = if lost.len() > SHOWN { format!(" and {} more", lost.len() - SHOWN) } else { String::new() };
+    cx.report(effect.place, format!("CASCADE takes more along than \"{name}\": {shown}{more}"))
+        .label("drops all that depends on it, without a word")
+        .because(effect.table.place, "what is named here")
+        .in_production(
+            "the statement succeeds and says no more than a NOTICE; what is missing shows when running code asks for it, or when rows \
+             that a foreign key would have refused are there",
+        )
+        .help(
+            "leave CASCADE out and take away by name what has to go before: then the statement fails as long as somebody still needs \
+             it, and the migration says what it does",
+        );
+}

@@ -1,0 +1,38 @@
+//! See rules/migration/unbatched-backfill.md
+
+use super::ways::{batches, since};
+use crate::database::{Effect, EffectKind, RowsChange};
+use crate::rule::Context;
+use crate::workspace::history::Migration;
+
+pub fn check(migration: &Migration, cx: &mut Context<'_>) {
+    for effect in migration.forward() {
+        if let EffectKind::RowsChange(change) = &effect.kind
+            && !change.all
+            && !change.is_bounded
+            && !effect.table.is_new()
+            && !is_batch(cx.workspace.text(effect.place))
+        {
+            report(effect, change, cx);
+        }
+    }
+}
+
+/// A query inside picks some rows.
+fn is_batch(text: &str) -> bool {
+    text.split_whitespace().any(|word| word.eq_ignore_ascii_case("limit"))
+}
+
+fn report(effect: &Effect, change: &RowsChange, cx: &mut Context<'_>) {
+    let name = &effect.table.name;
+    let (verb, done) = if change.verb == "DELETE" { ("DELETE", "deletes") } else { ("UPDATE", "changes") };
+    let (history, help) = (since(&effect.table, cx.workspace), batches(effect, change, cx.workspace));
+    cx.report(effect.place, format!("{verb} {done} rows of \"{name}\" in one go, however many there are"))
+        .label("nothing limits how many rows this touches")
+        .because(effect.table.place, history)
+        .in_production(
+            "on a large table it runs for minutes: every row that it touches stays locked until it commits, running code that changes one \
+             of them waits, and replicas fall behind",
+        )
+        .help(help);
+}

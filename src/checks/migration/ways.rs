@@ -1,0 +1,75 @@
+//! What rules about running code and about data share: whether a name comes back, why a table holds rows, how to do it in
+//! batches.
+
+use crate::database::{ColumnAt, Effect, EffectKind, RowsChange, Touched, quoted};
+use crate::diagnostic::Place;
+use crate::workspace::Workspace;
+use crate::workspace::history::Migration;
+
+/// Whether something bears a name again after it was dropped or renamed: a new table, a view, or another one of that name.
+pub(super) fn comes_back(name: &str, later: &[&Effect]) -> bool {
+    later.iter().any(|effect| match &effect.kind {
+        EffectKind::RelationAdd(_) => effect.table.name == name,
+        EffectKind::RelationRename(to) => to == name,
+        _ => false,
+    })
+}
+
+/// Whether a name was given up just before.
+pub(super) fn takes_a_place(name: &str, earlier: &[&Effect]) -> bool {
+    let gives_up = |effect: &&Effect| matches!(effect.kind, EffectKind::RelationDrop(_) | EffectKind::RelationRename(_));
+    earlier.iter().copied().filter(gives_up).any(|effect| effect.table.name == name)
+}
+
+/// Whether a column has a default in the end.
+pub(super) fn gets_a_default(effect: &Effect, column: &ColumnAt, later: &[&Effect]) -> bool {
+    later.iter().filter(|effect| matches!(effect.kind, EffectKind::DefaultSet(_))).any(|later| {
+        let EffectKind::DefaultSet(other) = &later.kind else { return false };
+        later.table.name == effect.table.name && other.name == column.name
+    })
+}
+
+/// Where the way back makes a table again.
+pub(super) fn tried_way_back(migration: &Migration, table: &str) -> Option<Place> {
+    let differences = &migration.back.as_ref()?.tried.as_ref()?.differences;
+    differences.iter().find_map(|difference| match difference.fate {
+        crate::database::Fate::Emptied { again, .. } if difference.object.shown() == table => again,
+        _ => None,
+    })
+}
+
+/// Why a table holds rows.
+pub(super) fn since(table: &Touched, workspace: &Workspace) -> String {
+    match table.created {
+        Some(created) => {
+            format!("created in {}, so it may hold rows by now", workspace.whereabouts(created, table.place.source))
+        }
+        None => "created outside this history, so it may hold rows".to_owned(),
+    }
+}
+
+/// Longer statements are not written out again.
+const LONGEST: usize = 400;
+
+/// The same change, a few rows at a time.
+pub(super) fn batches(effect: &Effect, change: &RowsChange, workspace: &Workspace) -> String {
+    let table = quoted(&effect.table.name);
+    let written = workspace.text(effect.place).split_whitespace().collect::<Vec<_>>().join(" ");
+    // What is joined or nested cannot be cut by rule.
+    let is_plain = written.len() < LONGEST && !written.to_lowercase().contains(" from (") && !written.contains('$');
+    let head = if change.verb == "DELETE" { format!("DELETE FROM {table}") } else { format!("UPDATE {table} SET …") };
+    let statement = if is_plain { first_words(&written, change) } else { head };
+    format!(
+        "a few thousand rows at a time, each in a transaction of its own, from a script or a background job, until it changes none:\n\
+         {statement}\n\
+         WHERE ctid = ANY (ARRAY(SELECT ctid FROM {table} WHERE <not done yet> LIMIT 5000));"
+    )
+}
+
+/// The statement up to its condition.
+fn first_words(written: &str, change: &RowsChange) -> String {
+    let lower = written.to_lowercase();
+    let cut =
+        lower.find(" where ").or_else(|| if change.verb == "UPDATE" { lower.find(" from ") } else { lower.find(" using ") });
+    written[..cut.unwrap_or(written.len())].trim_end_matches(';').to_owned()
+}

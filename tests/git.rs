@@ -37,7 +37,9 @@ fn a_branch_answers_for_itself_and_the_default_branch_for_its_last_commit() {
     repository.write("db/9_z.sql", TABLE).commit("meanwhile");
     repository.git(&["merge", "-q", "--no-ff", "-m", "merged", "feature"]);
     let run = repository.check(&[]);
-    assert_eq!(findings(&run).len(), 2, "{}", run.out);
+    // By now both sort before one that has shipped.
+    let (late, own): (Vec<_>, Vec<_>) = findings(&run).into_iter().partition(|line| line.contains("out-of-order-version"));
+    assert_eq!((late.len(), own.len()), (2, 2), "{}", run.out);
     assert!(run.verdict().contains("2 of 5 migrations pending"), "{}", run.out);
     repository.write("README", "more\n").commit("later");
     assert_eq!(repository.check(&[]).code, 0);
@@ -72,8 +74,9 @@ fn migrations_that_changed_or_lost_a_part_are_pending() {
     ]);
     repository.write("README", "x").commit("second");
     assert_eq!(repository.check(&[]).code, 0);
-    repository.write("db/2_b.up.sql", "CREATE INDEX i ON t (a, b);\n");
-    assert_eq!(findings(&repository.check(&[])).len(), 1);
+    repository.write("db/2_b.up.sql", "CREATE INDEX i ON t (a DESC);\n");
+    let run = repository.check(&[]);
+    assert!(run.out.contains("blocking-index") && run.out.contains("edited-after-shipping"), "{}", run.out);
     repository.write("db/2_b.up.sql", INDEX).remove("db/2_b.down.sql");
     let run = repository.check(&[]);
     assert!(run.out.contains("missing-down"), "{}", run.out);

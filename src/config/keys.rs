@@ -272,7 +272,7 @@ static TABLES: &[Key] = &[
     Key {
         name: "rows-file",
         example: "\"db/table-rows.csv\"",
-        text: "a file of lines `schema,table,rows`, as the query below writes it; below the folder being judged",
+        text: "a file of lines `schema,table,rows` below the folder being judged; docs/configuration.md has the query that writes it",
         ..Key::value(Kind::File)
     },
     Key {

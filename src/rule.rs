@@ -45,6 +45,8 @@ pub struct Rule {
     pub options: &'static [RuleOption],
     /// Names it had before.
     pub aliases: &'static [&'static str],
+    /// What other tools call it, by tool.
+    pub known_as: &'static [(&'static str, &'static [&'static str])],
     /// Where its claims come from.
     pub sources: &'static [&'static str],
     /// A suppression may name it; none may name a rule that is about suppressions.
@@ -88,6 +90,16 @@ impl Rule {
     /// The rule of this name, or that had it before.
     pub fn find(name: &str) -> Option<&'static Self> {
         RULES.iter().find(|rule| rule.name == name || rule.aliases.contains(&name))
+    }
+
+    /// Whether another tool has a rule about what it finds.
+    pub fn has_name_in(&self, tool: &str) -> bool {
+        self.known_as.iter().any(|(known, _)| *known == tool)
+    }
+
+    /// Whether another tool calls it so.
+    pub fn is_called(&self, tool: &str, name: &str) -> bool {
+        self.known_as.iter().any(|(known, names)| *known == tool && names.contains(&name))
     }
 
     /// What to say where there is no rule of a name: with the one that was probably meant.

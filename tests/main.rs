@@ -12,6 +12,7 @@ mod configuration;
 mod drift;
 mod engine;
 mod fixtures;
+mod foreign_marks;
 mod gears;
 mod git;
 mod hostile;

@@ -259,7 +259,7 @@ fn suppressions(root: &Root, finding: &Finding) -> Vec<Value> {
         let until = suppression.until.as_ref().map_or_else(String::new, |until| format!(" (until {until})"));
         let justification = format!("{}{until}", suppression.reason);
         let mut entry = json!({ "kind": "external", "status": "accepted", "justification": justification });
-        if suppression.origin == Origin::Source {
+        if suppression.origin != Origin::Config {
             let Place { source, .. } = finding.diagnostic.primary.place;
             let file = artifact(&place::path(root, root.workspace.path(source)));
             entry["kind"] = "inSource".into();

@@ -7,6 +7,7 @@
 
 pub mod comment;
 mod date;
+pub mod foreign;
 mod paste;
 
 use std::collections::{BTreeMap, HashMap};
@@ -19,6 +20,7 @@ use crate::settings::{Allowance, Paths, Settings};
 use crate::source::{Source, Span};
 use crate::workspace::Workspace;
 use comment::{WORD, Wish, annotated, wishes};
+use foreign::Reach;
 pub use paste::line_to_allow;
 
 /// Where somebody allowed a rule.
@@ -28,6 +30,8 @@ pub enum Origin {
     Source,
     /// In the configuration.
     Config,
+    /// Beside what it allows, in words for another tool: this one.
+    Foreign(&'static str),
 }
 
 /// A comment, an annotation or an entry of the configuration that allows a rule, or tries to.
@@ -121,6 +125,8 @@ struct File {
     blocks: Vec<(u32, u32)>,
     /// Annotations by where their key begins.
     annotations: HashMap<u32, usize>,
+    /// What holds for a range of lines, up to the last where nothing ends it.
+    ranges: HashMap<&'static str, Vec<(u32, u32, usize)>>,
 }
 
 impl<'s> Suppressions<'s> {
@@ -130,10 +136,16 @@ impl<'s> Suppressions<'s> {
         let mut all = Self::default();
         for id in workspace.ids() {
             let document = workspace.document(id);
-            if memchr::memmem::find(document.source.text().as_bytes(), WORD.as_bytes()).is_some() {
+            let text = document.source.text().as_bytes();
+            let has = |word: &&str| memchr::memmem::find(text, word.as_bytes()).is_some();
+            let is_foreign = document.sql().is_some() && foreign::WORDS.iter().any(|word| has(&word));
+            if is_foreign || has(&WORD) {
                 let mut file = File::default();
                 for span in document.comments() {
                     all.comment(&document.source, id, span, &today, &mut file);
+                    if is_foreign {
+                        all.foreign(&document.source, id, span, &mut file);
+                    }
                 }
                 file.begin(&document.source);
                 if let Some(yaml) = document.yaml() {
@@ -164,6 +176,43 @@ impl<'s> Suppressions<'s> {
         let before = &source.text()[source.line_span(line).start as usize..span.start as usize];
         if before.trim().is_empty() {
             file.comment(line, source.line(span.end));
+        }
+    }
+
+    /// A mark for another tool. Of what it silences only some is ours, so nobody is told where it allows nothing.
+    fn foreign(&mut self, source: &Source, id: SourceId, span: Span, file: &mut File) {
+        let text = source.slice(span);
+        let Some(mark) = foreign::mark(text) else { return };
+        let line = source.line(span.start);
+        let place = Place { source: id, span: Span::new(span.start as usize + mark.at.start, span.start as usize + mark.at.end) };
+        // On its own at the head of a file, with a blank line after it, it speaks of the file.
+        let is_head = source.text()[..span.start as usize].trim().is_empty();
+        let next = source.line_span(source.line(span.end) + 1);
+        let is_alone = mark.reach == Reach::Statement && is_head && source.slice(next).trim().is_empty();
+        let reach = if is_alone { Reach::File } else { mark.reach };
+        for rule in mark.rules() {
+            let at = self.all.len();
+            match reach {
+                Reach::Statement => drop(file.comments.entry((rule.name, line)).or_insert(at)),
+                Reach::File => file.ranges.entry(rule.name).or_default().push((0, u32::MAX, at)),
+                Reach::Begin => file.ranges.entry(rule.name).or_default().push((line, u32::MAX, at)),
+                Reach::End => {
+                    if let Some(open) = file.ranges.get_mut(rule.name).and_then(|ranges| ranges.last_mut()) {
+                        open.1 = open.1.min(line);
+                    }
+                    continue;
+                }
+            }
+            self.all.push(Suppression {
+                origin: Origin::Foreign(mark.tool),
+                rule: rule.name.to_owned(),
+                reason: format!("a mark for {}: {}", mark.tool, text[mark.at.clone()].trim()),
+                until: None,
+                file: source.path().to_owned(),
+                line: Some(line),
+                place,
+                state: State::Holds,
+            });
         }
     }
 
@@ -218,6 +267,7 @@ impl<'s> Suppressions<'s> {
         if let Some(file) = self.by_file.get(&place.source) {
             holding.extend(annotation(workspace, finding, file).filter(|at| self.all[*at].state == State::Holds));
             holding.extend(file.commented(workspace, finding.rule.name, place));
+            holding.extend(file.ranged(finding.rule.name, workspace.line(place)));
         }
         let path = workspace.path(place.source);
         let entries = self.entries.get(finding.rule.name).into_iter().flatten();
@@ -295,6 +345,12 @@ impl File {
         if before.trim().is_empty() && source.slice(source.line_span(*last + 1)).trim_end() == "---" {
             *last += 1;
         }
+    }
+
+    /// What holds for a rule from a line before this one to one after it.
+    fn ranged(&self, rule: &'static str, line: u32) -> Option<usize> {
+        let ranges = self.ranges.get(rule)?;
+        ranges.iter().find(|(first, last, _)| (*first..=*last).contains(&line)).map(|(.., at)| *at)
     }
 
     /// The comments that hold for a rule at a place, the first one first.

@@ -1,11 +1,16 @@
 //! See rules/migration/unbatched-backfill.md
 
+use std::collections::HashMap;
+
 use super::ways::{batches, since};
 use crate::database::{Effect, EffectKind, RowsChange};
 use crate::rule::Context;
 use crate::workspace::history::Migration;
 
 pub fn check(migration: &Migration, cx: &mut Context<'_>) {
+    // One finding for a table in a file: they are batched together or not at all.
+    let mut tables: Vec<(&Effect, &RowsChange, usize)> = Vec::new();
+    let mut seen: HashMap<&str, usize> = HashMap::new();
     for effect in migration.forward() {
         if let EffectKind::RowsChange(change) = &effect.kind
             && !change.all
@@ -13,8 +18,15 @@ pub fn check(migration: &Migration, cx: &mut Context<'_>) {
             && !effect.table.is_new()
             && !is_batch(cx.workspace.text(effect.place))
         {
-            report(effect, change, cx);
+            let at = *seen.entry(&effect.table.name).or_insert(tables.len());
+            match tables.get_mut(at) {
+                Some((.., more)) => *more += 1,
+                None => tables.push((effect, change, 0)),
+            }
         }
+    }
+    for (effect, change, more) in tables {
+        report(effect, change, more, cx);
     }
 }
 
@@ -23,12 +35,13 @@ fn is_batch(text: &str) -> bool {
     text.split_whitespace().any(|word| word.eq_ignore_ascii_case("limit"))
 }
 
-fn report(effect: &Effect, change: &RowsChange, cx: &mut Context<'_>) {
+fn report(effect: &Effect, change: &RowsChange, more: usize, cx: &mut Context<'_>) {
     let name = &effect.table.name;
     let (verb, done) = if change.verb == "DELETE" { ("DELETE", "deletes") } else { ("UPDATE", "changes") };
     let (history, help) = (since(&effect.table, cx.workspace), batches(effect, change, cx.workspace));
     cx.report(effect.place, format!("{verb} {done} rows of \"{name}\" in one go, however many there are"))
         .label("nothing limits how many rows this touches")
+        .folding(more)
         .because(effect.table.place, history)
         .in_production(
             "on a large table it runs for minutes: every row that it touches stays locked until it commits, running code that changes one \

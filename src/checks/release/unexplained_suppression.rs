@@ -10,7 +10,7 @@ pub fn check(suppression: &Suppression, cx: &mut Context<'_>) {
     let rule = &suppression.rule;
     let how = match suppression.origin {
         Origin::Source => format!("say why: `gonogo: allow {rule} because ...`; the value of an annotation is its reason"),
-        Origin::Config => "say why: `reason = \"...\"`".to_owned(),
+        Origin::Config | Origin::Foreign(_) => "say why: `reason = \"...\"`".to_owned(),
     };
     cx.report(suppression.place, format!("this does not allow `{rule}`, because it gives no reason"))
         .about(rule)

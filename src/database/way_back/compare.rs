@@ -28,6 +28,8 @@ struct Three<'s> {
     table: String,
     /// It was made anew, so all its rows are gone.
     is_another: bool,
+    /// The one that is there now is of the way forward, and the way back leaves it.
+    is_of_up: bool,
 }
 
 impl<'s> Comparison<'s> {
@@ -74,8 +76,9 @@ impl<'s> Comparison<'s> {
             }
             (Some((old_id, before)), Some((new_id, after))) => {
                 let is_another = old_id != new_id;
+                let is_of_up = is_another && middle.is_some_and(|(id, _)| id == new_id);
                 let middle = middle.map(|(_, middle)| middle);
-                self.contents(&Three { before, middle, after, table: after.display(), is_another });
+                self.contents(&Three { before, middle, after, table: after.display(), is_another, is_of_up });
             }
             _ => {}
         }
@@ -86,7 +89,7 @@ impl<'s> Comparison<'s> {
             return;
         }
         if matches!(it.before.kind, Kind::Table | Kind::Partitioned) {
-            if it.is_another && !it.before.temporary && !self.moved.is_written(it.before, None) {
+            if it.is_another && !it.is_of_up && !it.before.temporary && !self.moved.is_written(it.before, None) {
                 let moved = self.moved.is_read(it.before, None);
                 let fate = Fate::Emptied { moved, again: it.after.created };
                 self.report(whole(it.before), fate, it.before.created);
@@ -138,6 +141,10 @@ impl<'s> Comparison<'s> {
         let is_known = old.definition.is_some() && new.definition.is_some();
         if is_known && old.definition != new.definition && !it.is_another {
             let is_written = self.moved.is_written(it.after, Some(&old.name)) || new.generated.is_some();
+            // One that had another name before, or that the way forward made, is not made anew by the way back.
+            let is_same = |column: &Column| column.definition == new.definition;
+            let is_there = it.before.columns.iter().any(is_same) || middle.is_some_and(is_same);
+            let is_written = is_written || is_there;
             if middle.is_none_or(|middle| middle.definition != old.definition) && !is_written {
                 let moved = self.moved.is_read(it.before, Some(&old.name));
                 let fate = Fate::Emptied { moved, again: new.definition };

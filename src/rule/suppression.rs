@@ -138,7 +138,7 @@ impl<'s> Suppressions<'s> {
             let document = workspace.document(id);
             let text = document.source.text().as_bytes();
             let has = |word: &&str| memchr::memmem::find(text, word.as_bytes()).is_some();
-            let is_foreign = document.sql().is_some() && foreign::WORDS.iter().any(|word| has(&word));
+            let is_foreign = document.sql().is_some() && foreign::WORDS.iter().any(has);
             if is_foreign || has(&WORD) {
                 let mut file = File::default();
                 for span in document.comments() {

@@ -173,17 +173,20 @@ impl<'w> Run<'w> {
             }
             Check::Object(check) => {
                 let objects = workspace.topology.objects.par_iter();
-                objects.map(|object| self.object(object, |cx| check(object, cx))).collect()
+                objects.map(|object| self.object(object, |cx| check(object, cx))).filter(|part| self.tells(part)).collect()
             }
             Check::Workload(check) => {
                 let workloads = workspace.topology.workloads.par_iter();
-                workloads.map(|workload| self.object(workload, |cx| check(workload, cx))).collect()
+                workloads
+                    .map(|workload| self.object(workload, |cx| check(workload, cx)))
+                    .filter(|part| self.tells(part))
+                    .collect()
             }
             Check::Container(check) => {
                 let workloads = workspace.topology.workloads.par_iter();
                 let containers = |workload: &'w Workload| workload.containers(workspace);
                 let all = |workload, cx: &mut Context<'w>| containers(workload).iter().for_each(|container| check(container, cx));
-                workloads.map(|workload| self.object(workload, |cx| all(workload, cx))).collect()
+                workloads.map(|workload| self.object(workload, |cx| all(workload, cx))).filter(|part| self.tells(part)).collect()
             }
             Check::SettingsFile(check) => {
                 let files = workspace.environments.files.par_iter();
@@ -201,10 +204,16 @@ impl<'w> Run<'w> {
             Check::File(check) => {
                 let ids: Vec<_> = workspace.ids().collect();
                 let file = |id| File { id, document: workspace.document(id) };
-                ids.into_par_iter().map(|id| self.one(workspace.path(id), None, |cx| check(&file(id), cx))).collect()
+                let parts = ids.into_par_iter().map(|id| self.one(workspace.path(id), None, |cx| check(&file(id), cx)));
+                parts.filter(|part| self.tells(part)).collect()
             }
             Check::Suppression(check) => self.suppressions.iter().map(|one| self.suppression(one, check)).collect(),
         }
+    }
+
+    /// Whether anybody wants it: most rules have nothing to say of most of a million subjects.
+    fn tells(&self, part: &Part) -> bool {
+        self.workspace.timings.on || !part.findings.is_empty() || part.note.is_some()
     }
 
     /// What stands in a file that is not of the workspace has no place to show, so it becomes a note.

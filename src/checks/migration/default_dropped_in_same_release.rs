@@ -1,20 +1,17 @@
 //! See rules/migration/default-dropped-in-same-release.md
 
-use super::ways::gets_a_default;
+use super::ways::{INSERTS_FAIL, without_default};
 use crate::database::{ColumnAt, Effect, EffectKind};
 use crate::rule::Context;
 use crate::workspace::history::Migration;
 
 pub fn check(migration: &Migration, cx: &mut Context<'_>) {
-    let effects: Vec<&Effect> = migration.forward().collect();
-    for (at, effect) in effects.iter().enumerate() {
-        if let EffectKind::DefaultDrop(column) = &effect.kind
-            && !effect.table.is_new()
-            && column.is_new(effect.place.source)
-            && !gets_a_default(effect, column, &effects[at + 1..])
-        {
-            report(effect, column, cx);
-        }
+    let found = without_default(migration, |kind| match kind {
+        EffectKind::DefaultDrop(column) => Some(column),
+        _ => None,
+    });
+    for (effect, column) in found {
+        report(effect, column, cx);
     }
 }
 
@@ -31,10 +28,7 @@ fn report(effect: &Effect, column: &ColumnAt, cx: &mut Context<'_>) {
     if let Some(place) = column.definition {
         report = report.because(place, "added by this release, so the running code leaves it out");
     }
-    report
-        .in_production(
-            "a rolling update keeps the old version running beside the new schema: each of its inserts into the table fails until it is \
-             replaced, and after a rollback of the code again",
-        )
-        .help(format!("keep the default for one release, and drop it in the next, once no old version runs:\nALTER TABLE {table} {written};"));
+    report.in_production(INSERTS_FAIL).help(format!(
+        "keep the default for one release, and drop it in the next, once no old version runs:\nALTER TABLE {table} {written};"
+    ));
 }

@@ -1,6 +1,8 @@
 //! What rules about running code and about data share: whether a name comes back, why a table holds rows, how to do it in
 //! batches.
 
+use std::collections::HashSet;
+
 use crate::database::{ColumnAt, Effect, EffectKind, RowsChange, Touched, quoted};
 use crate::diagnostic::Place;
 use crate::workspace::Workspace;
@@ -21,12 +23,26 @@ pub(super) fn takes_a_place(name: &str, earlier: &[&Effect]) -> bool {
     earlier.iter().copied().filter(gives_up).any(|effect| effect.table.name == name)
 }
 
-/// Whether a column has a default in the end.
-pub(super) fn gets_a_default(effect: &Effect, column: &ColumnAt, later: &[&Effect]) -> bool {
-    later.iter().filter(|effect| matches!(effect.kind, EffectKind::DefaultSet(_))).any(|later| {
-        let EffectKind::DefaultSet(other) = &later.kind else { return false };
-        later.table.name == effect.table.name && other.name == column.name
-    })
+/// What happens to inserts that leave out a required column.
+pub(super) const INSERTS_FAIL: &str = "a rolling update keeps the old version running beside the new schema: each of its inserts into the \
+     table fails until it is replaced, and after a rollback of the code again";
+
+/// What is done to new columns of older tables that have no default in the end.
+pub(super) fn without_default(
+    migration: &Migration,
+    column_of: impl Fn(&EffectKind) -> Option<&ColumnAt>,
+) -> Vec<(&Effect, &ColumnAt)> {
+    let effects: Vec<&Effect> = migration.forward().collect();
+    let (mut given, mut found) = (HashSet::new(), Vec::new());
+    for effect in effects.into_iter().rev() {
+        if let EffectKind::DefaultSet(column) = &effect.kind {
+            given.insert((&effect.table.name, &column.name));
+        }
+        let column = column_of(&effect.kind).filter(|column| column.is_new(effect.place.source) && !effect.table.is_new());
+        found.extend(column.filter(|column| !given.contains(&(&effect.table.name, &column.name))).map(|column| (effect, column)));
+    }
+    found.reverse();
+    found
 }
 
 /// Where the way back makes a table again.

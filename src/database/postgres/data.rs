@@ -1,5 +1,7 @@
 //! Statements that read and write rows.
 
+use std::collections::HashSet;
+
 use super::{TABLE, apply, fill, look, partition, routine, volatility};
 use crate::database::run::Run;
 use crate::database::schema::{Constraint, Id, Kind, Relation, Rule};
@@ -81,12 +83,11 @@ impl Reading<'_> {
 /// Reads a relation: a view's tables too, and what inherits.
 pub(super) fn read(run: &mut Run<'_>, id: Id, how: &Reading<'_>) {
     let mut open = vec![id];
-    let mut seen: Vec<Id> = Vec::new();
+    let mut seen: HashSet<Id> = HashSet::new();
     while let Some(id) = open.pop() {
-        if seen.contains(&id) {
+        if !seen.insert(id) {
             continue;
         }
-        seen.push(id);
         run.lock(id, how.mode);
         if how.whole {
             run.scan(id, "every row is read");

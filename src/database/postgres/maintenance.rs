@@ -1,5 +1,7 @@
 //! Work that changes no schema: REINDEX, CLUSTER, VACUUM, ANALYZE, TRUNCATE, LOCK.
 
+use std::collections::HashSet;
+
 use super::{TABLE, index};
 use crate::database::effect::Sureness;
 use crate::database::run::Run;
@@ -234,12 +236,11 @@ pub(super) fn lock(run: &mut Run<'_>, lock: &LockTable) {
             return;
         }
         let mut open = vec![id];
-        let mut seen: Vec<Id> = Vec::new();
+        let mut seen: HashSet<Id> = HashSet::new();
         while let Some(id) = open.pop() {
-            if seen.contains(&id) {
+            if !seen.insert(id) {
                 continue;
             }
-            seen.push(id);
             run.lock(id, lock.mode);
             if !target.only {
                 open.extend(&run.relation(id).children);

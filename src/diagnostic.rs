@@ -86,6 +86,45 @@ pub struct Fix {
     pub replacement: String,
 }
 
+/// A file to be saved.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct NewFile {
+    /// Its path.
+    pub path: String,
+    /// All of its text.
+    pub text: String,
+}
+
+/// Files that do it another way.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Rewrite {
+    /// What goes out of its file when they come: statements, or parts of them.
+    pub removes: Vec<Place>,
+    /// The files, in the order in which they run.
+    pub files: Vec<NewFile>,
+}
+
+/// What to do instead: words, and files where it is written out.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Help {
+    /// For people; may be empty.
+    pub text: String,
+    /// For machines.
+    pub rewrite: Option<Rewrite>,
+}
+
+impl From<String> for Help {
+    fn from(text: String) -> Self {
+        Self { text, rewrite: None }
+    }
+}
+
+impl From<&str> for Help {
+    fn from(text: &str) -> Self {
+        text.to_owned().into()
+    }
+}
+
 /// One thing said about one place.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Diagnostic {
@@ -103,6 +142,8 @@ pub struct Diagnostic {
     pub assumptions: Vec<String>,
     /// What to do instead, ready to paste; may be empty.
     pub help: String,
+    /// Files that do it.
+    pub rewrite: Option<Rewrite>,
     /// Edits that do it.
     pub fixes: Vec<Fix>,
     /// What it is about, where its place does not tell.
@@ -120,6 +161,7 @@ impl Diagnostic {
             in_production: String::new(),
             assumptions: Vec::new(),
             help: String::new(),
+            rewrite: None,
             fixes: Vec::new(),
             about: String::new(),
         }

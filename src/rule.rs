@@ -7,7 +7,7 @@ mod option;
 pub mod suppression;
 
 use crate::diagnostic::SourceId;
-use crate::diagnostic::{Diagnostic, Fix, Label, Place, Severity};
+use crate::diagnostic::{Diagnostic, Fix, Help, Label, Place, Severity};
 use crate::document::Document;
 use crate::settings::{Level, Settings};
 use crate::workspace::Workspace;
@@ -285,8 +285,10 @@ impl Report<'_> {
 
     /// The safe way, ready to paste.
     #[expect(clippy::return_self_not_must_use, reason = "the finding is reported already; this adds to it")]
-    pub fn help(self, text: impl Into<String>) -> Self {
-        self.diagnostic.help = text.into();
+    pub fn help(self, help: impl Into<Help>) -> Self {
+        let Help { text, rewrite } = help.into();
+        self.diagnostic.help = text;
+        self.diagnostic.rewrite = rewrite;
         self
     }
 

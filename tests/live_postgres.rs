@@ -3,12 +3,14 @@
 //! Every statement of two of the measured catalogues (`tests/data/truth`) is run again: what the server does must be what the
 //! model says for its version, and what the catalogue has on record. `GONOGO_PG_BIN` names the folder of a server's programs
 //! (several as in `PATH`); without it the newest one installed is taken, and without any the test says that it skipped.
+//! Then every safe way that a page's bad example prints is run forward and back.
 //!
 //! `GONOGO_MEASURE=more.json cargo test live_postgres` measures the statements of that catalogue on those servers and writes
 //! what they did into it. What it has on record for a version stays; a new statement is an entry with no `results`.
 
 mod measure;
 mod record;
+mod rewrites;
 mod server;
 mod session;
 
@@ -78,6 +80,7 @@ fn a_real_server_does_what_the_model_says() {
             }
         };
         wrong.push_str(&checked(&server));
+        wrong.push_str(&rewrites::checked(&server));
     }
     assert!(wrong.is_empty(), "a server does otherwise:\n{wrong}");
 }

@@ -30,6 +30,7 @@ mod recognised;
 mod replays;
 mod reports;
 mod repository;
+mod rewrites;
 mod seats;
 mod sets;
 mod sound;

@@ -26,19 +26,28 @@ const PARTS: &[&str] =
     &["What it finds", "Why it stops a deploy", "Do this instead", "When it is fine", "Examples", "Edge cases"];
 
 /// A fenced block with what its info string says.
-struct Block {
-    heading: String,
+#[derive(Clone)]
+pub struct Block {
+    pub heading: String,
     language: String,
     verdict: String,
-    file: String,
+    pub file: String,
     /// It is what has shipped.
-    is_base: bool,
-    text: String,
+    pub is_base: bool,
+    pub text: String,
     /// The lines of the page between the fences.
     lines: std::ops::Range<usize>,
 }
 
-fn blocks(page: &str) -> Vec<Block> {
+impl Block {
+    /// A file of an example.
+    pub fn of(path: &str, text: &str) -> Self {
+        let (heading, language, verdict) = (String::new(), String::new(), String::new());
+        Self { heading, language, verdict, file: path.to_owned(), is_base: false, text: text.to_owned(), lines: 0..0 }
+    }
+}
+
+pub fn blocks(page: &str) -> Vec<Block> {
     let mut blocks = Vec::new();
     let mut heading = String::new();
     let mut open: Option<(Block, String)> = None;
@@ -70,7 +79,7 @@ fn blocks(page: &str) -> Vec<Block> {
 }
 
 /// The small repositories of a page: the blocks of one verdict under one heading.
-fn repositories<'a>(blocks: &'a [Block], verdict: &str) -> BTreeMap<&'a str, Vec<&'a Block>> {
+pub fn repositories<'a>(blocks: &'a [Block], verdict: &str) -> BTreeMap<&'a str, Vec<&'a Block>> {
     let mut repositories: BTreeMap<&str, Vec<&Block>> = BTreeMap::new();
     for block in blocks.iter().filter(|block| block.verdict == verdict) {
         assert!(!block.file.is_empty(), "an example needs a file name: ```{} {verdict} file=...", block.language);
@@ -79,7 +88,7 @@ fn repositories<'a>(blocks: &'a [Block], verdict: &str) -> BTreeMap<&'a str, Vec
     repositories
 }
 
-fn judge(files: &[&Block]) -> Root {
+pub fn judge(files: &[&Block]) -> Root {
     let tree: Memory = files.iter().map(|block| (block.file.clone(), block.text.clone())).collect();
     let settings = configured(&tree, "", &[]).unwrap_or_else(|wrong| panic!("{wrong}"));
     if files.iter().any(|block| block.is_base) { judge_change(files, settings) } else { Root::judge(&tree, "", "", &settings) }

@@ -1,5 +1,6 @@
 //! Checks of database migrations.
 
+mod checked_later;
 mod failing;
 mod safe_way;
 mod stall;

@@ -9,7 +9,7 @@ mod transaction;
 mod write;
 
 pub use transaction::{Wrapping, wrapping};
-pub use write::{NewFile, NewMigration, next_title};
+pub use write::{NewMigration, next_title};
 
 use super::engine::Engine;
 

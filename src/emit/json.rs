@@ -62,6 +62,8 @@ struct Entry {
     help: String,
     assumptions: Vec<String>,
     fixes: Vec<Fix>,
+    /// Files that do it another way, and what goes out of the old ones for them.
+    rewrite: Option<Rewrite>,
     folded: usize,
     fingerprint: String,
     suppressed: Option<Suppressed>,
@@ -80,6 +82,18 @@ struct Fix {
     #[serde(flatten)]
     location: Location,
     replacement: String,
+}
+
+#[derive(Serialize)]
+struct Rewrite {
+    removes: Vec<Location>,
+    files: Vec<NewFile>,
+}
+
+#[derive(Serialize)]
+struct NewFile {
+    path: String,
+    text: String,
 }
 
 #[derive(Serialize)]
@@ -159,6 +173,14 @@ fn entry(root: &Root, finding: &Finding) -> Entry {
             .iter()
             .map(|fix| Fix { location: root.location(fix.place), replacement: fix.replacement.clone() })
             .collect(),
+        rewrite: diagnostic.rewrite.as_ref().map(|rewrite| Rewrite {
+            removes: rewrite.removes.iter().map(|place| root.location(*place)).collect(),
+            files: rewrite
+                .files
+                .iter()
+                .map(|file| NewFile { path: format!("{}{}", root.prefix, file.path), text: file.text.clone() })
+                .collect(),
+        }),
         folded: finding.folded,
         fingerprint: finding.fingerprint.clone(),
         suppressed: finding.suppressed.as_ref().map(|suppression| Suppressed {

@@ -19,11 +19,11 @@ use super::change::Change;
 use super::timeouts::{self, Limit};
 use super::versions::{Mentions, Said, Versions};
 use crate::database::{Effect, Trouble};
-use crate::diagnostic::{Judged, Note, SourceId};
+use crate::diagnostic::{Judged, NewFile, Note, SourceId};
 use crate::document::Document;
 use crate::document::engine::Engine;
 use crate::document::migration::framework::{Framework, Late, Transactions};
-use crate::document::migration::{NewFile, NewMigration, REPEATABLE, Wrapping, next_title};
+use crate::document::migration::{NewMigration, REPEATABLE, Wrapping, next_title};
 use crate::document::sql::{Sql, Statement};
 use crate::guard;
 use steps::{Replayed, Step};
@@ -228,6 +228,11 @@ impl MigrationSet {
             next = next_title(&next, name);
         }
         next
+    }
+
+    /// The last one that has a place in the order.
+    pub fn newest(&self) -> Option<&Migration> {
+        self.migrations.iter().rev().find(|migration| migration.has_version() && !migration.up.is_empty())
     }
 
     /// Whether it is to be judged.

@@ -11,7 +11,7 @@ use super::server::Server;
 use super::session::{Answer, Refusal, Session};
 
 /// Takes away whatever an earlier statement has left.
-const WIPE: &str = r"DO $$ DECLARE r record; BEGIN
+pub const WIPE: &str = r"DO $$ DECLARE r record; BEGIN
 FOR r IN SELECT format('DROP PUBLICATION %I', pubname) AS sql FROM pg_publication
   UNION ALL SELECT format('DROP EVENT TRIGGER %I', evtname) FROM pg_event_trigger
   UNION ALL SELECT format('DROP EXTENSION %I CASCADE', extname) FROM pg_extension WHERE extname <> 'plpgsql'

@@ -1,5 +1,6 @@
 //! See rules/migration/added-required-column.md
 
+use super::checked_later::not_null;
 use super::ways::{INSERTS_FAIL, without_default};
 use crate::database::{ColumnAt, Effect, EffectKind, quoted};
 use crate::rule::Context;
@@ -11,12 +12,16 @@ pub fn check(migration: &Migration, cx: &mut Context<'_>) {
         _ => None,
     });
     for (effect, column) in found {
-        report(effect, column, cx);
+        report(migration, effect, column, cx);
     }
 }
 
-fn report(effect: &Effect, column: &ColumnAt, cx: &mut Context<'_>) {
+fn report(migration: &Migration, effect: &Effect, column: &ColumnAt, cx: &mut Context<'_>) {
     let (table, name) = (&effect.table.name, &column.name);
+    let version = cx.set.map_or(0, |set| set.versions.lowest());
+    let help = not_null(&quoted(table), &quoted(name), version)
+        .instead_at(migration, effect.place, cx)
+        .after("leave it optional in this release and require it in the next, once no old version runs; ");
     let mut report = cx
         .report(
             effect.place,
@@ -26,16 +31,5 @@ fn report(effect: &Effect, column: &ColumnAt, cx: &mut Context<'_>) {
     if let Some(place) = column.definition {
         report = report.because(place, "added by this release, so the running code leaves it out");
     }
-    let (table, name) = (quoted(table), quoted(name));
-    report.in_production(INSERTS_FAIL).help(format!(
-        "leave it optional in this release and require it in the next, once no old version runs:\n\
-             -- next release\n\
-             ALTER TABLE {table} ADD CONSTRAINT {check} CHECK ({name} IS NOT NULL) NOT VALID;\n\
-             -- in a migration of its own\n\
-             ALTER TABLE {table} VALIDATE CONSTRAINT {check};\n\
-             -- and after it\n\
-             ALTER TABLE {table} ALTER COLUMN {name} SET NOT NULL;\n\
-             ALTER TABLE {table} DROP CONSTRAINT {check};",
-        check = quoted(&format!("{}_not_null", column.name)),
-    ));
+    report.in_production(INSERTS_FAIL).help(help);
 }

@@ -1,10 +1,11 @@
 //! See rules/migration/blocking-constraint.md
 
-use super::safe_way::{PATIENCE, SafeWay, made_up, quoted, written};
+use super::checked_later::{not_null, not_valid, not_valid_after};
+use super::safe_way::{PATIENCE, SafeWay, made_up, written};
 use super::stall::{Cause, Stall, stalls};
 use super::telling;
 use crate::database::{Nature, WorkKind};
-use crate::diagnostic::Place;
+use crate::diagnostic::{Help, Place};
 use crate::document::sql::{Action, Ident};
 use crate::document::sql::{
     AlterTable, Column, ColumnChange, ColumnConstraint, ColumnRule, DomainChange, TableChange, TableConstraint, TableRule,
@@ -77,7 +78,7 @@ fn report(migration: &Migration, stall: &Stall<'_>, checked: &Checked<'_>, cx: &
     telling::report(cx, stall, place, message).help(help);
 }
 
-fn safe_way(migration: &Migration, stall: &Stall<'_>, checked: &Checked<'_>, cx: &Context<'_>) -> String {
+fn safe_way(migration: &Migration, stall: &Stall<'_>, checked: &Checked<'_>, cx: &Context<'_>) -> Help {
     let text = |span: Span| cx.workspace.text(Place { source: stall.script.source, span });
     let version = cx.set.map_or(0, |set| set.versions.lowest());
     let is_partitioned = stall.worked.table.nature == Some(Nature::Partitioned);
@@ -87,12 +88,12 @@ fn safe_way(migration: &Migration, stall: &Stall<'_>, checked: &Checked<'_>, cx:
             if matches!(added.rule, TableRule::ForeignKey(_)) && is_partitioned && version < 18 {
                 return "before PostgreSQL 18 no foreign key of a partitioned table is NOT VALID: add it to each partition NOT VALID, validate \
                         each, and then add it to the partitioned table, which finds them valid"
-                    .to_owned();
+                    .into();
             }
             let name = added.name.as_ref().map_or_else(|| made_up(table, "new", "check"), |name| text(name.span).to_owned());
             let rule = text(added.span);
             let rule = if added.name.is_some() { rule.to_owned() } else { format!("CONSTRAINT {name} {rule}") };
-            not_valid(table, &name, &rule).told(migration, stall.script, cx)
+            not_valid(table, &name, &rule).instead(migration, stall.script, stall.span, cx)
         }
         Checked::Column(alter, column, constraint) => {
             let table = written(cx, stall.script, &alter.table);
@@ -104,19 +105,24 @@ fn safe_way(migration: &Migration, stall: &Stall<'_>, checked: &Checked<'_>, cx:
             let definition = without(text(column.definition), column.definition, constraint.span);
             let bare = format!("{PATIENCE}ALTER TABLE {table} ADD COLUMN {} {definition};", text(column.name.span));
             let back = format!("{PATIENCE}ALTER TABLE {table} DROP COLUMN {};", text(column.name.span));
-            let way = SafeWay::default().then(bare, back);
-            not_valid_after(way, table, &name, &format!("CONSTRAINT {name} {rule}")).told(migration, stall.script, cx)
+            let way = SafeWay::default().then(&format!("add_{}", column.name.text), bare, back);
+            not_valid_after(way, table, &name, &format!("CONSTRAINT {name} {rule}")).instead(
+                migration,
+                stall.script,
+                stall.span,
+                cx,
+            )
         }
         Checked::NotNull(alter, Some(column)) => {
             let table = written(cx, stall.script, &alter.table);
-            not_null(table, text(column.span), version).told(migration, stall.script, cx)
+            not_null(table, text(column.span), version).instead(migration, stall.script, stall.span, cx)
         }
         Checked::NotNull(_, None) => {
             "make the columns NOT NULL in an earlier migration (a CHECK (.. IS NOT NULL) NOT VALID, VALIDATE, SET NOT NULL), \
                                       then the key takes a moment"
-                .to_owned()
+                .into()
         }
-        Checked::Domain => "give the columns a CHECK NOT VALID and validate it, table by table, instead of the domain".to_owned(),
+        Checked::Domain => "give the columns a CHECK NOT VALID and validate it, table by table, instead of the domain".into(),
     }
 }
 
@@ -137,33 +143,4 @@ fn without(definition: &str, span: Span, constraint: Span) -> String {
     let (start, end) = (constraint.start.saturating_sub(span.start) as usize, constraint.end.saturating_sub(span.start) as usize);
     let (before, after) = (definition.get(..start).unwrap_or(definition), definition.get(end..).unwrap_or_default());
     format!("{} {}", before.trim_end(), after.trim_start()).trim().to_owned()
-}
-
-fn not_valid(table: &str, name: &str, rule: &str) -> SafeWay {
-    not_valid_after(SafeWay::default(), table, name, rule)
-}
-
-fn not_valid_after(way: SafeWay, table: &str, name: &str, rule: &str) -> SafeWay {
-    let back = format!("{PATIENCE}ALTER TABLE {table} DROP CONSTRAINT {name};");
-    way.then(format!("{PATIENCE}ALTER TABLE {table} ADD {rule} NOT VALID;"), back)
-        .then(format!("ALTER TABLE {table} VALIDATE CONSTRAINT {name};"), "")
-}
-
-/// NOT NULL after a check that nobody waits for.
-fn not_null(table: &str, column: &str, version: u32) -> SafeWay {
-    let name = made_up(table, column, "not_null");
-    if version >= 18 {
-        return not_valid(table, &name, &format!("CONSTRAINT {name} NOT NULL {column}"));
-    }
-    let check = not_valid(table, &name, &format!("CONSTRAINT {name} CHECK ({column} IS NOT NULL)"));
-    // Before 12 the server does not take the check as a proof, so it stays.
-    if version < 12 {
-        return check;
-    }
-    let column = if column.starts_with('"') { column.to_owned() } else { quoted(column) };
-    check.then(
-        // In one ALTER TABLE the check would go first, and prove nothing any more.
-        format!("{PATIENCE}ALTER TABLE {table} ALTER COLUMN {column} SET NOT NULL;\nALTER TABLE {table} DROP CONSTRAINT {name};"),
-        format!("{PATIENCE}ALTER TABLE {table} ALTER COLUMN {column} DROP NOT NULL;"),
-    )
 }

@@ -3,9 +3,11 @@
 use super::safe_way::{SafeWay, beside};
 use super::telling;
 use crate::database::{Effect, EffectKind, IndexBuild, Nature};
-use crate::diagnostic::Place;
+use crate::diagnostic::{Help, Place};
 use crate::rule::Context;
+use crate::source::Span;
 use crate::workspace::Workspace;
+use crate::workspace::history::steps::Step;
 use crate::workspace::history::{Migration, Script};
 use crate::workspace::sizes::Size;
 
@@ -16,21 +18,21 @@ pub fn check(migration: &Migration, cx: &mut Context<'_>) {
                 && build.blocks_writes
                 && !effect.table.is_new()
             {
-                report(migration, script, effect, build, cx);
+                report(migration, (script, step), effect, build, cx);
             }
         }
     }
 }
 
-fn report(migration: &Migration, script: &Script, effect: &Effect, build: &IndexBuild, cx: &mut Context<'_>) {
+fn report(migration: &Migration, (script, step): (&Script, &Step), effect: &Effect, build: &IndexBuild, cx: &mut Context<'_>) {
     let table = &effect.table;
     let what = build.index.as_ref().map_or_else(|| "its new index".to_owned(), ToString::to_string);
     let (history, size) = (telling::history(table, cx.workspace), cx.workspace.sizes.of(&table.name).filter(Size::is_small));
     let written = Written::of(effect, build, cx.workspace);
     let (partitions, help) = if table.nature == Some(Nature::Partitioned) {
-        (" and its partitions", written.partition_by_partition())
+        (" and its partitions", Help::from(written.partition_by_partition()))
     } else {
-        ("", written.concurrently(migration, script, cx))
+        ("", written.concurrently(migration, script, step.span, cx))
     };
     let report = cx
         .report(effect.place, format!("writes to \"{}\" wait until {what} is built", table.name))
@@ -62,14 +64,15 @@ impl<'w> Written<'w> {
         }
     }
 
-    fn concurrently(&self, migration: &Migration, script: &Script, cx: &Context<'_>) -> String {
+    fn concurrently(&self, migration: &Migration, script: &Script, span: Span, cx: &Context<'_>) -> Help {
         let Self { create, table, rest, .. } = self;
         let name = self.index.map(|name| format!("{name} ")).unwrap_or_default();
         // An index lives in the schema of its table.
         let down =
             self.index.map(|name| format!("DROP INDEX CONCURRENTLY IF EXISTS {};", beside(table, name))).unwrap_or_default();
-        let way = SafeWay::default().outside(format!("{create} CONCURRENTLY {name}ON {table} {rest};"), down);
-        format!("alone in its migration:\n{}", way.told(migration, script, cx))
+        let up = format!("{create} CONCURRENTLY {name}ON {table} {rest};");
+        let title = self.index.map_or_else(|| format!("index_{table}"), |index| format!("create_{index}"));
+        SafeWay::default().outside(&title, up, down).instead(migration, script, span, cx)
     }
 
     fn partition_by_partition(&self) -> String {

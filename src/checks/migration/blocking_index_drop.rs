@@ -30,9 +30,10 @@ fn report(migration: &Migration, script: &Script, step: &Step, drop: &DropObject
     }
     let names = drop.names.iter().map(|name| written(cx, script, name)).collect::<Vec<_>>();
     let size = cx.workspace.sizes.of(&table.table.name).filter(Size::is_small);
-    let way =
-        names.iter().fold(SafeWay::default(), |way, name| way.outside(format!("DROP INDEX CONCURRENTLY IF EXISTS {name};"), ""));
-    let help = way.told(migration, script, cx);
+    let way = names.iter().fold(SafeWay::default(), |way, name| {
+        way.outside(&format!("drop_{name}"), format!("DROP INDEX CONCURRENTLY IF EXISTS {name};"), "")
+    });
+    let help = way.instead(migration, script, step.span, cx);
     let message = format!("{} wait until nobody uses it and {} is dropped", telling::waiters(table), names.join(", "));
     let report = cx
         .report(Place { source: script.source, span: step.span }, message)

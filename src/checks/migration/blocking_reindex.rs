@@ -1,7 +1,9 @@
 //! See rules/migration/blocking-reindex.md
 
-use super::stall::{Cause, stalls};
+use super::safe_way::{SafeWay, written};
+use super::stall::{Cause, Stall, stalls};
 use super::telling;
+use crate::diagnostic::Help;
 use crate::document::sql::{Action, ObjectKind, Reindex};
 use crate::rule::Context;
 use crate::workspace::history::Migration;
@@ -18,17 +20,21 @@ pub fn check(migration: &Migration, cx: &mut Context<'_>) {
         let message =
             format!("writes to \"{}\" wait until its indexes are built anew, and reads that use them", stall.worked.table.name);
         let place = telling::at(&stall, reindex.keywords);
-        let help = help(reindex, cx);
+        let help = help(migration, &stall, reindex, cx);
         telling::report(cx, &stall, place, message).help(help);
     }
 }
 
-fn help(reindex: &Reindex, cx: &Context<'_>) -> String {
-    let name = reindex.name.as_ref().map_or("", |name| name.text());
+/// The way back of what leaves everything as it was.
+const NOTHING_DONE: &str = "-- Nothing to take back: the index holds what it held.";
+
+fn help(migration: &Migration, stall: &Stall<'_>, reindex: &Reindex, cx: &Context<'_>) -> Help {
+    let name = reindex.name.as_ref().map_or("", |name| written(cx, stall.script, name));
     if cx.set.is_some_and(|set| set.versions.lowest() < 12) {
         return format!(
             "build a second index with CREATE INDEX CONCURRENTLY, drop {name} with DROP INDEX CONCURRENTLY, and rename the new one"
-        );
+        )
+        .into();
     }
     let kind = match reindex.kind {
         ObjectKind::Index => "INDEX",
@@ -36,5 +42,7 @@ fn help(reindex: &Reindex, cx: &Context<'_>) -> String {
         ObjectKind::Database => "DATABASE",
         _ => "TABLE",
     };
-    format!("alone in its migration, outside a transaction:\nREINDEX {kind} CONCURRENTLY {name};")
+    let title = format!("reindex_{name}");
+    let way = SafeWay::default().outside(&title, format!("REINDEX {kind} CONCURRENTLY {name};"), NOTHING_DONE);
+    way.instead(migration, stall.script, stall.span, cx)
 }

@@ -4,7 +4,7 @@ use super::safe_way::{PATIENCE, SafeWay, made_up, quoted, written};
 use super::stall::{Cause, Stall, stalls};
 use super::telling;
 use crate::database::{Nature, WorkKind};
-use crate::diagnostic::Place;
+use crate::diagnostic::{Help, Place};
 use crate::document::sql::{AlterTable, Column, ColumnRule, Key, TableChange, TableConstraint, TableRule};
 use crate::rule::Context;
 use crate::source::Span;
@@ -47,12 +47,12 @@ fn built<'m>(stall: &Stall<'m>) -> Option<Built<'m>> {
     }
 }
 
-fn safe_way(migration: &Migration, stall: &Stall<'_>, built: &Built<'_>, cx: &Context<'_>) -> String {
+fn safe_way(migration: &Migration, stall: &Stall<'_>, built: &Built<'_>, cx: &Context<'_>) -> Help {
     let text = |span: Span| cx.workspace.text(Place { source: stall.script.source, span });
     if stall.worked.table.nature == Some(Nature::Partitioned) {
         return "a partitioned table takes no index CONCURRENTLY: build a unique index on each partition CONCURRENTLY, create the one above \
                 with ON ONLY, attach them, and let the upserts of the code use that"
-            .to_owned();
+            .into();
     }
     match built {
         Built::Key(alter, added, key) => {
@@ -67,9 +67,10 @@ fn safe_way(migration: &Migration, stall: &Stall<'_>, built: &Built<'_>, cx: &Co
                 None => made_up(table, &about, label),
             };
             let tail = tail(text(added.span), &columns);
-            using_index(SafeWay::default(), table, &name, &columns.join(", "), key.primary, &tail).told(
+            using_index(SafeWay::default(), table, &name, &columns.join(", "), key.primary, &tail).instead(
                 migration,
                 stall.script,
+                stall.span,
                 cx,
             )
         }
@@ -78,13 +79,17 @@ fn safe_way(migration: &Migration, stall: &Stall<'_>, built: &Built<'_>, cx: &Co
             let index = made_up(table, &column.name.text, if *primary { "pkey" } else { "key" });
             let data_type = column.data_type.as_ref().map_or("text", |data_type| text(data_type.span));
             let back = format!("{PATIENCE}ALTER TABLE {table} DROP COLUMN {name};");
-            let way = SafeWay::default().then(format!("{PATIENCE}ALTER TABLE {table} ADD COLUMN {name} {data_type};"), back);
-            using_index(way, table, &index, name, *primary, "").told(migration, stall.script, cx)
+            let way = SafeWay::default().then(
+                &format!("add_{}", column.name.text),
+                format!("{PATIENCE}ALTER TABLE {table} ADD COLUMN {name} {data_type};"),
+                back,
+            );
+            using_index(way, table, &index, name, *primary, "").instead(migration, stall.script, stall.span, cx)
         }
         Built::Exclusion => {
             "no exclusion constraint can be added while others write: do it in a window, or on a new table that the rows are \
                              copied to in batches"
-                .to_owned()
+                .into()
         }
     }
 }
@@ -101,10 +106,12 @@ fn using_index(way: SafeWay, table: &str, name: &str, columns: &str, primary: bo
     let schema = super::safe_way::beside(table, name);
     let kind = if primary { "PRIMARY KEY" } else { "UNIQUE" };
     way.outside(
+        &format!("create_{name}"),
         format!("CREATE UNIQUE INDEX CONCURRENTLY {name} ON {table} ({columns});"),
         format!("DROP INDEX CONCURRENTLY IF EXISTS {schema};"),
     )
     .then(
+        &format!("attach_{name}"),
         format!("{PATIENCE}ALTER TABLE {table} ADD CONSTRAINT {name} {kind} USING INDEX {name}{tail};"),
         format!("{PATIENCE}ALTER TABLE {table} DROP CONSTRAINT {name};"),
     )

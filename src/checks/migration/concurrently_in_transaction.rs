@@ -1,6 +1,6 @@
 //! See rules/migration/concurrently-in-transaction.md
 
-use super::safe_way::SafeWay;
+use super::safe_way::{NOTHING, SafeWay, beside, written};
 use crate::diagnostic::Place;
 use crate::document::sql::{Action, Statement};
 use crate::rule::Context;
@@ -22,7 +22,10 @@ fn report(migration: &Migration, script: &Script, step: &Step, why: &str, cx: &m
     let begins = |other: &&Step| other.kind == "begin" && other.span.start < step.span.start;
     let begin = script.steps.iter().rev().find(begins);
     let text = cx.workspace.text(place);
-    let help = SafeWay::default().outside(format!("{text};"), "").told(migration, script, cx);
+    let title = words_of(text);
+    let help = SafeWay::default()
+        .outside(&title, format!("{text};"), back(statement, script, cx))
+        .instead(migration, script, step.span, cx);
     let is_known = cx.set.filter(|set| set.framework_said != FrameworkSaid::Nobody).map(|set| set.framework.name());
     let report = cx
         .report(place, format!("the migration fails here: {words} cannot run inside a transaction"))
@@ -41,6 +44,25 @@ fn report(migration: &Migration, script: &Script, step: &Step, why: &str, cx: &m
             runner.replace("opens", "open").replace("sends", "send")
         )),
     };
+}
+
+/// Its first words and its last name, for a file.
+fn words_of(text: &str) -> String {
+    let words = text.split(|next: char| next.is_whitespace() || next == '(').filter(|word| !word.is_empty());
+    let told = words.filter(|word| !["CONCURRENTLY", "IF", "NOT", "EXISTS", "ON"].contains(&word.to_ascii_uppercase().as_str()));
+    told.take(4).collect::<Vec<_>>().join("_")
+}
+
+/// What undoes it, where that goes without saying.
+fn back(statement: &Statement, script: &Script, cx: &Context<'_>) -> String {
+    match &statement.action {
+        Action::CreateIndex(create) => create.name.as_ref().map_or_else(String::new, |name| {
+            let here = beside(written(cx, script, &create.table), written(cx, script, name));
+            format!("DROP INDEX CONCURRENTLY IF EXISTS {here};")
+        }),
+        Action::Reindex(_) | Action::Vacuum(_) => NOTHING.to_owned(),
+        _ => String::new(),
+    }
 }
 
 /// What it is called, without its names.

@@ -1,6 +1,6 @@
 //! See rules/migration/enum-value-used-in-same-transaction.md
 
-use super::safe_way::SafeWay;
+use super::safe_way::{PATIENCE, SafeWay};
 use crate::database::AddedValue;
 use crate::diagnostic::Place;
 use crate::document::sql::{Action, Insert};
@@ -15,17 +15,32 @@ pub fn check(migration: &Migration, cx: &mut Context<'_>) {
         let Some(added) = &step.added_value else { continue };
         let later =
             script.steps.iter().filter(|other| other.span.start > step.span.start && other.transaction == step.transaction);
-        if let Some(span) = later.into_iter().find_map(|other| used(script, other, added, cx)) {
-            report(migration, (script, step), added, span, cx);
+        let uses: Vec<(&Step, Span)> = later.filter_map(|other| Some((other, used(script, other, added, cx)?))).collect();
+        if !uses.is_empty() {
+            report(migration, (script, step), added, &uses, cx);
         }
     }
 }
 
-fn report(migration: &Migration, (script, step): (&Script, &Step), added: &AddedValue, span: Span, cx: &mut Context<'_>) {
-    let place = Place { source: script.source, span };
-    let text = cx.workspace.text(Place { span: step.span, ..place });
+fn report(
+    migration: &Migration,
+    (script, step): (&Script, &Step),
+    added: &AddedValue,
+    uses: &[(&Step, Span)],
+    cx: &mut Context<'_>,
+) {
+    let Some((_, span)) = uses.first() else { return };
+    let place = Place { source: script.source, span: *span };
     let AddedValue { name, value, .. } = added;
-    let help = SafeWay::default().then(format!("{text};"), "").told(migration, script, cx);
+    let texts: Vec<String> =
+        uses.iter().map(|(used, _)| format!("{};", cx.workspace.text(Place { span: used.span, ..place }))).collect();
+    let spans: Vec<Span> = uses.iter().map(|(used, _)| used.span).collect();
+    let waits = uses.iter().any(|(used, _)| used.blocking().next().is_some());
+    let patience = if waits { PATIENCE } else { "" };
+    let help = SafeWay::default()
+        .then(&format!("use_{value}"), format!("{patience}{}", texts.join("\n")), "")
+        .instead_of(migration, script, &spans, cx)
+        .after("the value is there for the next transaction: leave ALTER TYPE where it is, and what uses it, ");
     cx.report(
         place,
         format!("the migration fails here: the new value '{value}' of {name} cannot be used before its transaction commits"),
@@ -33,7 +48,7 @@ fn report(migration: &Migration, (script, step): (&Script, &Step), added: &Added
     .label("unsafe use of new value: refused until the value is committed")
     .because(Place { span: step.span, ..place }, "the value is added here, in the same transaction")
     .in_production("the runner stops with an error, every time it is started, and the new version does not come up")
-    .help(format!("add the value in a migration before this one, which commits by itself:\n{help}\n-- and use it in this one"));
+    .help(help);
 }
 
 /// Where a statement uses the value as one of the enum.

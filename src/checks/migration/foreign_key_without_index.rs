@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::safe_way::{SafeWay, beside};
 use crate::database::{Trouble, TroubleKind, quoted};
 use crate::diagnostic::SourceId;
 use crate::rule::Context;
@@ -15,16 +16,20 @@ pub fn check(set: &MigrationSet, cx: &mut Context<'_>) {
     }
     for troubles in files.values_mut() {
         troubles.sort_by_key(|trouble| trouble.place);
-        report(troubles, cx);
+        report(set, troubles, cx);
     }
 }
 
-fn report(troubles: &[&Trouble], cx: &mut Context<'_>) {
+fn report(set: &MigrationSet, troubles: &[&Trouble], cx: &mut Context<'_>) {
     let Some(first) = troubles.first() else { return };
     let TroubleKind::UnindexedForeignKey { columns, to, on_delete } = &first.kind else { return };
     let name = columns.join(", ");
     let message = format!("deleting a row of \"{to}\" reads all of \"{}\": no index leads to {name}", first.table);
-    let statements: Vec<String> = troubles.iter().filter_map(|trouble| index(trouble)).collect();
+    let way = troubles.iter().filter_map(|trouble| index(trouble)).fold(SafeWay::default(), |way, (name, up)| {
+        way.outside(&format!("create_{name}"), up, format!("DROP INDEX CONCURRENTLY IF EXISTS {name};"))
+    });
+    let lead = if troubles.len() == 1 { "in a migration that runs" } else { "each in a migration of its own that runs" };
+    let help = way.added(&format!("{lead} outside a transaction:"), set);
     cx.report(first.place, message)
         .label(format!("ON DELETE {on_delete} looks for the rows that refer"))
         .folding(troubles.len() - 1)
@@ -32,13 +37,15 @@ fn report(troubles: &[&Trouble], cx: &mut Context<'_>) {
             "each deleted row costs a read of the whole table while the transaction holds its locks: ten deletes of a tidying job are ten \
              such reads, and on a large table they run into the timeouts of everybody else",
         )
-        .help(format!("in a migration that runs outside a transaction:\n{}", statements.join("\n")));
+        .help(help);
 }
 
-fn index(trouble: &Trouble) -> Option<String> {
+/// Its name, and what makes it.
+fn index(trouble: &Trouble) -> Option<(String, String)> {
     let TroubleKind::UnindexedForeignKey { columns, .. } = &trouble.kind else { return None };
     let last = trouble.table.rsplit('.').next().unwrap_or(&trouble.table);
     let name = quoted(&format!("{last}_{}_idx", columns.join("_")));
     let columns: Vec<String> = columns.iter().map(|column| quoted(column)).collect();
-    Some(format!("CREATE INDEX CONCURRENTLY {name} ON {} ({});", quoted(&trouble.table), columns.join(", ")))
+    let up = format!("CREATE INDEX CONCURRENTLY {name} ON {} ({});", quoted(&trouble.table), columns.join(", "));
+    Some((beside(&quoted(&trouble.table), &name), up))
 }

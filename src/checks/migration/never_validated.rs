@@ -1,5 +1,6 @@
 //! See rules/migration/never-validated.md
 
+use super::safe_way::{NOTHING, SafeWay};
 use crate::database::{TroubleKind, quoted};
 use crate::rule::Context;
 use crate::workspace::history::MigrationSet;
@@ -11,6 +12,8 @@ pub fn check(set: &MigrationSet, cx: &mut Context<'_>) {
     for trouble in set.troubles.iter().filter(|trouble| !newest.contains(&trouble.place.source)) {
         let TroubleKind::Unvalidated(name) = &trouble.kind else { continue };
         let (table, constraint) = (quoted(&trouble.table), quoted(name));
+        let up = format!("ALTER TABLE {table} VALIDATE CONSTRAINT {constraint};");
+        let way = SafeWay::default().then(&format!("validate_{name}"), up, NOTHING);
         cx.report(trouble.place, format!("nothing ever validates \"{name}\", so \"{}\" may hold rows that break it", trouble.table))
             .label("NOT VALID, and no later migration says VALIDATE CONSTRAINT")
             .about(&**name)
@@ -18,6 +21,6 @@ pub fn check(set: &MigrationSet, cx: &mut Context<'_>) {
                 "new rows are checked and old ones never were: the server cannot rely on it in plans, SET NOT NULL or ATTACH PARTITION, and \
                  an update of an old row fails one day for a reason that nobody remembers",
             )
-            .help(format!("in a migration of its own; it lets reads and writes go on:\nALTER TABLE {table} VALIDATE CONSTRAINT {constraint};"));
+            .help(way.added("in a migration of its own; it lets reads and writes go on:", set));
     }
 }

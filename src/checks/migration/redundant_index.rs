@@ -1,16 +1,17 @@
 //! See rules/migration/redundant-index.md
 
+use super::safe_way::{SafeWay, beside};
 use crate::database::{Trouble, TroubleKind, quoted};
 use crate::rule::Context;
 use crate::workspace::history::{MigrationSet, Shipping};
 
 pub fn check(set: &MigrationSet, cx: &mut Context<'_>) {
     for trouble in &set.troubles {
-        report(trouble, cx);
+        report(set, trouble, cx);
     }
 }
 
-fn report(trouble: &Trouble, cx: &mut Context<'_>) {
+fn report(set: &MigrationSet, trouble: &Trouble, cx: &mut Context<'_>) {
     let TroubleKind::RedundantIndex { index, other, because } = &trouble.kind else { return };
     // The one that came later makes it so.
     let is_pending = |source| cx.workspace.history.shipping(source) == Shipping::Pending;
@@ -18,6 +19,8 @@ fn report(trouble: &Trouble, cx: &mut Context<'_>) {
         Some(newer) if !is_pending(trouble.place.source) => (*newer, Some(trouble.place)),
         older => (trouble.place, *older),
     };
+    let up = format!("DROP INDEX CONCURRENTLY IF EXISTS {};", beside(&quoted(&trouble.table), &quoted(index)));
+    let way = SafeWay::default().outside(&format!("drop_{index}"), up, "");
     let mut report = cx
         .report(
             place,
@@ -30,5 +33,5 @@ fn report(trouble: &Trouble, cx: &mut Context<'_>) {
     }
     report
         .in_production("every insert, and every update that is not confined to the page, writes both; both take memory and disk")
-        .help(format!("in a migration that runs outside a transaction:\nDROP INDEX CONCURRENTLY {};", quoted(index)));
+        .help(way.added("in a migration that runs outside a transaction:", set));
 }

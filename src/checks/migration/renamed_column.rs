@@ -1,6 +1,8 @@
 //! See rules/migration/renamed-column.md
 
+use super::safe_way::{PATIENCE, SafeWay};
 use crate::database::{ColumnAt, Effect, EffectKind, quoted};
+use crate::diagnostic::Help;
 use crate::document::sql;
 use crate::rule::Context;
 use crate::workspace::history::Migration;
@@ -14,7 +16,7 @@ pub fn check(migration: &Migration, cx: &mut Context<'_>) {
             && !is_replaced(effect, column, &effects[at + 1..])
             && !takes_a_place(effect, to, &effects[..at])
         {
-            report(effect, column, to, cx);
+            report(migration, effect, column, to, cx);
         }
     }
 }
@@ -38,29 +40,45 @@ fn takes_a_place(rename: &Effect, to: &str, earlier: &[&Effect]) -> bool {
     })
 }
 
-fn report(effect: &Effect, column: &ColumnAt, to: &str, cx: &mut Context<'_>) {
+fn report(migration: &Migration, effect: &Effect, column: &ColumnAt, to: &str, cx: &mut Context<'_>) {
     let workspace = cx.workspace;
     let (table, from) = (&effect.table.name, &column.name);
     let definition = column.definition.and_then(|place| sql::definition(workspace.text(place)));
-    let data_type = definition.map_or_else(|| "<its type>".to_owned(), |definition| definition.data_type.to_lowercase());
+    let data_type = definition.map(|definition| definition.data_type.to_lowercase());
+    let help = both(migration, effect, [from, to], data_type.as_deref(), cx);
     let mut report = cx
         .report(effect.place, format!("running code that uses \"{table}.{from}\" fails once it is called {to}"))
         .label("has the new name for everybody as soon as this commits");
     if let Some(place) = column.definition {
         report = report.because(place, "added here, so the running code knows it");
     }
-    let (table, old, new) = (quoted(table), quoted(from), quoted(to));
     report
         .in_production(
             "a rolling update keeps the old version running beside the new schema: each of its queries that names the column fails \
              until it is replaced, and after a rollback of the code again",
         )
-        .help(format!(
-            "in several releases, with both names for a while:\n\
-             -- release 1: the code writes both, and reads the old one\n\
-             ALTER TABLE {table} ADD COLUMN {new} {data_type};\n\
-             -- release 2, once the values are copied in batches: the code reads and writes the new one alone\n\
-             -- release 3\n\
-             ALTER TABLE {table} DROP COLUMN {old};"
-        ));
+        .help(help);
+}
+
+/// Both names for a while.
+fn both(migration: &Migration, effect: &Effect, [from, to]: [&str; 2], data_type: Option<&str>, cx: &Context<'_>) -> Help {
+    let (table, old, new) = (quoted(&effect.table.name), quoted(from), quoted(to));
+    let later = format!(
+        "the code writes both, and reads {old}\n\
+         -- release 2, once the values are copied in batches: it reads and writes {new} alone\n\
+         -- release 3: {old} is dropped"
+    );
+    let lead = "in several releases, with both names for a while";
+    let Some(data_type) = data_type else {
+        return format!("{lead}:\n-- release 1: a new column {new} of the same type; {later}").into();
+    };
+    SafeWay::default()
+        .then(
+            &format!("add_{to}"),
+            format!("{PATIENCE}ALTER TABLE {table} ADD COLUMN {new} {data_type};"),
+            format!("{PATIENCE}ALTER TABLE {table} DROP COLUMN {new};"),
+        )
+        .instead_at(migration, effect.place, cx)
+        .after(&format!("{lead}; "))
+        .before(&format!("\n-- with this release {later}"))
 }

@@ -1,6 +1,6 @@
 //! See rules/migration/required-column-without-default.md
 
-use super::safe_way::{PATIENCE, SafeWay, made_up, written};
+use super::safe_way::{NOTHING, PATIENCE, SafeWay, made_up, written};
 use super::telling;
 use crate::diagnostic::Place;
 use crate::document::sql::{Action, AlterTable, Column, ColumnRule, DataType, Shape, TableChange};
@@ -51,15 +51,21 @@ fn report(
     let rule = if version >= 18 { format!("NOT NULL {column_name}") } else { format!("CHECK ({column_name} IS NOT NULL)") };
     let help = SafeWay::default()
         .then(
+            &format!("add_{column_name}"),
             format!("{PATIENCE}ALTER TABLE {name} ADD COLUMN {column_name} {data_type};"),
             format!("{PATIENCE}ALTER TABLE {name} DROP COLUMN {column_name};"),
         )
         .then(
+            &format!("add_{check}"),
             format!("{PATIENCE}ALTER TABLE {name} ADD CONSTRAINT {check} {rule} NOT VALID;"),
             format!("{PATIENCE}ALTER TABLE {name} DROP CONSTRAINT {check};"),
         )
-        .then(format!("ALTER TABLE {name} VALIDATE CONSTRAINT {check};"), "")
-        .told(migration, script, cx);
+        .then(&format!("validate_{check}"), format!("ALTER TABLE {name} VALIDATE CONSTRAINT {check};"), NOTHING)
+        .instead(migration, script, span, cx)
+        .after(&format!(
+            "a constant default costs nothing: {column_name} {data_type} NOT NULL DEFAULT ..; else fill it first, and "
+        ))
+        .before("\n-- the code writes it from the first on, and a job fills the old rows before the second");
     let history = table.map(|table| (table.table.place, telling::history(&table.table, cx.workspace)));
     let shown = alter.table.text();
     let mut report = cx
@@ -70,5 +76,5 @@ fn report(
     }
     report
         .in_production("it passes on the empty database of a test and stops in production, and the new version does not come up")
-        .help(format!("a constant default costs nothing: {column_name} {data_type} NOT NULL DEFAULT ..; else fill it first,\n{help}\n-- the code writes it from the first on, and a job fills the old rows before the second"));
+        .help(help);
 }

@@ -4,7 +4,7 @@ use super::safe_way::{PATIENCE, SafeWay, written};
 use super::stall::{Cause, Stall, stalls};
 use super::telling;
 use crate::database::WorkKind;
-use crate::diagnostic::Place;
+use crate::diagnostic::{Help, Place};
 use crate::document::sql::{AlterTable, Column, ColumnChange, DataType, TableChange};
 use crate::rule::Context;
 use crate::source::Span;
@@ -21,7 +21,7 @@ pub fn check(migration: &Migration, cx: &mut Context<'_>) {
             TableChange::AlterColumn { column, change: ColumnChange::SetExpression(_) } => {
                 let help =
                     "add another column for the new expression, move the code to it, and drop the old one in a later release";
-                (column, help.to_owned())
+                (column, help.into())
             }
             _ => continue,
         };
@@ -32,7 +32,7 @@ pub fn check(migration: &Migration, cx: &mut Context<'_>) {
     }
 }
 
-fn safe_way(migration: &Migration, stall: &Stall<'_>, alter: &AlterTable, column: &Column, cx: &Context<'_>) -> String {
+fn safe_way(migration: &Migration, stall: &Stall<'_>, alter: &AlterTable, column: &Column, cx: &Context<'_>) -> Help {
     let text = |span: Span| cx.workspace.text(Place { source: stall.script.source, span });
     let (table, name) = (written(cx, stall.script, &alter.table), text(column.name.span));
     let back = format!("{PATIENCE}ALTER TABLE {table} DROP COLUMN {name};");
@@ -41,19 +41,21 @@ fn safe_way(migration: &Migration, stall: &Stall<'_>, alter: &AlterTable, column
         let what = if column.generated().is_some() { "a trigger that fills it" } else { "a sequence as its default" };
         return format!(
             "add {name} as a plain column without a value, give it {what}, fill the old rows in batches, then make it NOT NULL"
-        );
+        )
+        .into();
     }
     let data_type = column.data_type.as_ref().map_or("text", |data_type| text(data_type.span));
     let Some(default) = column.default() else {
         return format!(
             "use the plain type instead of the domain, and add its rule as a CHECK NOT VALID that you validate later:\nALTER TABLE {table} ADD COLUMN {name} ..;"
-        );
+        )
+        .into();
     };
     let up = format!(
         "{PATIENCE}ALTER TABLE {table} ADD COLUMN {name} {data_type};\nALTER TABLE {table} ALTER COLUMN {name} SET DEFAULT {};",
         text(default.span)
     );
-    let way = SafeWay::default().then(up, back).told(migration, stall.script, cx);
+    let way = SafeWay::default().then(&format!("add_{name}"), up, back).instead(migration, stall.script, stall.span, cx);
     let required = if column.is_required() { "; NOT NULL comes last, behind a CHECK that was validated" } else { "" };
-    format!("{way}\n-- then fill the old rows in batches, from a job that commits between them{required}")
+    way.before(&format!("\n-- then fill the old rows in batches, from a job that commits between them{required}"))
 }

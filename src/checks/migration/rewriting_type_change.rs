@@ -1,10 +1,10 @@
 //! See rules/migration/rewriting-type-change.md
 
-use super::safe_way::{PATIENCE, SafeWay, quoted, written};
+use super::safe_way::{NOTHING, PATIENCE, SafeWay, quoted, written};
 use super::stall::{Cause, Stall, stalls};
 use super::telling;
 use crate::database::WorkKind;
-use crate::diagnostic::Place;
+use crate::diagnostic::{Help, Place};
 use crate::document::sql::{AlterTable, ColumnChange, Ident, SetType, TableChange};
 use crate::rule::Context;
 use crate::source::Span;
@@ -28,7 +28,7 @@ pub fn check(migration: &Migration, cx: &mut Context<'_>) {
     }
 }
 
-fn safe_way(migration: &Migration, stall: &Stall<'_>, change: (&AlterTable, &Ident, &SetType), cx: &Context<'_>) -> String {
+fn safe_way(migration: &Migration, stall: &Stall<'_>, change: (&AlterTable, &Ident, &SetType), cx: &Context<'_>) -> Help {
     let (alter, column, to) = change;
     let text = |span: Span| cx.workspace.text(Place { source: stall.script.source, span });
     let (table, name, data_type) = (written(cx, stall.script, &alter.table), text(column.span), text(to.data_type.span));
@@ -36,19 +36,20 @@ fn safe_way(migration: &Migration, stall: &Stall<'_>, change: (&AlterTable, &Ide
         let check = super::safe_way::made_up(table, &column.text, "length");
         return SafeWay::default()
             .then(
+                &format!("add_{check}"),
                 format!("{PATIENCE}ALTER TABLE {table} ADD CONSTRAINT {check} CHECK (length({name}) <= {limit}) NOT VALID;"),
                 format!("{PATIENCE}ALTER TABLE {table} DROP CONSTRAINT {check};"),
             )
-            .then(format!("ALTER TABLE {table} VALIDATE CONSTRAINT {check};"), "")
-            .told(migration, stall.script, cx);
+            .then(&format!("validate_{check}"), format!("ALTER TABLE {table} VALIDATE CONSTRAINT {check};"), NOTHING)
+            .instead(migration, stall.script, stall.span, cx);
     }
     let new = quoted(&format!("{}_new", column.text));
     let way = SafeWay::default().then(
+        &format!("add_{new}"),
         format!("{PATIENCE}ALTER TABLE {table} ADD COLUMN {new} {data_type};"),
         format!("{PATIENCE}ALTER TABLE {table} DROP COLUMN {new};"),
     );
-    format!(
-        "{}\n-- then: let the code write both, fill the old rows in batches, read {new}, and drop {name} in a later release",
-        way.told(migration, stall.script, cx)
-    )
+    way.instead(migration, stall.script, stall.span, cx).before(&format!(
+        "\n-- then: let the code write both, fill the old rows in batches, read {new}, and drop {name} in a later release"
+    ))
 }

@@ -1,11 +1,14 @@
 //! The safe way as files to write: in which order, with which marks, and the way back.
 
-use crate::document::migration::NewMigration;
-use crate::document::sql::Name;
+use crate::diagnostic::{Help, NewFile, Place, Rewrite};
+use crate::document::migration::framework::{Escape, Transactions};
+use crate::document::migration::{NewMigration, next_title};
+use crate::document::sql::{Action, Name};
 use crate::rule::Context;
-use crate::workspace::history::{Migration, Script};
+use crate::source::Span;
+use crate::workspace::history::{FrameworkSaid, Migration, MigrationSet, Script};
 
-/// Migrations that take the place of one.
+/// Migrations that take the place of a statement, or of a part of one.
 #[derive(Default)]
 pub struct SafeWay {
     parts: Vec<Part>,
@@ -14,9 +17,13 @@ pub struct SafeWay {
 /// One of them.
 struct Part {
     in_transaction: bool,
+    name: String,
     up: String,
     down: String,
 }
+
+/// The way back of a migration that leaves nothing to be undone.
+pub const NOTHING: &str = "-- Nothing to take back: rows that were checked need not be unchecked.";
 
 /// How long a rewrite waits for a lock that others wait for.
 pub const PATIENCE: &str = "SET LOCAL lock_timeout = '5s';\n";
@@ -24,44 +31,164 @@ pub const PATIENCE: &str = "SET LOCAL lock_timeout = '5s';\n";
 impl SafeWay {
     /// A migration that runs in a transaction.
     #[must_use]
-    pub fn then(mut self, up: impl Into<String>, down: impl Into<String>) -> Self {
-        self.parts.push(Part { in_transaction: true, up: up.into(), down: down.into() });
-        self
+    pub fn then(self, name: &str, up: impl Into<String>, down: impl Into<String>) -> Self {
+        self.part(true, name, up.into(), down.into())
     }
 
     /// A migration that runs without one.
     #[must_use]
-    pub fn outside(mut self, up: impl Into<String>, down: impl Into<String>) -> Self {
-        self.parts.push(Part { in_transaction: false, up: up.into(), down: down.into() });
+    pub fn outside(self, name: &str, up: impl Into<String>, down: impl Into<String>) -> Self {
+        self.part(false, name, up.into(), down.into())
+    }
+
+    fn part(mut self, in_transaction: bool, name: &str, up: String, down: String) -> Self {
+        self.parts.push(Part { in_transaction, name: file_name(name), up, down });
         self
     }
 
-    /// As text: its files, each under its name, as the tool that runs the set wants them.
-    pub fn told(&self, migration: &Migration, script: &Script, cx: &Context<'_>) -> String {
-        let Some(set) = cx.set else { return String::new() };
-        let has_way_back = migration.down.iter().any(|down| down.source != script.source) || !migration.down.is_empty();
-        let mut out = Vec::new();
-        let mut title = migration.title.clone();
-        for (at, part) in self.parts.iter().enumerate() {
-            if at > 0 {
-                title = set.title_after(&title, &format!("part_{}", at + 1));
+    /// In place of a statement, or of an action of one: where nothing else does anything in its file, the first migration
+    /// takes over the file.
+    pub fn instead(self, migration: &Migration, script: &Script, span: Span, cx: &Context<'_>) -> Help {
+        let span = whole(script, span, cx);
+        self.instead_of(migration, script, &[span], cx)
+    }
+
+    /// In place of what stands somewhere in a migration: the action or the statement around it.
+    pub fn instead_at(self, migration: &Migration, place: Place, cx: &Context<'_>) -> Help {
+        let Some(script) = migration.up.iter().find(|script| script.source == place.source) else { return Help::from("") };
+        let at = script.steps.partition_point(|step| step.span.end <= place.span.start);
+        let span = script.steps.get(at).map_or(place.span, |step| match &cx.workspace.statement(script, step).action {
+            Action::AlterTable(alter) => {
+                alter.actions.iter().find(|action| action.span.contains(place.span)).map_or(step.span, |action| action.span)
             }
-            let down = if has_way_back { part.down.as_str() } else { "" };
-            let without_transaction = !part.in_transaction;
-            for file in set.write(NewMigration { title: &title, up: &part.up, down, without_transaction }) {
-                out.push(format!("-- {}", file.path.rsplit('/').next().unwrap_or(&file.path)));
+            _ => step.span,
+        });
+        self.instead(migration, script, span, cx)
+    }
+
+    /// In place of several statements.
+    pub fn instead_of(self, migration: &Migration, script: &Script, spans: &[Span], cx: &Context<'_>) -> Help {
+        let Some(set) = cx.set else { return Help::from("") };
+        let places: Vec<Place> = spans.iter().map(|span| Place { source: script.source, span: *span }).collect();
+        let takes_over = is_alone(migration, &places, cx);
+        let files = self.files(set, takes_over.then_some(migration));
+        let path = cx.workspace.path(script.source);
+        let from = path.rsplit('/').next().unwrap_or(path);
+        let is_undone = migration.down.iter().any(|down| !down.first_words(cx.workspace.document(down.source)).is_empty());
+        let undone = if is_undone { ", and what undoes it out of the way back" } else { "" };
+        let outside = if self.parts.iter().any(|part| !part.in_transaction) { " outside a transaction" } else { "" };
+        let lead = match (takes_over, self.parts.len()) {
+            (true, 1) if outside.is_empty() => "in its place:".to_owned(),
+            (true, 1) => format!("in its place, alone and{outside}:"),
+            (true, several) => format!("in its place {several} migrations, one after the other:"),
+            (false, 1) if outside.is_empty() => format!("take it out of {from}{undone}, into a migration of its own:"),
+            (false, 1) => format!("take it out of {from}{undone}, into a migration of its own that runs{outside}:"),
+            (false, several) => format!("take it out of {from}{undone}, into {several} migrations that run one after the other:"),
+        };
+        self.told(&lead, set, files, places)
+    }
+
+    /// After all that is there.
+    pub fn added(self, lead: &str, set: &MigrationSet) -> Help {
+        let files = self.files(set, None);
+        self.told(lead, set, files, Vec::new())
+    }
+
+    /// Its files, by migration; the first takes over another one's.
+    fn files(&self, set: &MigrationSet, takes_over: Option<&Migration>) -> Vec<Vec<NewFile>> {
+        let mut title = String::new();
+        let mut files = Vec::new();
+        for part in &self.parts {
+            title = match takes_over.filter(|_| title.is_empty()) {
+                Some(migration) => migration.title.clone(),
+                None if title.is_empty() || takes_over.is_some_and(|migration| migration.title == title) => {
+                    set.newest().map_or_else(|| part.name.clone(), |newest| next_title(&newest.title, &part.name))
+                }
+                None => next_title(&title, &part.name),
+            };
+            let opens_none = set.transactions() == Transactions::None;
+            let framed = |text: &str| match part.in_transaction && opens_none && text.contains(PATIENCE) {
+                true => format!("BEGIN;\n{text}\nCOMMIT;"),
+                false => text.to_owned(),
+            };
+            let (up, down) = (framed(&part.up), framed(&part.down));
+            let without_transaction = !part.in_transaction && !opens_none;
+            files.push(set.write(NewMigration { title: &title, up: &up, down: &down, without_transaction }));
+        }
+        files
+    }
+
+    fn told(&self, lead: &str, set: &MigrationSet, files: Vec<Vec<NewFile>>, removes: Vec<Place>) -> Help {
+        let mut out = vec![lead.to_owned()];
+        let needs = self.parts.iter().any(|part| !part.in_transaction);
+        let cannot = needs && set.framework.traits().escape == Escape::Never && set.transactions() != Transactions::None;
+        for (part, files) in self.parts.iter().zip(&files) {
+            for file in files {
+                out.push(format!("-- {}", shown(&file.path, &set.folder)));
                 out.push(file.text.trim_end().to_owned());
             }
+            if cannot && !part.in_transaction {
+                out.push(match set.framework.is_unnamed() {
+                    true => "-- tell the tool that runs it to open no transaction around this file".to_owned(),
+                    false => format!(
+                        "-- {} opens a transaction around every file: run this by hand, before the release",
+                        set.framework.name()
+                    ),
+                });
+            }
         }
-        let alone = if self.parts.iter().all(|part| part.in_transaction) {
-            ""
-        } else {
-            ", what is CONCURRENTLY alone and outside a transaction"
-        };
-        match self.parts.len() {
-            1 => out.join("\n"),
-            several => format!("in {several} migrations, one after the other{alone}:\n{}", out.join("\n")),
+        if self.parts.len() > 1 && set.transactions() == Transactions::Batch {
+            out.push(format!("-- {} runs all that is pending in one transaction: ship them one by one", set.framework.name()));
         }
+        let is_done = !cannot || set.framework_said == FrameworkSaid::Nobody;
+        let rewrite = is_done.then(|| Rewrite { removes, files: files.into_iter().flatten().collect() });
+        Help { text: out.join("\n"), rewrite }
+    }
+}
+
+/// The statement, where it has no other action.
+fn whole(script: &Script, span: Span, cx: &Context<'_>) -> Span {
+    let at = script.steps.partition_point(|step| step.span.end <= span.start);
+    let Some(step) = script.steps.get(at) else { return span };
+    match &cx.workspace.statement(script, step).action {
+        Action::AlterTable(alter) if alter.actions.len() == 1 && step.span.contains(span) => step.span,
+        _ => span,
+    }
+}
+
+/// Whether a file does nothing but what stands here.
+fn is_alone(migration: &Migration, places: &[Place], cx: &Context<'_>) -> bool {
+    let others = migration.steps().filter(|(script, step)| {
+        let statement = cx.workspace.statement(script, step);
+        let is_it = places.contains(&Place { source: script.source, span: statement.span });
+        !is_it && !matches!(statement.action, Action::Set(_) | Action::Transaction(_))
+    });
+    others.count() == 0
+}
+
+/// A path as it is told: what stands below the folder of its set.
+fn shown<'p>(path: &'p str, folder: &str) -> &'p str {
+    path.strip_prefix(folder).map_or(path, |rest| rest.trim_start_matches('/'))
+}
+
+/// Words as a part of the name of a file.
+fn file_name(words: &str) -> String {
+    let plain = |next: char| if next.is_ascii_alphanumeric() { next.to_ascii_lowercase() } else { '_' };
+    let name: String = words.chars().map(plain).collect();
+    name.split('_').filter(|word| !word.is_empty()).collect::<Vec<_>>().join("_").chars().take(60).collect()
+}
+
+impl Help {
+    /// With words before it.
+    pub(super) fn after(mut self, words: &str) -> Self {
+        self.text.insert_str(0, words);
+        self
+    }
+
+    /// With words behind it.
+    pub(super) fn before(mut self, words: &str) -> Self {
+        self.text.push_str(words);
+        self
     }
 }
 
@@ -93,5 +220,5 @@ pub fn made_up(table: &str, column: &str, label: &str) -> String {
 
 /// A name as it is written in a statement.
 pub fn written<'w>(cx: &Context<'w>, script: &Script, name: &Name) -> &'w str {
-    cx.workspace.text(crate::diagnostic::Place { source: script.source, span: name.span })
+    cx.workspace.text(Place { source: script.source, span: name.span })
 }

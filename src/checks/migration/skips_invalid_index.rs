@@ -29,17 +29,23 @@ fn is_dropped_before(script: &Script, step: &Step, name: &Name, cx: &Context<'_>
     dropped.flatten().any(|dropped| dropped.last() == name.last())
 }
 
+/// The way back of the first of the two.
+const NOTHING_DROPPED: &str = "-- Nothing to take back: what it dropped was broken.";
+
 fn report(migration: &Migration, script: &Script, step: &Step, create: &CreateIndex, name: &Name, cx: &mut Context<'_>) {
     let place = Place { source: script.source, span: step.span };
     let rest = cx.workspace.text(Place { span: create.rest, ..place });
     let (index, table) = (written(cx, script, name), written(cx, script, &create.table));
     let unique = if create.unique { "UNIQUE " } else { "" };
     let here = beside(table, index);
-    let way = SafeWay::default().outside(format!("DROP INDEX CONCURRENTLY IF EXISTS {here};"), "").outside(
-        format!("CREATE {unique}INDEX CONCURRENTLY {index} ON {rest};"),
-        format!("DROP INDEX CONCURRENTLY IF EXISTS {here};"),
-    );
-    let help = way.told(migration, script, cx);
+    let way = SafeWay::default()
+        .outside(&format!("clear_{index}"), format!("DROP INDEX CONCURRENTLY IF EXISTS {here};"), NOTHING_DROPPED)
+        .outside(
+            &format!("create_{index}"),
+            format!("CREATE {unique}INDEX CONCURRENTLY {index} ON {rest};"),
+            format!("DROP INDEX CONCURRENTLY IF EXISTS {here};"),
+        );
+    let help = way.instead(migration, script, step.span, cx);
     let consequence = if create.unique { "lets duplicates in" } else { "serves no query" };
     cx.report(Place { span: create.keywords, ..place }, format!("a second try takes the broken {name} of the first for the finished one, which {consequence}"))
         .label("IF NOT EXISTS passes over an index that a failed build left INVALID")

@@ -1,6 +1,6 @@
 //! See rules/migration/validated-in-same-transaction.md
 
-use super::safe_way::{PATIENCE, SafeWay, written};
+use super::safe_way::{NOTHING, SafeWay, written};
 use super::stall::{Cause, stalls};
 use super::telling;
 use super::transaction::open;
@@ -60,9 +60,8 @@ fn report(
     let size = cx.workspace.sizes.of(&validated.worked.table.name).filter(Size::is_small);
     let message = format!("{} wait until {name} is validated", telling::waiters(held));
     let instead = SafeWay::default()
-        .then(format!("{PATIENCE}ALTER TABLE {table} ADD CONSTRAINT {name} .. NOT VALID;"), "")
-        .then(format!("ALTER TABLE {table} VALIDATE CONSTRAINT {name};"), "")
-        .told(migration, script, cx);
+        .then(&format!("validate_{name}"), format!("ALTER TABLE {table} VALIDATE CONSTRAINT {name};"), NOTHING)
+        .instead(migration, script, validated.span, cx);
     let mut report = cx
         .report(place, message)
         .label("reads every row, which nobody would wait for in a transaction of its own")

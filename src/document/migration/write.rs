@@ -1,15 +1,7 @@
 //! How is a migration written for the tool that will run it? Its files, ready to be saved.
 
 use super::framework::{Down, Escape, Framework};
-
-/// A file to be saved.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct NewFile {
-    /// Its path.
-    pub path: String,
-    /// All of its text.
-    pub text: String,
-}
+use crate::diagnostic::NewFile;
 
 /// A migration to be written.
 #[derive(Clone, Copy, Debug)]
@@ -94,10 +86,16 @@ fn at(folder: &str, name: &str) -> String {
 }
 
 /// The title of the migration after another, as its version counts: `0042_a` is followed by `0043_…`, and
-/// `V1_2__a` by `V1_3__…`.
+/// `V1_2__a` by `V1_3__…`. Where names carry no version, the name is all there is.
 pub fn next_title(title: &str, name: &str) -> String {
-    let start = title.find(|next: char| next.is_ascii_digit()).unwrap_or(title.len());
-    let rest = &title[start..];
+    if let Some((folder, title)) = title.rsplit_once('/') {
+        return format!("{folder}/{}", next_title(title, name));
+    }
+    let start = usize::from(title.starts_with(['V', 'v', 'B', 'b', 'U', 'u']));
+    let rest = title.get(start..).unwrap_or_default();
+    if !rest.starts_with(|first: char| first.is_ascii_digit()) {
+        return name.to_owned();
+    }
     let is_number = |next: char| next.is_ascii_digit() || matches!(next, '.' | '_' | '-');
     let whole = rest.find(|next: char| !is_number(next)).map_or(rest, |end| &rest[..end]);
     // The version ends where the name begins; `2024-01-31-120000` is one version, `1_2` in `1_2_a` is not.
@@ -109,10 +107,21 @@ pub fn next_title(title: &str, name: &str) -> String {
     let version = version.trim_end_matches(['.', '_', '-']);
     let digits = version.len() - version.trim_end_matches(|last: char| last.is_ascii_digit()).len();
     let (head, last) = version.split_at(version.len() - digits);
-    let next = last.parse::<u128>().map_or(1, |last| last.saturating_add(1));
+    let next = last.parse::<u128>().map_or(1, |last| tick(last, head, digits));
     let after = rest[version.len()..].find(|next: char| next.is_alphanumeric()).unwrap_or(0);
     let separator = if after == 0 { "_" } else { &rest[version.len()..version.len() + after] };
     format!("{}{head}{next:0width$}{separator}{name}", &title[..start], width = digits)
+}
+
+/// The number after another. What counts seconds of a day has sixty of them in a minute.
+fn tick(last: u128, head: &str, digits: usize) -> u128 {
+    let is_time = digits == 14 || (digits == 6 && head.len() == "2024-01-31-".len());
+    let (second, minute) = (last % 100, last / 100 % 100);
+    match (second, minute) {
+        (59, 59) if is_time => last.saturating_add(10_000 - 5_959),
+        (59, 0..59) if is_time => last.saturating_add(100 - 59),
+        _ => last.saturating_add(1),
+    }
 }
 
 #[cfg(test)]
@@ -160,13 +169,18 @@ mod tests {
     fn versions_go_on_as_they_began() {
         let table = [
             ("0042_orders", "0043_x"),
-            ("20240131120059_orders", "20240131120060_x"),
+            ("20240131120058_orders", "20240131120059_x"),
+            ("20240131120059_orders", "20240131120100_x"),
+            ("20240131125959_orders", "20240131130000_x"),
             ("V1_2__orders", "V1_3__x"),
             ("V7__orders", "V8__x"),
             ("2024-01-31-120000_orders", "2024-01-31-120001_x"),
             ("1_2_orders", "2_x"),
             ("099-orders", "100-x"),
             ("7", "8_x"),
+            ("3.5/0007##orders", "3.5/0008##x"),
+            ("appschema", "x"),
+            ("users2", "x"),
         ];
         for (title, next) in table {
             assert_eq!(next_title(title, "x"), next, "{title}");

@@ -110,7 +110,7 @@ fn told(root: &Root, finding: &Finding) -> String {
 }
 
 /// How often each thing is said.
-fn said<'r>(root: &'r Root, wanted: impl Fn(&Finding) -> bool) -> BTreeMap<(&'r str, &'r str), usize> {
+fn said(root: &Root, wanted: impl Fn(&Finding) -> bool) -> BTreeMap<(&str, &str), usize> {
     let mut said = BTreeMap::new();
     for finding in root.findings.iter().filter(|finding| finding.suppressed.is_none() && wanted(finding)) {
         *said.entry((finding.rule.name, finding.diagnostic.message.as_str())).or_default() += 1;
@@ -179,7 +179,7 @@ fn whatever_statement_is_printed_is_written_out() {
                 let help = &finding.diagnostic.help;
                 let is_statement = |line: &str| STATEMENTS.iter().any(|word| line.starts_with(word));
                 if !OPEN.iter().any(|mark| help.contains(mark)) && help.split('\n').any(is_statement) {
-                    wrong.push_str(&format!("{} / {heading} / {}:\n{help}\n", rule.name, finding.rule.name));
+                    let _ = writeln!(wrong, "{} / {heading} / {}:\n{help}", rule.name, finding.rule.name);
                 }
             }
         }

@@ -107,9 +107,9 @@ impl SafeWay {
                 None => next_title(&title, &part.name),
             };
             let opens_none = set.transactions() == Transactions::None;
-            let framed = |text: &str| match part.in_transaction && opens_none && text.contains(PATIENCE) {
-                true => format!("BEGIN;\n{text}\nCOMMIT;"),
-                false => text.to_owned(),
+            let framed = |text: &str| {
+                let is_bare = part.in_transaction && opens_none && text.contains(PATIENCE);
+                if is_bare { format!("BEGIN;\n{text}\nCOMMIT;") } else { text.to_owned() }
             };
             let (up, down) = (framed(&part.up), framed(&part.down));
             let without_transaction = !part.in_transaction && !opens_none;
@@ -128,13 +128,7 @@ impl SafeWay {
                 out.push(file.text.trim_end().to_owned());
             }
             if cannot && !part.in_transaction {
-                out.push(match set.framework.is_unnamed() {
-                    true => "-- tell the tool that runs it to open no transaction around this file".to_owned(),
-                    false => format!(
-                        "-- {} opens a transaction around every file: run this by hand, before the release",
-                        set.framework.name()
-                    ),
-                });
+                out.push(by_hand(set));
             }
         }
         if self.parts.len() > 1 && set.transactions() == Transactions::Batch {
@@ -144,6 +138,15 @@ impl SafeWay {
         let rewrite = is_done.then(|| Rewrite { removes, files: files.into_iter().flatten().collect() });
         Help { text: out.join("\n"), rewrite }
     }
+}
+
+/// What to do with a file that must run outside a transaction where its tool cannot.
+fn by_hand(set: &MigrationSet) -> String {
+    if set.framework.is_unnamed() {
+        return "-- tell the tool that runs it to open no transaction around this file".to_owned();
+    }
+    let name = set.framework.name();
+    format!("-- {name} opens a transaction around every file: run this by hand, before the release")
 }
 
 /// The statement, where it has no other action.

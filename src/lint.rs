@@ -1,25 +1,29 @@
 //! Runs the checks in parallel and merges what they find in a fixed order. Nothing here knows a rule by name.
 
-use std::collections::{HashMap, HashSet};
+mod fingerprint;
+
+use std::cell::OnceCell;
+use std::collections::HashSet;
 use std::time::Duration;
 
 use rayon::prelude::*;
 
 use crate::checks::CHECKS;
 use crate::diagnostic::{Diagnostic, Judged, Note, Place, Severity, SourceId};
-use crate::document::secret::{MASK, secrets};
-use crate::document::{Content, Document};
 use crate::guard;
 use crate::rule::suppression::{Suppression, Suppressions};
 use crate::rule::{Check, Context, Family, File, Finding, RULES, Rule};
 use crate::settings::Settings;
-use crate::source::Span;
 use crate::timings::{Timings, timed};
 use crate::workspace::Workspace;
+use crate::workspace::container::Container;
 use crate::workspace::environments::Tier;
 use crate::workspace::history::{Migration, MigrationSet, Shipping};
 use crate::workspace::topology::Workload;
 use crate::workspace::topology::object::Object;
+
+/// A rule and its check.
+pub type Pair = (&'static Rule, Check);
 
 /// What the checks found, in order, and what went wrong on the way.
 #[derive(Debug, Default)]
@@ -75,7 +79,7 @@ pub fn lint_with(workspace: &Workspace, settings: &Settings, wanted: impl Fn(&Ru
 
 /// Judges a workspace with these rules and checks. Those about suppressions come last: what a suppression is good for
 /// shows when all others have spoken.
-pub fn judge(workspace: &Workspace, pairs: &[(&'static Rule, Check)], settings: &Settings) -> Outcome {
+pub fn judge(workspace: &Workspace, pairs: &[Pair], settings: &Settings) -> Outcome {
     let mut outcome = Outcome::default();
     outcome.timings.on = workspace.timings.on;
     let (last, first): (Vec<_>, Vec<_>) = pairs.iter().copied().partition(|(_, check)| matches!(check, Check::Suppression(_)));
@@ -95,7 +99,7 @@ pub fn judge(workspace: &Workspace, pairs: &[(&'static Rule, Check)], settings: 
     findings.extend(outcome.run(workspace, settings, &last, &suppressions));
     findings.retain(|finding| is_judged(workspace, finding.rule, finding.diagnostic.primary.place.source));
     findings.sort_by(|a, b| order(workspace, a).cmp(&order(workspace, b)));
-    identify(workspace, &mut findings);
+    fingerprint::identify(workspace, &mut findings);
     outcome.findings = findings;
     outcome.notes.sort();
     outcome
@@ -109,15 +113,15 @@ fn is_judged(workspace: &Workspace, rule: &Rule, source: SourceId) -> bool {
 
 impl Outcome {
     /// Runs checks, takes in their notes and hands back their findings, in order.
-    fn run(
-        &mut self,
-        workspace: &Workspace,
-        settings: &Settings,
-        pairs: &[(&'static Rule, Check)],
-        suppressions: &[Suppression],
-    ) -> Vec<Finding> {
+    fn run(&mut self, workspace: &Workspace, settings: &Settings, pairs: &[Pair], suppressions: &[Suppression]) -> Vec<Finding> {
         let run = |rule| Run { workspace, settings, rule, suppressions };
-        let parts: Vec<Part> = pairs.par_iter().flat_map_iter(|(rule, check)| run(*rule).all(*check)).collect();
+        let mut parts: Vec<Part> = pairs.par_iter().flat_map_iter(|(rule, check)| run(rule).all(*check)).collect();
+        let topology = &workspace.topology;
+        parts.par_extend(topology.objects.par_iter().flat_map_iter(|object| about_object(object, pairs, run)));
+        parts.par_extend(topology.workloads.par_iter().flat_map_iter(|workload| about_workload(workload, pairs, run)));
+        if self.timings.on {
+            parts.sort_by_key(|part| part.rule);
+        }
         let mut findings = Vec::new();
         for part in parts {
             self.timings.spend(part.rule, part.took);
@@ -140,6 +144,33 @@ struct Part {
     findings: Vec<Finding>,
     note: Option<Note>,
     took: Duration,
+}
+
+/// What all rules about objects say of one.
+fn about_object<'w>(object: &'w Object, pairs: &[Pair], run: impl Fn(&'static Rule) -> Run<'w>) -> Vec<Part> {
+    let parts = pairs.iter().filter_map(|(rule, check)| {
+        let Check::Object(check) = check else { return None };
+        run(rule).object(object, |cx| check(object, cx))
+    });
+    parts.collect()
+}
+
+/// What all rules about workloads and containers say of one, whose containers are read once.
+fn about_workload<'w>(workload: &'w Workload, pairs: &[Pair], run: impl Fn(&'static Rule) -> Run<'w>) -> Vec<Part> {
+    let containers: OnceCell<Vec<Container<'w>>> = OnceCell::new();
+    let parts = pairs.iter().filter_map(|(rule, check)| {
+        let run = run(rule);
+        match check {
+            Check::Workload(check) => run.object(workload, |cx| check(workload, cx)),
+            Check::Container(check) => run.object(workload, |cx| {
+                for container in containers.get_or_init(|| workload.containers(run.workspace)) {
+                    check(container, cx);
+                }
+            }),
+            _ => None,
+        }
+    });
+    parts.collect()
 }
 
 /// One rule over all its subjects.
@@ -171,23 +202,6 @@ impl<'w> Run<'w> {
                 let units = workspace.topology.units().par_iter();
                 units.map(|unit| self.one(&unit.folder, None, |cx| check(unit, cx))).collect()
             }
-            Check::Object(check) => {
-                let objects = workspace.topology.objects.par_iter();
-                objects.map(|object| self.object(object, |cx| check(object, cx))).filter(|part| self.tells(part)).collect()
-            }
-            Check::Workload(check) => {
-                let workloads = workspace.topology.workloads.par_iter();
-                workloads
-                    .map(|workload| self.object(workload, |cx| check(workload, cx)))
-                    .filter(|part| self.tells(part))
-                    .collect()
-            }
-            Check::Container(check) => {
-                let workloads = workspace.topology.workloads.par_iter();
-                let containers = |workload: &'w Workload| workload.containers(workspace);
-                let all = |workload, cx: &mut Context<'w>| containers(workload).iter().for_each(|container| check(container, cx));
-                workloads.map(|workload| self.object(workload, |cx| all(workload, cx))).filter(|part| self.tells(part)).collect()
-            }
             Check::SettingsFile(check) => {
                 let files = workspace.environments.files.par_iter();
                 files.map(|file| self.one(workspace.path(file.source), None, |cx| check(file, cx))).collect()
@@ -208,6 +222,8 @@ impl<'w> Run<'w> {
                 parts.filter(|part| self.tells(part)).collect()
             }
             Check::Suppression(check) => self.suppressions.iter().map(|one| self.suppression(one, check)).collect(),
+            // Every manifest has some of these and most rules ask about them, so all rules look at one before the next.
+            Check::Object(_) | Check::Workload(_) | Check::Container(_) => Vec::new(),
         }
     }
 
@@ -234,13 +250,13 @@ impl<'w> Run<'w> {
         Part { rule: self.rule.name, findings: Vec::new(), note, took: Duration::ZERO }
     }
 
-    /// Something of an object.
-    fn object(&self, object: &Object, check: impl FnOnce(&mut Context<'w>)) -> Part {
+    /// Something of an object, if there is anything to tell.
+    fn object(&self, object: &Object, check: impl FnOnce(&mut Context<'w>)) -> Option<Part> {
         let mut part = self.one(self.workspace.path(object.node.source), None, check);
         for finding in part.findings.iter_mut().filter(|_| object.is_patched) {
             finding.diagnostic.guess("a kustomization patches this object, and may change what matters here");
         }
-        part
+        self.tells(&part).then_some(part)
     }
 
     /// Over the sets whose server the rule knows.
@@ -303,82 +319,4 @@ fn supersede(findings: &mut Vec<Finding>) {
     if !silenced.is_empty() {
         findings.retain(|finding| !silenced.contains(&(finding.diagnostic.primary.place, finding.rule.name)));
     }
-}
-
-/// Gives each finding a fingerprint that survives everything but a change of its own subject.
-fn identify(workspace: &Workspace, findings: &mut [Finding]) {
-    let mut seen: HashMap<u64, u32> = HashMap::new();
-    let mut hidden: HashMap<SourceId, Vec<(Span, &'static str)>> = HashMap::new();
-    for finding in findings {
-        let place = finding.diagnostic.primary.place;
-        let document = workspace.document(place.source);
-        let hidden = hidden.entry(place.source).or_insert_with(|| left_out(document));
-        let (rule, about) = (finding.rule.name, &finding.diagnostic.about);
-        let identity = identity(workspace, place, hidden);
-        let hash = fnv(&[rule, workspace.path(place.source), &identity, about].join("\0"));
-        let occurrence = seen.entry(hash).or_default();
-        *occurrence += 1;
-        let whole = |hash: u64| format!("{:016x}", fnv(&format!("{hash:x}\0{occurrence}")));
-        finding.fingerprint = whole(hash);
-        finding.essence = whole(fnv(&[rule, &identity, about].join("\0")));
-    }
-}
-
-/// What no fingerprint is made of, and what stands there instead: comments, and what is secret, because a hash of a
-/// secret can be guessed.
-fn left_out(document: &Document) -> Vec<(Span, &'static str)> {
-    let comments = document.sql().into_iter().flat_map(|sql| &sql.comments);
-    let mut spans: Vec<(Span, &'static str)> = comments.map(|span| (*span, " ")).collect();
-    spans.extend(secrets(document).into_iter().map(|span| (span, MASK)));
-    spans.sort_unstable();
-    let mut end = 0;
-    // The rest of one that overlaps goes with the first.
-    for (span, _) in &mut spans {
-        span.start = span.start.max(end);
-        span.end = span.end.max(span.start);
-        end = span.end;
-    }
-    spans
-}
-
-/// The words of a place, with one blank between them and without what is left out.
-fn words(workspace: &Workspace, place: Place, hidden: &[(Span, &'static str)]) -> String {
-    let mut text = String::new();
-    let mut at = place.span.start;
-    let first = hidden.partition_point(|(span, _)| span.end <= at);
-    for (span, instead) in hidden[first..].iter().take_while(|(span, _)| span.start < place.span.end) {
-        text.push_str(workspace.text(Place { span: Span { start: at, end: span.start.max(at) }, ..place }));
-        text.push_str(instead);
-        at = span.end.min(place.span.end);
-    }
-    text.push_str(workspace.text(Place { span: Span { start: at, end: place.span.end }, ..place }));
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-/// What a place is about, in words that do not change when it moves.
-fn identity(workspace: &Workspace, place: Place, hidden: &[(Span, &'static str)]) -> String {
-    let document = workspace.document(place.source);
-    let subject = Place { span: workspace.subject(place), ..place };
-    match &document.content {
-        Content::Sql(_) => words(workspace, subject, hidden),
-        Content::Dotenv(dotenv) => {
-            let at = dotenv.settings.partition_point(|setting| setting.key.end <= subject.span.start);
-            let setting = dotenv.settings.get(at).filter(|setting| subject.span.contains(setting.key));
-            setting.map(|setting| setting.name(&document.source).to_owned()).unwrap_or_default()
-        }
-        // What is said of one of them names it.
-        Content::Entries(_) => words(workspace, place, hidden),
-        Content::Yaml(yaml) => {
-            let root = yaml.object_at(&document.source, place.source, place.span.start);
-            let field = |name: &str| root.and_then(|root| root.field("metadata").field(name).text().into_option());
-            let kind = root.and_then(|root| root.field("kind").text().into_option());
-            let object = [kind, field("namespace"), field("name")].map(Option::unwrap_or_default);
-            format!("{}\0{}", object.join("/"), words(workspace, place, hidden))
-        }
-    }
-}
-
-/// FNV-1a: the same on every machine and in every version.
-fn fnv(text: &str) -> u64 {
-    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }

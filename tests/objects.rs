@@ -118,7 +118,7 @@ fn the_pod_shows_its_volumes_and_its_environment() {
     let web = &workspace.topology.workloads[0];
     let volumes: Vec<_> = web.volumes(&workspace).filter_map(|volume| volume.name.into_option()).collect();
     assert_eq!(volumes, ["data"]);
-    let container = web.containers(&workspace)[0];
+    let container = &web.containers(&workspace)[0];
     let env: Vec<_> = container
         .env()
         .map(|variable| (variable.name.clone().into_option(), variable.value().is_there(), variable.source().is_there()))

@@ -14,6 +14,7 @@ mod scalar;
 mod split;
 
 pub use node::{Form, Node, NodeId};
+use scalar::is_null;
 pub use scalar::{Scalar, Schema, is_ambiguous, resolve};
 
 use std::sync::OnceLock;

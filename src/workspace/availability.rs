@@ -167,7 +167,11 @@ impl Availability {
 
     /// How many pods a workload has at the least: by each kustomization that scales it, else by its autoscalers, else by
     /// itself. Unknown where somebody decides whom we cannot see; absent where nothing keeps a number of pods.
-    pub fn sizes(&self, workspace: &Workspace, workload: &Workload) -> Known<Vec<Size>> {
+    pub fn sizes<'w>(&self, workspace: &Workspace, workload: &'w Workload) -> &'w Known<Vec<Size>> {
+        workload.sizes.get_or_init(|| self.find_sizes(workspace, workload))
+    }
+
+    fn find_sizes(&self, workspace: &Workspace, workload: &Workload) -> Known<Vec<Size>> {
         if !matches!(workload.kind.as_str(), "Deployment" | "StatefulSet" | "ReplicaSet" | "Rollout" | "Pod") {
             return Known::Absent;
         }
@@ -196,7 +200,8 @@ impl Availability {
 
     /// The least of all sizes, where there is one to know.
     pub fn fewest(&self, workspace: &Workspace, workload: &Workload) -> Option<i64> {
-        self.sizes(workspace, workload).into_option()?.iter().map(|size| size.pods).min()
+        let Known::Is(sizes) = self.sizes(workspace, workload) else { return None };
+        sizes.iter().map(|size| size.pods).min()
     }
 }
 

@@ -1,19 +1,21 @@
 //! What runs in a workload's pods, and whose traffic reaches it.
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
 use std::fmt;
 
 use super::Workspace;
 use super::image::reference;
+use super::probe::timing::Probes;
 use super::topology::object::Object;
 use super::topology::{Service, Workload, is_open, written};
 use crate::diagnostic::Place;
 use crate::document::Known;
-use crate::document::yaml::Node;
+use crate::document::yaml::{Node, NodeId};
 
-/// A container of a workload, as rules see it.
-#[derive(Clone, Copy)]
+/// A container of a workload, as rules see it. What many of them ask is found out once.
 pub struct Container<'w> {
+    workspace: &'w Workspace,
     /// The workload.
     pub workload: &'w Workload,
     /// The container's mapping.
@@ -21,17 +23,27 @@ pub struct Container<'w> {
     pod: Node<'w>,
     /// The others start when it has ended.
     pub(super) runs_first: bool,
+    probes: OnceCell<Box<Probes<'w>>>,
+    needs_probes: OnceCell<bool>,
+    served_by: OnceCell<Vec<(&'w Service, Node<'w>)>>,
 }
 
 impl Workload {
     /// Its containers, also those that only run before the others start.
     pub fn containers<'w>(&'w self, workspace: &'w Workspace) -> Vec<Container<'w>> {
         let pod = workspace.node(self.pod);
-        let main = pod.field("containers").items().map(|node| (node, false));
-        let first = pod.field("initContainers").items().map(|node| (node, !is_sidecar(node)));
-        let containers = main.chain(first).map(|(node, runs_first)| Container { workload: self, node, pod, runs_first });
-        containers.filter(|container| !container.is_fragment()).collect()
+        let containers = self.containers.iter();
+        containers.map(|(node, runs_first)| Container::of(workspace, self, (workspace.node(*node), pod), *runs_first)).collect()
     }
+}
+
+/// Where the containers of a pod are, and which of them end before the others start. A container without an image is a
+/// fragment that something else completes.
+pub(super) fn containers_of(pod: Node<'_>) -> Box<[(NodeId, bool)]> {
+    let main = pod.field("containers").items().map(|node| (node, false));
+    let first = pod.field("initContainers").items().map(|node| (node, !is_sidecar(node)));
+    let whole = main.chain(first).filter(|(node, _)| !node.field("image").is_absent());
+    whole.map(|(node, runs_first)| (node.id(), runs_first)).collect()
 }
 
 /// An init container that keeps running beside the others.
@@ -40,9 +52,14 @@ fn is_sidecar(container: Node<'_>) -> bool {
 }
 
 impl<'w> Container<'w> {
-    /// A container without an image is a fragment that something else completes.
-    fn is_fragment(&self) -> bool {
-        self.node.field("image").is_absent()
+    fn of(workspace: &'w Workspace, workload: &'w Workload, (node, pod): (Node<'w>, Node<'w>), runs_first: bool) -> Self {
+        let (probes, needs_probes, served_by) = (OnceCell::new(), OnceCell::new(), OnceCell::new());
+        Self { workspace, workload, node, pod, runs_first, probes, needs_probes, served_by }
+    }
+
+    /// Its probes.
+    pub fn probes(&self) -> &Probes<'w> {
+        self.probes.get_or_init(|| Box::new(Probes::of(self)))
     }
 
     /// Its name or the template that makes it, for messages.
@@ -106,8 +123,9 @@ impl<'w> Container<'w> {
     }
 
     /// Whether its probes decide about traffic: it keeps running, is switched on, and no platform probes it instead.
-    pub fn needs_probes(&self, workspace: &Workspace) -> bool {
-        !(self.runs_first || self.workload.is_job() || self.workload.is_off(workspace) || self.workload.has_own_readiness())
+    pub fn needs_probes(&self) -> bool {
+        let needs = || !(self.workload.is_job() || self.workload.is_off(self.workspace) || self.workload.has_own_readiness());
+        !self.runs_first && *self.needs_probes.get_or_init(needs)
     }
 
     /// The pod's specification.
@@ -155,11 +173,15 @@ impl<'w> Container<'w> {
     }
 
     /// The Services whose traffic reaches this very container, with each port that leads here; the nearest first.
-    pub fn served_by(&self, workspace: &'w Workspace) -> Vec<(&'w Service, Node<'w>)> {
-        let mut services: Vec<&Service> = self.workload.own_services(workspace).collect();
+    pub fn served_by(&self) -> &[(&'w Service, Node<'w>)] {
+        self.served_by.get_or_init(|| self.find_services())
+    }
+
+    fn find_services(&self) -> Vec<(&'w Service, Node<'w>)> {
+        let mut services: Vec<&Service> = self.workload.own_services(self.workspace).collect();
         // Documents are in the order of their paths.
         services.sort_by_key(|service| service.node.source.0.abs_diff(self.workload.node.source.0));
-        let ports = |service: &Service| workspace.node(service.node).field("spec").field("ports").items();
+        let ports = |service: &Service| self.workspace.node(service.node).field("spec").field("ports").items();
         let pairs = services.into_iter().flat_map(|service| ports(service).map(move |port| (service, port)));
         pairs.filter(|(_, port)| self.takes(*port)).collect()
     }

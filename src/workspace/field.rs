@@ -26,7 +26,7 @@ impl<'w> Field<'w> {
     pub fn field(self, key: &str) -> Self {
         let Known::Is(node) = self.node else { return self };
         match node.entry(key) {
-            Known::Is((title, value)) if value.scalar() == Known::Is(Scalar::Null) => Self { node: Known::Absent, title },
+            Known::Is((title, value)) if value.is_null() => Self { node: Known::Absent, title },
             Known::Is((title, value)) => Self { node: Known::Is(value), title },
             Known::Absent => Self { node: Known::Absent, ..self },
             Known::Unknown => Self { node: Known::Unknown, ..self },
@@ -140,8 +140,7 @@ impl<'w> Field<'w> {
 }
 
 fn value_of<'w>(title: Node<'w>, value: Node<'w>) -> Field<'w> {
-    let is_null = value.scalar() == Known::Is(Scalar::Null);
-    Field { node: if is_null { Known::Absent } else { Known::Is(value) }, title }
+    Field { node: if value.is_null() { Known::Absent } else { Known::Is(value) }, title }
 }
 
 /// A number of pods, or a share of them.

@@ -5,7 +5,6 @@ use crate::document::Known;
 use crate::rule::Context;
 use crate::workspace::container::Container;
 use crate::workspace::probe::depth::Depth;
-use crate::workspace::probe::{Probe, Role};
 
 /// Seconds that a collection of garbage, a throttled CPU or a noisy neighbour may take.
 const PAUSE: i64 = 15;
@@ -13,13 +12,13 @@ const PAUSE: i64 = 15;
 const SHORT: i64 = 10;
 
 pub fn check(container: &Container<'_>, cx: &mut Context<'_>) {
-    let Known::Is(liveness) = Probe::of(container, Role::Liveness) else { return };
+    let Known::Is(liveness) = &container.probes().liveness else { return };
     let (Known::Is(budget), Known::Is(failures)) = (liveness.budget(), liveness.failures) else { return };
     let Known::Is(handler) = &liveness.handler else { return };
     let is_hasty = failures == 1 || budget < PAUSE;
     // A replica that lost its lease should go at once.
     let name = container.name();
-    if !is_hasty || handler.depth() == Depth::Constant || name.contains("leader") || !container.needs_probes(cx.workspace) {
+    if !is_hasty || handler.depth() == Depth::Constant || name.contains("leader") || !container.needs_probes() {
         return;
     }
     let message = if failures == 1 {

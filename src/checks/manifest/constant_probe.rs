@@ -6,14 +6,13 @@ use crate::rule::Context;
 use crate::workspace::container::Container;
 use crate::workspace::probe::Role;
 use crate::workspace::probe::depth::Depth;
-use crate::workspace::probe::timing::Probes;
 
 pub fn check(container: &Container<'_>, cx: &mut Context<'_>) {
-    if !container.needs_probes(cx.workspace) {
+    if !container.needs_probes() {
         return;
     }
-    let is_served = !container.served_by(cx.workspace).is_empty();
-    for probe in Probes::of(container).each() {
+    let is_served = !container.served_by().is_empty();
+    for probe in container.probes().each() {
         let Known::Is(handler) = &probe.handler else { continue };
         if handler.depth() != Depth::Constant {
             continue;

@@ -23,7 +23,7 @@ pub fn check(object: &Object, cx: &mut Context<'_>) {
         return;
     }
     let sizes: Vec<Vec<Size>> =
-        match workloads.iter().map(|workload| workspace.availability.sizes(workspace, workload)).collect::<Vec<_>>() {
+        match workloads.iter().map(|workload| workspace.availability.sizes(workspace, workload).clone()).collect::<Vec<_>>() {
             all if all.iter().all(Known::is_there) && !budget.is_open => all.into_iter().filter_map(Known::into_option).collect(),
             _ => return,
         };

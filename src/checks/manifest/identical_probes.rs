@@ -5,7 +5,6 @@ use crate::document::Known;
 use crate::rule::Context;
 use crate::workspace::container::Container;
 use crate::workspace::probe::Probe;
-use crate::workspace::probe::timing::Probes;
 
 /// From this many times the readiness budget on, traffic is shed long before anything is killed.
 const FAR_ENOUGH: i64 = 3;
@@ -13,7 +12,7 @@ const FAR_ENOUGH: i64 = 3;
 const FAR: i64 = 2;
 
 pub fn check(container: &Container<'_>, cx: &mut Context<'_>) {
-    let probes = Probes::of(container);
+    let probes = container.probes();
     let (Known::Is(readiness), Known::Is(liveness)) = (&probes.readiness, &probes.liveness) else { return };
     let (Known::Is(shed), Known::Is(kill)) = (readiness.budget(), liveness.budget()) else { return };
     let (Known::Is(period), Known::Is(failures)) = (readiness.period, readiness.failures) else { return };
@@ -21,7 +20,7 @@ pub fn check(container: &Container<'_>, cx: &mut Context<'_>) {
         return;
     }
     let differ = readiness.handler != liveness.handler || kill >= shed.saturating_mul(FAR_ENOUGH);
-    if differ || !container.needs_probes(cx.workspace) {
+    if differ || !container.needs_probes() {
         return;
     }
     let same = if kill == shed { "the same " } else { "" };

@@ -3,7 +3,6 @@
 use crate::document::Known;
 use crate::rule::Context;
 use crate::workspace::container::Container;
-use crate::workspace::probe::timing::Probes;
 
 pub fn check(container: &Container<'_>, cx: &mut Context<'_>) {
     // The platform fills in what is missing.
@@ -11,7 +10,7 @@ pub fn check(container: &Container<'_>, cx: &mut Context<'_>) {
         return;
     }
     let title = container.workload.title();
-    for probe in Probes::of(container).each() {
+    for probe in container.probes().each() {
         let role = probe.role.word();
         if container.is_surely_no_sidecar() {
             cx.report(

@@ -7,17 +7,16 @@ use crate::rule::Context;
 use crate::workspace::container::Container;
 use crate::workspace::image::Image;
 use crate::workspace::probe::depth::Depth;
-use crate::workspace::probe::timing::Probes;
 
 /// A start that is given this many seconds in advance is known to be slow.
 const SLOW: i64 = 60;
 
 pub fn check(container: &Container<'_>, cx: &mut Context<'_>) {
-    let probes = Probes::of(container);
+    let probes = container.probes();
     let Known::Is(liveness) = &probes.liveness else { return };
     let (Known::Is(killed), Known::Is(delay)) = (probes.startup_budget(), liveness.delay) else { return };
     let is_constant = matches!(&liveness.handler, Known::Is(handler) if handler.depth() == Depth::Constant);
-    if !probes.startup.is_absent() || is_constant || !container.needs_probes(cx.workspace) {
+    if !probes.startup.is_absent() || is_constant || !container.needs_probes() {
         return;
     }
     let name = container.name();

@@ -6,7 +6,6 @@ use crate::rule::Context;
 use crate::workspace::container::Container;
 use crate::workspace::image::Image;
 use crate::workspace::probe::Handler;
-use crate::workspace::probe::timing::Probes;
 
 /// Parts of a path that name what stands behind the program.
 const BEHIND: &[&str] = &[
@@ -41,11 +40,11 @@ const CLIENTS: &[(&str, &[&str])] = &[
 ];
 
 pub fn check(container: &Container<'_>, cx: &mut Context<'_>) {
-    let probes = Probes::of(container);
+    let probes = container.probes();
     let Known::Is(liveness) = &probes.liveness else { return };
     let Known::Is(handler) = &liveness.handler else { return };
     let is_store = container.image().is_some_and(|image| Image::of(&image).is_store());
-    if is_store || !container.needs_probes(cx.workspace) {
+    if is_store || !container.needs_probes() {
         return;
     }
     let Some(what) = dependency(handler) else { return };

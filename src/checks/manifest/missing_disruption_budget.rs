@@ -10,7 +10,6 @@ pub fn check(unit: &Unit, cx: &mut Context<'_>) {
     let workspace = cx.workspace;
     let (with, others): (Vec<&Workload>, Vec<&Workload>) = unit
         .workloads(workspace)
-        .into_iter()
         .filter(|workload| serves_with_several(workload, cx))
         .partition(|workload| workspace.availability.may_have_budget(workspace, workload));
     let Some((workload, more)) = others.split_first() else { return };

@@ -7,10 +7,10 @@ pub fn check(container: &Container<'_>, cx: &mut Context<'_>) {
     let workspace = cx.workspace;
     let hook = container.field("lifecycle.preStop");
     let is_rolled = matches!(container.workload.kind.as_str(), "Deployment" | "StatefulSet" | "DaemonSet" | "Rollout");
-    if !is_rolled || !hook.is_absent() || container.field("lifecycle").is_open() || !container.needs_probes(workspace) {
+    if !is_rolled || !hook.is_absent() || container.field("lifecycle").is_open() || !container.needs_probes() {
         return;
     }
-    let serving = container.served_by(workspace);
+    let serving = container.served_by();
     // Clients of a headless Service know each pod by itself.
     let is_balanced = |service: &crate::workspace::topology::Service| !service.field(workspace, "spec.clusterIP").is_text("None");
     let Some((service, port)) = serving.iter().find(|(service, port)| is_balanced(service) && !is_for_metrics(service, *port))

@@ -7,10 +7,10 @@ use crate::workspace::probe::{Probe, Role};
 
 pub fn check(container: &Container<'_>, cx: &mut Context<'_>) {
     let workspace = cx.workspace;
-    if !Probe::is_missing(container, Role::Readiness) || !container.needs_probes(workspace) {
+    if !Probe::is_missing(container, Role::Readiness) || !container.needs_probes() {
         return;
     }
-    let serving = container.served_by(workspace);
+    let serving = container.served_by();
     let waiting = serving.iter().filter(|(service, _)| service.waits_for_readiness(workspace));
     let Some((service, port)) = waiting.min_by_key(|(service, port)| is_for_metrics(service, *port)) else { return };
     let asked = target(*port).unwrap_or(Port::Number(8080));

@@ -7,7 +7,7 @@ use crate::workspace::topology::unit::Unit;
 
 pub fn check(unit: &Unit, cx: &mut Context<'_>) {
     let workspace = cx.workspace;
-    let close: Vec<&Workload> = unit.workloads(workspace).into_iter().filter(|workload| may_share_a_node(workload, cx)).collect();
+    let close: Vec<&Workload> = unit.workloads(workspace).filter(|workload| may_share_a_node(workload, cx)).collect();
     let Some((workload, more)) = close.split_first() else { return };
     let (subject, _) = and_more(&workload.name, more.len(), "workload");
     let report = cx

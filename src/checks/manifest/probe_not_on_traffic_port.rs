@@ -3,19 +3,18 @@
 use crate::document::Known;
 use crate::rule::Context;
 use crate::workspace::container::{Container, Port, is_for_metrics, target};
-use crate::workspace::probe::{Probe, Role};
 
 /// Where the proxies of service meshes answer, whatever is behind them.
 const PROXIES: [i64; 5] = [15000, 15020, 15021, 15090, 4191];
 
 pub fn check(container: &Container<'_>, cx: &mut Context<'_>) {
-    let Known::Is(readiness) = Probe::of(container, Role::Readiness) else { return };
+    let Known::Is(readiness) = &container.probes().readiness else { return };
     let Known::Is(handler) = &readiness.handler else { return };
     let Some(Port::Number(asked)) = handler.port() else { return };
-    if handler.host().is_some() || !container.needs_probes(cx.workspace) {
+    if handler.host().is_some() || !container.needs_probes() {
         return;
     }
-    let serving = container.served_by(cx.workspace);
+    let serving = container.served_by();
     let targets = serving.iter().map(|(_, port)| match target(*port) {
         Some(Port::Number(number)) => Some(number),
         Some(Port::Name(name)) => container.port_named(&name).into_option(),

@@ -4,14 +4,13 @@ use crate::document::Known;
 use crate::rule::Context;
 use crate::workspace::container::Container;
 use crate::workspace::probe::depth::Depth;
-use crate::workspace::probe::timing::Probes;
 
 pub fn check(container: &Container<'_>, cx: &mut Context<'_>) {
     // A sidecar of a job lives as long as the job does.
-    if !container.workload.is_job() || container.is_init() || !container.served_by(cx.workspace).is_empty() {
+    if !container.workload.is_job() || container.is_init() || !container.served_by().is_empty() {
         return;
     }
-    let probes = Probes::of(container);
+    let probes = container.probes();
     let killer = [&probes.liveness, &probes.startup].into_iter().find_map(|probe| match probe {
         Known::Is(probe) => Some(probe),
         _ => None,

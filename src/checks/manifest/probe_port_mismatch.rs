@@ -4,15 +4,14 @@ use crate::diagnostic::Severity;
 use crate::document::Known;
 use crate::rule::Context;
 use crate::workspace::container::Container;
-use crate::workspace::probe::timing::Probes;
 use crate::workspace::probe::{Probe, Role};
 use crate::workspace::topology::is_open;
 
 pub fn check(container: &Container<'_>, cx: &mut Context<'_>) {
-    if !container.needs_probes(cx.workspace) {
+    if !container.needs_probes() {
         return;
     }
-    for probe in Probes::of(container).each() {
+    for probe in container.probes().each() {
         match probe.missing_port_name(container) {
             Some(name) => unknown_name(container, probe, &name, cx),
             None => number(container, probe, cx),

@@ -4,13 +4,12 @@ use crate::document::Known;
 use crate::rule::Context;
 use crate::workspace::container::Container;
 use crate::workspace::probe::Role;
-use crate::workspace::probe::timing::Probes;
 
 pub fn check(container: &Container<'_>, cx: &mut Context<'_>) {
-    if !container.needs_probes(cx.workspace) {
+    if !container.needs_probes() {
         return;
     }
-    for probe in Probes::of(container).each() {
+    for probe in container.probes().each() {
         let (Known::Is(timeout), Known::Is(period)) = (probe.timeout, probe.period) else { continue };
         let (Known::Is(failures), Known::Is(budget)) = (probe.failures, probe.budget()) else { continue };
         if timeout <= period {

@@ -3,7 +3,6 @@
 use crate::diagnostic::Severity;
 use crate::document::Known;
 use crate::rule::Context;
-use crate::workspace::probe::timing::Probes;
 use crate::workspace::topology::Workload;
 
 /// What Kubernetes takes where nothing is said.
@@ -31,10 +30,10 @@ pub fn check(workload: &Workload, cx: &mut Context<'_>) {
     }
     let containers = workload.containers(workspace);
     let slowest = containers.iter().filter(|container| !container.runs_first()).filter_map(|container| {
-        let probes = Probes::of(container);
+        let probes = container.probes();
         let ready = probes.slowest_ready().into_option()?;
-        let place = probes.startup.into_option().map(|probe| probe.place())?;
-        Some((ready, place))
+        let Known::Is(startup) = &probes.startup else { return None };
+        Some((ready, startup.place()))
     });
     let Some((ready, place)) = slowest.max_by_key(|(ready, _)| *ready) else { return };
     let needed = ready.saturating_add(settles);

@@ -4,20 +4,19 @@ use crate::document::Known;
 use crate::rule::Context;
 use crate::workspace::container::{Container, Port, is_for_metrics};
 use crate::workspace::image::Image;
+use crate::workspace::probe::Handler;
 use crate::workspace::probe::depth::Depth;
-use crate::workspace::probe::timing::Probes;
-use crate::workspace::probe::{Handler, Probe, Role};
 
 pub fn check(container: &Container<'_>, cx: &mut Context<'_>) {
-    let Known::Is(readiness) = Probe::of(container, Role::Readiness) else { return };
+    let Known::Is(readiness) = &container.probes().readiness else { return };
     let Known::Is(handler) = &readiness.handler else { return };
     let depth = handler.depth();
-    if depth >= Depth::Command || depth == Depth::Constant || !container.needs_probes(cx.workspace) {
+    if depth >= Depth::Command || depth == Depth::Constant || !container.needs_probes() {
         return;
     }
     let image = container.image().unwrap_or_default();
     let image = Image::of(&image);
-    let serving = container.served_by(cx.workspace);
+    let serving = container.served_by();
     let Some((service, port)) = serving.iter().find(|(service, port)| !is_for_metrics(service, *port)) else { return };
     if image.is_store() || container.pod().field("readinessGates").is_there() {
         return;
@@ -59,7 +58,7 @@ fn speaks_http(container: &Container<'_>, port: &Port<'_>) -> bool {
         is_this(declared.field("containerPort").integer())
             && declared.field("name").text().into_option().is_some_and(|name| is_web(&name))
     });
-    let others = Probes::of(container);
+    let others = container.probes();
     let asked =
         others.each().any(|probe| matches!(&probe.handler, Known::Is(Handler::Http { port: other, .. }) if other == port));
     named || asked || matches!(port, Port::Name(name) if is_web(name))

@@ -10,7 +10,7 @@ use crate::workspace::topology::unit::Unit;
 
 pub fn check(unit: &Unit, cx: &mut Context<'_>) {
     let workspace = cx.workspace;
-    let alone: Vec<&Workload> = unit.workloads(workspace).into_iter().filter(|workload| is_alone(workload, cx)).collect();
+    let alone: Vec<&Workload> = unit.workloads(workspace).filter(|workload| is_alone(workload, cx)).collect();
     let Some((workload, more)) = alone.split_first() else { return };
     let Some(service) = workspace.topology.services_of(workload).next() else { return };
     let (subject, verb) = and_more(&workload.name, more.len(), "workload");

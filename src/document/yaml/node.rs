@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{Kind, NONE, Open, Part, RawNode, Scalar, Schema, is_ambiguous, resolve};
+use super::{Kind, NONE, Open, Part, RawNode, Scalar, Schema, is_ambiguous, is_null, resolve};
 use crate::diagnostic::{Place, SourceId};
 use crate::document::Known;
 use crate::source::{Source, Span};
@@ -22,6 +22,13 @@ pub struct NodeId {
     pub source: SourceId,
     pub(super) part: u32,
     pub(super) node: u32,
+}
+
+impl NodeId {
+    /// Whether it is all of its document.
+    pub fn is_top(self) -> bool {
+        self.node == 0
+    }
 }
 
 /// What a node was written as. Nothing is followed: an alias is an alias.
@@ -93,8 +100,10 @@ impl<'a> Node<'a> {
     /// Where it begins: all of a scalar or of a collection in brackets, the first line of anything longer.
     pub fn title_place(self) -> Place {
         let span = self.span();
-        let line = self.source.line_span(self.source.line(span.start));
-        Place { source: self.id.source, span: Span { end: span.end.min(line.end), ..span } }
+        let written = self.source.slice(span).as_bytes();
+        let title = memchr::memchr2(b'\n', b'\r', written).unwrap_or(written.len());
+        let start = span.start as usize;
+        Place { source: self.id.source, span: Span::new(start, start + title) }
     }
 
     /// The bytes it takes.
@@ -170,32 +179,39 @@ impl<'a> Node<'a> {
         self.entry_within(key, MAX_ALIASES)
     }
 
+    /// Rules ask for fields more than for anything else, so this looks at the bare nodes.
     fn entry_within(self, key: &str, depth: usize) -> Known<(Self, Self)> {
-        if self.is_unknown_scalar() {
-            return Known::Unknown;
+        let Some(home) = self.target() else { return Known::Unknown };
+        let RawNode { kind, open, link, .. } = home.raw();
+        if kind != Kind::Mapping {
+            return if open == Open::Yes { Known::Unknown } else { Known::Absent };
         }
-        let mut found = None;
-        let mut merged = None;
-        let mut open = self.is_open();
-        let branches = self.target().is_none_or(|node| node.raw().open != Open::No);
-        for (name, value) in self.entries() {
-            if name.raw().open == Open::Yes {
-                open = true;
-            } else if name.is_text(key) {
+        let nodes = &home.part.nodes[..home.part.nodes.len().min(link as usize)];
+        let (mut found, mut merged, mut may_be_there) = (None, None, open == Open::Yes);
+        let mut name = home.id.node + 1;
+        while let Some(raw) = nodes.get(name as usize) {
+            let value = raw.behind(name);
+            if value as usize >= nodes.len() {
+                break;
+            }
+            if raw.open == Open::Yes {
+                may_be_there = true;
+            } else if home.at(name).is_text(key) {
                 // Two branches of a template may both write it.
-                if branches && found.is_some() {
+                if open != Open::No && found.is_some() {
                     return Known::Unknown;
                 }
-                found = Some((name, value));
-            } else if name.is_text("<<") {
-                merged = Some(value);
+                found = Some((home.at(name), home.at(value)));
+            } else if home.at(name).is_text("<<") {
+                merged = Some(home.at(value));
             }
+            name = nodes[value as usize].behind(value);
         }
         match (found, merged) {
             (Some(found), _) => Known::Is(found),
             (None, Some(value)) if depth > 0 => value.merged_entry(key, depth - 1),
             (None, Some(_)) => Known::Unknown,
-            (None, None) if open => Known::Unknown,
+            (None, None) if may_be_there => Known::Unknown,
             (None, None) => Known::Absent,
         }
     }
@@ -209,18 +225,15 @@ impl<'a> Node<'a> {
         found.unwrap_or(Known::Absent)
     }
 
+    #[inline]
     fn is_text(self, text: &str) -> bool {
         let RawNode { span, link, kind, .. } = self.raw();
         // Most keys stand as they are, and most differ in length: they are asked for all the time.
         if kind == Kind::Plain && link == 0 {
-            return (span.end - span.start) as usize == text.len() && self.source.slice(span) == text;
+            let same_length = (span.end - span.start) as usize == text.len();
+            return same_length && self.source.text().as_bytes().get(span.range()) == Some(text.as_bytes());
         }
         self.target().is_some_and(|node| node.raw().kind.is_scalar() && node.decoded().as_ref() == text)
-    }
-
-    fn is_unknown_scalar(self) -> bool {
-        let is_open_scalar = |raw: RawNode| raw.open == Open::Yes && raw.kind.is_scalar();
-        self.target().is_none_or(|node| is_open_scalar(node.raw()))
     }
 
     /// The text of a scalar, whatever it means; absent for null and for collections.
@@ -231,7 +244,7 @@ impl<'a> Node<'a> {
             RawNode { kind: Kind::Text | Kind::Quoted, .. } => Known::Is(node.decoded()),
             RawNode { kind: Kind::Plain, .. } => {
                 let text = node.decoded();
-                if resolve(&text, Schema::Kubernetes) == Scalar::Null { Known::Absent } else { Known::Is(text) }
+                if is_null(&text) { Known::Absent } else { Known::Is(text) }
             }
             _ => Known::Absent,
         }
@@ -246,6 +259,12 @@ impl<'a> Node<'a> {
             RawNode { kind: Kind::Plain, .. } => Known::Is(resolve(&node.decoded(), Schema::Kubernetes)),
             _ => Known::Absent,
         }
+    }
+
+    /// Whether it is known to say nothing.
+    pub fn is_null(self) -> bool {
+        self.target().map(Self::raw).is_some_and(|raw| raw.kind == Kind::Plain && raw.open != Open::Yes)
+            && self.text().is_absent()
     }
 
     /// Whether Kubernetes and readers of YAML 1.2 take a scalar for different values.

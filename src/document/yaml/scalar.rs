@@ -3,6 +3,8 @@
 //! Kubernetes reads YAML 1.1 as its Go reader has it; most other readers follow YAML 1.2's core schema. Where the two
 //! disagree (`on`, `0777`, `1_000`) a file means different things to different programs.
 
+use std::borrow::Cow;
+
 /// The meaning of a plain scalar.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub enum Scalar {
@@ -30,7 +32,7 @@ pub enum Schema {
 /// The meaning of a plain scalar's text.
 pub fn resolve(text: &str, schema: Schema) -> Scalar {
     match text {
-        "" | "~" | "null" | "Null" | "NULL" => return Scalar::Null,
+        _ if is_null(text) => return Scalar::Null,
         "true" | "True" | "TRUE" => return Scalar::Bool(true),
         "false" | "False" | "FALSE" => return Scalar::Bool(false),
         _ => {}
@@ -45,6 +47,11 @@ pub fn resolve(text: &str, schema: Schema) -> Scalar {
         Schema::Core => core_integer(text),
     };
     number.map(Scalar::Int).or_else(|| float(text, schema).map(Scalar::Float)).unwrap_or(Scalar::Text)
+}
+
+/// Whether a plain scalar's text means nothing, to whoever reads it.
+pub fn is_null(text: &str) -> bool {
+    matches!(text, "" | "~" | "null" | "Null" | "NULL")
 }
 
 /// Whether the two readings differ.
@@ -62,12 +69,12 @@ fn old_boolean(text: &str) -> Scalar {
 
 /// As Go's `ParseInt` with base 0 after all underscores are gone.
 fn go_integer(text: &str) -> Option<i64> {
-    let text = text.replace('_', "");
+    let text = if text.contains('_') { Cow::Owned(text.replace('_', "")) } else { Cow::Borrowed(text) };
     let (sign, digits) = signed(&text);
-    let (radix, digits) = match digits.get(..2).map(str::to_ascii_lowercase).as_deref() {
-        Some("0x") => (16, &digits[2..]),
-        Some("0o") => (8, &digits[2..]),
-        Some("0b") => (2, &digits[2..]),
+    let (radix, digits) = match digits.as_bytes() {
+        [b'0', b'x' | b'X', ..] => (16, &digits[2..]),
+        [b'0', b'o' | b'O', ..] => (8, &digits[2..]),
+        [b'0', b'b' | b'B', ..] => (2, &digits[2..]),
         _ if digits.len() > 1 && digits.starts_with('0') => (8, &digits[1..]),
         _ => (10, digits),
     };
@@ -93,7 +100,12 @@ fn integer(sign: &str, digits: &str, radix: u32) -> Option<i64> {
     if digits.is_empty() || !digits.chars().all(|digit| digit.is_digit(radix)) {
         return None;
     }
-    i64::from_str_radix(&format!("{sign}{digits}"), radix).ok()
+    // The least number has no counterpart without its sign.
+    if sign.is_empty() {
+        i64::from_str_radix(digits, radix).ok()
+    } else {
+        i64::from_str_radix(&format!("{sign}{digits}"), radix).ok()
+    }
 }
 
 fn float(text: &str, schema: Schema) -> Option<f64> {

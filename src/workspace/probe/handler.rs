@@ -5,7 +5,7 @@ use std::fmt;
 
 use super::super::container::{Container, Port};
 use crate::document::Known;
-use crate::document::yaml::{Node, Scalar};
+use crate::document::yaml::Node;
 
 /// What a probe asks. Two that are equal ask the same thing of the same process.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -78,7 +78,7 @@ const HANDLERS: [(&str, Reading); 4] = [("httpGet", http), ("tcpSocket", tcp), (
 pub(super) fn named(probe: Node<'_>) -> impl Iterator<Item = (&'static str, Node<'_>)> {
     HANDLERS.iter().filter_map(move |(field, _)| match probe.field(field) {
         // To Kubernetes a key without a value is none.
-        Known::Is(node) if node.scalar() != Known::Is(Scalar::Null) => Some((*field, node)),
+        Known::Is(node) if !node.is_null() => Some((*field, node)),
         _ => None,
     })
 }

@@ -23,8 +23,11 @@ impl Topology {
     /// something else.
     pub fn duplicate_of<'t>(&'t self, object: &Object, workspace: &Workspace) -> Option<(&'t Object, Together)> {
         let unit = self.unit(object);
+        let document = workspace.document(object.node.source);
+        let is_alone =
+            unit.sort != Sort::Kustomization && object.node.is_top() && document.yaml().is_some_and(|yaml| yaml.parts.len() == 1);
         let has_holes = |object: &Object| workspace.document(object.node.source).has_holes();
-        if unit.sort == Sort::Chart || !object.has_known_name() || has_holes(object) {
+        if is_alone || unit.sort == Sort::Chart || !object.has_known_name() || has_holes(object) {
             return None;
         }
         let listed = |object: &Object| {

@@ -1,6 +1,7 @@
 //! What is applied together: a kustomization, a chart, the folder of an environment, else the folder tree.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
+use std::sync::OnceLock;
 
 use super::Workload;
 use super::object::ObjectId;
@@ -31,6 +32,8 @@ pub struct Unit {
     family: String,
     /// The folders of the kustomizations that it is a part of.
     wholes: BTreeSet<String>,
+    /// Its workloads, what production runs first.
+    workloads: OnceLock<Box<[ObjectId]>>,
 }
 
 /// What makes objects belong together.
@@ -157,7 +160,7 @@ impl Units {
         let namespace = common_namespace(deciding.filter_map(|folder| builds.namespaces.get(folder)));
         let tier = common_tier(&wholes);
         let folder = home.to_owned();
-        self.all.push(Unit { folder, sort, objects: Vec::new(), namespace, tier, family, wholes });
+        self.all.push(Unit { folder, sort, objects: Vec::new(), namespace, tier, family, wholes, workloads: OnceLock::new() });
         self.by_home.insert((home.to_owned(), sort), id);
         id
     }
@@ -200,12 +203,16 @@ impl Units {
 
 impl Unit {
     /// Its workloads, what production runs first.
-    pub fn workloads<'w>(&self, workspace: &'w Workspace) -> Vec<&'w Workload> {
+    pub fn workloads<'w>(&self, workspace: &'w Workspace) -> impl Iterator<Item = &'w Workload> {
         let topology = &workspace.topology;
-        let mut workloads: Vec<_> = self.objects.iter().filter_map(|id| topology.workload(topology.object_at(*id))).collect();
-        workloads
-            .sort_by_key(|workload| matches!(workspace.tier(workload.node.source), Some(Tier::NonProduction | Tier::Example)));
-        workloads
+        let workload = |id: ObjectId| topology.workload(topology.object_at(id));
+        let sorted = self.workloads.get_or_init(|| {
+            let mut ids: Vec<_> = self.objects.iter().copied().filter(|id| workload(*id).is_some()).collect();
+            let tier = |id: &ObjectId| workspace.tier(topology.object_at(*id).node.source);
+            ids.sort_by_cached_key(|id| matches!(tier(id), Some(Tier::NonProduction | Tier::Example)));
+            ids.into()
+        });
+        sorted.iter().filter_map(move |id| workload(*id))
     }
 
     /// The environment that its folder is named for.

@@ -1,13 +1,15 @@
 //! Anything with a pod template, whatever its kind.
 
 use std::ops::Deref;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::labels::{Labels, Selector};
 use super::object::Object;
 use crate::document::Known;
 use crate::document::yaml::{Node, NodeId};
 use crate::workspace::Workspace;
+use crate::workspace::availability::Size;
+use crate::workspace::container::containers_of;
 use crate::workspace::field::Field;
 
 /// An object with a pod template.
@@ -18,8 +20,12 @@ pub struct Workload {
     template: NodeId,
     /// The pod's specification.
     pub(in crate::workspace) pod: NodeId,
+    /// Its containers, and which of them end before the others start.
+    pub(in crate::workspace) containers: Box<[(NodeId, bool)]>,
     /// The labels of its pods.
     pub labels: Labels,
+    /// How many pods it has at the least, which several rules ask: see [`crate::workspace::availability`].
+    pub(in crate::workspace) sizes: OnceLock<Known<Vec<Size>>>,
 }
 
 impl Deref for Workload {
@@ -33,7 +39,8 @@ impl Deref for Workload {
 impl Workload {
     pub(super) fn of(object: &Arc<Object>, (template, pod): (Node<'_>, Node<'_>)) -> Self {
         let labels = Labels::of(template.field("metadata").field("labels"));
-        Self { object: Arc::clone(object), template: template.id(), pod: pod.id(), labels }
+        let (containers, sizes) = (containers_of(pod), OnceLock::new());
+        Self { object: Arc::clone(object), template: template.id(), pod: pod.id(), containers, labels, sizes }
     }
 
     /// The object.

@@ -1,0 +1,88 @@
+//! What makes a finding the same finding after its file has changed around it?
+
+use std::collections::HashMap;
+
+use crate::diagnostic::{Place, SourceId};
+use crate::document::secret::{MASK, secrets};
+use crate::document::{Content, Document};
+use crate::rule::Finding;
+use crate::source::Span;
+use crate::workspace::Workspace;
+
+/// Gives each finding a fingerprint that survives everything but a change of its own subject.
+pub(super) fn identify(workspace: &Workspace, findings: &mut [Finding]) {
+    let mut seen: HashMap<u64, u32> = HashMap::new();
+    let mut hidden: HashMap<SourceId, Vec<(Span, &'static str)>> = HashMap::new();
+    for finding in findings {
+        let place = finding.diagnostic.primary.place;
+        let document = workspace.document(place.source);
+        let hidden = hidden.entry(place.source).or_insert_with(|| left_out(document));
+        let (rule, about) = (finding.rule.name, &finding.diagnostic.about);
+        let identity = identity(workspace, place, hidden);
+        let hash = fnv(&[rule, workspace.path(place.source), &identity, about].join("\0"));
+        let occurrence = seen.entry(hash).or_default();
+        *occurrence += 1;
+        let whole = |hash: u64| format!("{:016x}", fnv(&format!("{hash:x}\0{occurrence}")));
+        finding.fingerprint = whole(hash);
+        finding.essence = whole(fnv(&[rule, &identity, about].join("\0")));
+    }
+}
+
+/// What no fingerprint is made of, and what stands there instead: comments, and what is secret, because a hash of a
+/// secret can be guessed.
+fn left_out(document: &Document) -> Vec<(Span, &'static str)> {
+    let comments = document.sql().into_iter().flat_map(|sql| &sql.comments);
+    let mut spans: Vec<(Span, &'static str)> = comments.map(|span| (*span, " ")).collect();
+    spans.extend(secrets(document).into_iter().map(|span| (span, MASK)));
+    spans.sort_unstable();
+    let mut end = 0;
+    // The rest of one that overlaps goes with the first.
+    for (span, _) in &mut spans {
+        span.start = span.start.max(end);
+        span.end = span.end.max(span.start);
+        end = span.end;
+    }
+    spans
+}
+
+/// The words of a place, with one blank between them and without what is left out.
+fn words(workspace: &Workspace, place: Place, hidden: &[(Span, &'static str)]) -> String {
+    let mut text = String::new();
+    let mut at = place.span.start;
+    let first = hidden.partition_point(|(span, _)| span.end <= at);
+    for (span, instead) in hidden[first..].iter().take_while(|(span, _)| span.start < place.span.end) {
+        text.push_str(workspace.text(Place { span: Span { start: at, end: span.start.max(at) }, ..place }));
+        text.push_str(instead);
+        at = span.end.min(place.span.end);
+    }
+    text.push_str(workspace.text(Place { span: Span { start: at, end: place.span.end }, ..place }));
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// What a place is about, in words that do not change when it moves.
+fn identity(workspace: &Workspace, place: Place, hidden: &[(Span, &'static str)]) -> String {
+    let document = workspace.document(place.source);
+    let subject = Place { span: workspace.subject(place), ..place };
+    match &document.content {
+        Content::Sql(_) => words(workspace, subject, hidden),
+        Content::Dotenv(dotenv) => {
+            let at = dotenv.settings.partition_point(|setting| setting.key.end <= subject.span.start);
+            let setting = dotenv.settings.get(at).filter(|setting| subject.span.contains(setting.key));
+            setting.map(|setting| setting.name(&document.source).to_owned()).unwrap_or_default()
+        }
+        // What is said of one of them names it.
+        Content::Entries(_) => words(workspace, place, hidden),
+        Content::Yaml(yaml) => {
+            let root = yaml.object_at(&document.source, place.source, place.span.start);
+            let field = |name: &str| root.and_then(|root| root.field("metadata").field(name).text().into_option());
+            let kind = root.and_then(|root| root.field("kind").text().into_option());
+            let object = [kind, field("namespace"), field("name")].map(Option::unwrap_or_default);
+            format!("{}\0{}", object.join("/"), words(workspace, place, hidden))
+        }
+    }
+}
+
+/// FNV-1a: the same on every machine and in every version.
+fn fnv(text: &str) -> u64 {
+    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+}

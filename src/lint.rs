@@ -195,6 +195,7 @@ impl<'w> Run<'w> {
                         let path = source.map_or(set.folder.as_str(), |source| workspace.path(source));
                         run.one(path, Some(set), |cx| check(migration, cx))
                     })
+                    .filter(|part| run.tells(part))
                     .collect()
             }),
             Check::MigrationSet(check) => self.sets(|set, run| vec![run.one(&set.folder, Some(set), |cx| check(set, cx))]),

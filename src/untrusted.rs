@@ -11,15 +11,26 @@ pub struct Untrusted<'a>(pub &'a str);
 
 impl Display for Untrusted<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (at, character) in self.0.char_indices() {
+        let mut written = 0;
+        // Most text is plain from end to end, and goes out whole.
+        while let Some(plain) = self.0.as_bytes()[written..].iter().position(|byte| !is_plain(*byte)) {
+            let at = written + plain;
+            f.write_str(&self.0[written..at])?;
+            let Some(character) = self.0[at..].chars().next() else { break };
             match visible(character) {
                 Some(shown) => f.write_str(&shown)?,
                 None if opens_command(&self.0[..at], character) => f.write_str("\\[")?,
                 None => f.write_char(character)?,
             }
+            written = at + character.len_utf8();
         }
-        Ok(())
+        f.write_str(&self.0[written..])
     }
+}
+
+/// Whether a character of one byte is printed as it is, whatever stands before it.
+const fn is_plain(byte: u8) -> bool {
+    matches!(byte, b' '..=b'~') && byte != b'['
 }
 
 /// Whether a CI system takes what begins here for a command, wherever on a line it stands: `##[..]`, `##vso[..]`.

@@ -147,13 +147,16 @@ pub fn run(arguments: &Arguments) -> Result<Exit, Mistake> {
     if arguments.timings {
         timings::tell(&report, took, started.elapsed());
     }
-    Ok(match report.verdict {
+    let exit = match report.verdict {
         Verdict::NoGo if !arguments.exit_zero => Exit::NoGo,
         // A NO-GO must not hide that something else was not judged.
         Verdict::NoGo if report.not_judged().next().is_some() => Exit::NoVerdict,
         Verdict::NoGo | Verdict::Go => Exit::Go,
         Verdict::NoVerdict => Exit::NoVerdict,
-    })
+    };
+    // The program ends here: to give back a million small pieces one by one would only take time.
+    std::mem::forget(report);
+    Ok(exit)
 }
 
 /// Finds out what is known of a root, whose bytes come from a tree, before it is judged.

@@ -9,6 +9,7 @@ mod narrow;
 mod others;
 mod past;
 mod relation;
+mod shared;
 mod types;
 
 use std::collections::{HashMap, HashSet};
@@ -16,6 +17,7 @@ use std::sync::Arc;
 
 pub(super) use past::Past;
 pub(super) use relation::*;
+pub(super) use shared::Shared;
 pub(super) use types::*;
 
 use crate::diagnostic::{Place, SourceId};

@@ -65,6 +65,8 @@ pub struct MigrationSet {
     pub versions: Versions,
     /// The migrations in order.
     pub migrations: Vec<Migration>,
+    /// Version and name of each, sorted.
+    titles: Vec<String>,
     /// What its tool opens a transaction around where a file asks for nothing else.
     transactions: Transactions,
     /// Files that lie in it and that its tool passes over.
@@ -223,11 +225,20 @@ impl MigrationSet {
     /// Version and name of a migration that follows this one, where none has them yet.
     pub fn title_after(&self, title: &str, name: &str) -> String {
         let mut next = next_title(title, name);
-        let version = |title: &str| title.strip_suffix(name).map(str::to_owned).unwrap_or_default();
-        while self.migrations.iter().any(|migration| migration.title.starts_with(&version(&next))) {
+        if self.has_title(&next, name) {
+            next = next_title(self.newest().map_or(title, |newest| &newest.title), name);
+        }
+        while self.has_title(&next, name) {
             next = next_title(&next, name);
         }
         next
+    }
+
+    /// Whether some migration has the version of a title that ends with this name.
+    fn has_title(&self, title: &str, name: &str) -> bool {
+        let version = title.strip_suffix(name).unwrap_or_default();
+        let first = self.titles.partition_point(|title| **title < *version);
+        self.titles.get(first).is_some_and(|title| title.starts_with(version))
     }
 
     /// The last one that has a place in the order.

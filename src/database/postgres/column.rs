@@ -248,7 +248,7 @@ pub(super) fn rename(run: &mut Run<'_>, tree: &[Id], column: &Ident, to: &Ident)
         return run.fail("the column must be renamed in what inherits from the table, too");
     }
     for table in tree {
-        for view in run.relation(*table).used_by.clone() {
+        for view in run.relation(*table).used_by.clone().iter().copied() {
             if let Some(used) = &mut run.schema.edit(view).used_columns
                 && used.iter().any(|name| **name == *from)
             {

@@ -100,7 +100,7 @@ pub(in crate::database) fn drop_referrers(run: &mut Run<'_>, table: Id, index: &
 
 /// Foreign keys that refer to such columns go with their key, or keep it from going.
 fn drop_foreign(run: &mut Run<'_>, table: Id, columns: &[Box<str>], cascade: bool) {
-    for child in run.relation(table).referrers.clone() {
+    for child in run.relation(table).referrers.clone().iter().copied() {
         let stands = |it: &Constraint| match &it.rule {
             Rule::Foreign { to, to_columns, .. } => *to == table && to_columns == columns,
             _ => false,

@@ -86,7 +86,7 @@ fn is_whole(run: &Run<'_>, id: Id, create: &CreateTable) -> bool {
 /// The columns of a typed table.
 fn take_type(run: &mut Run<'_>, id: Id, of_type: schema::TypeId) {
     let columns = match run.schema.user_type(of_type).map(|it| &it.definition) {
-        Some(schema::Definition::Composite(columns)) => columns.clone(),
+        Some(schema::Definition::Composite(columns)) => columns.iter().cloned().collect(),
         _ => return,
     };
     run.schema.edit_type(of_type).users.push(id);
@@ -148,17 +148,17 @@ fn take_columns(run: &mut Run<'_>, above: Id, id: Id) {
         run.schema.edit_type(user).users.push(id);
     }
     let relation = run.schema.edit(id);
-    for column in columns {
+    for column in &columns {
         if relation.column(&column.name).is_none() {
-            relation.columns.push(schema::Column { definition, identity: false, ..column });
+            relation.columns.push(schema::Column { definition, identity: false, ..column.clone() });
         }
     }
-    let checks = constraints.into_iter().filter(|it| match it.rule {
+    let checks = constraints.iter().filter(|it| match it.rule {
         Rule::Check { no_inherit, .. } => !no_inherit,
         Rule::NotNull => true,
         _ => false,
     });
-    relation.constraints.extend(checks.map(|it| Constraint { inherited: true, ..it }));
+    relation.constraints.extend(checks.map(|it| Constraint { inherited: true, ..it.clone() }));
 }
 
 /// A new partition: empty, so only the default partition has to be looked at.
@@ -169,11 +169,11 @@ fn become_part(run: &mut Run<'_>, parent: Id, id: Id, bound: &Bound) {
     take_columns(run, parent, id);
     partition::join(run, parent, id, Some(bound));
     partition::inherit_indexes(run, parent, id);
-    for foreign in run.relation(parent).constraints.clone() {
+    for foreign in &run.relation(parent).constraints.clone() {
         if let Some(to) = foreign.target() {
             let targets = run.schema.tree(to);
             run.lock_all(&targets, if run.version >= 12 { ShareRowExclusive } else { AccessShare });
-            run.schema.edit(id).constraints.push(Constraint { inherited: true, ..foreign });
+            run.schema.edit(id).constraints.push(Constraint { inherited: true, ..foreign.clone() });
         }
     }
     let referrers = run.relation(parent).referrers.clone();
@@ -194,7 +194,7 @@ fn copy(run: &mut Run<'_>, id: Id, like: &Like) {
     let model = run.relation(from).clone();
     let definition = run.relation(id).created;
     let relation = run.schema.edit(id);
-    for column in model.columns {
+    for column in model.columns.iter().cloned() {
         let default = column.default.filter(|_| wants("defaults"));
         let generated = column.generated.filter(|_| wants("generated"));
         relation.columns.push(schema::Column { definition, default, generated, identity: false, ..column });
@@ -204,7 +204,7 @@ fn copy(run: &mut Run<'_>, id: Id, like: &Like) {
     if !wants("indexes") {
         return;
     }
-    for index in model.indexes {
+    for index in model.indexes.iter().cloned() {
         let key = model.constraints.iter().find(|it| it.name == index.name);
         let (about, label) = match key.map(|it| &it.rule) {
             Some(Rule::Key(true)) => ("", "pkey"),

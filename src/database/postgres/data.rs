@@ -212,7 +212,7 @@ fn put(run: &mut Run<'_>, id: Id, columns: Option<&[Ident]>) {
     run.lock_all(&sequences, RowExclusive);
     for table in write(run, id, &Filter::default()) {
         fill(run, table);
-        for foreign in run.relation(table).constraints.clone() {
+        for foreign in &run.relation(table).constraints.clone() {
             if let Some(to) = foreign.target().filter(|_| foreign.columns.iter().any(|column| is_given(column))) {
                 run.lock(to, RowShare);
             }
@@ -231,7 +231,7 @@ pub(super) fn update(run: &mut Run<'_>, update: &Update) {
     let found = Filter { condition, reads_rows: true, only: update.only, limited };
     let sets = |columns: &[Box<str>]| update.columns.iter().any(|column| columns.contains(&column.text));
     for table in write(run, id, &found) {
-        for foreign in run.relation(table).constraints.clone() {
+        for foreign in &run.relation(table).constraints.clone() {
             if let Some(to) = foreign.target().filter(|_| sets(&foreign.columns)) {
                 run.lock(to, RowShare);
             }

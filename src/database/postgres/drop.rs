@@ -146,7 +146,7 @@ pub(super) fn view(run: &mut Run<'_>, id: Id) {
             continue;
         }
         run.lock(id, AccessExclusive);
-        for index in run.relation(id).indexes.clone() {
+        for index in &run.relation(id).indexes.clone() {
             run.lock_index(id, &index.name, AccessExclusive);
         }
         open.extend(&run.relation(id).used_by);

@@ -63,7 +63,7 @@ pub(super) fn create(run: &mut Run<'_>, create: &CreateIndex) {
     run.schema.add_index(id, Index { name: name.as_str().into(), valid: !(create.only && is_partitioned), ..index });
     if is_partitioned && !create.only {
         let made = run.relation(id).index(&name).cloned();
-        for child in run.relation(id).children.clone() {
+        for child in run.relation(id).children.clone().iter().copied() {
             if let Some(made) = &made {
                 build_below(run, id, child, made);
             }
@@ -186,7 +186,7 @@ pub(super) fn pass_down(run: &mut Run<'_>, above: Id, child: Id, index: &Index) 
         let key = crate::database::schema::Constraint { name: name.as_str().into(), inherited: true, ..key };
         run.schema.edit(child).constraints.push(key);
     }
-    for below in run.relation(child).children.clone() {
+    for below in run.relation(child).children.clone().iter().copied() {
         build_below(run, child, below, &made);
     }
 }

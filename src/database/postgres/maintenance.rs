@@ -79,7 +79,7 @@ fn several(run: &mut Run<'_>, ids: &[Id], concurrently: bool) {
             continue;
         }
         run.lock(id, mode);
-        for index in run.relation(id).indexes.clone() {
+        for index in &run.relation(id).indexes.clone() {
             run.lock_index(id, &index.name, on_index);
             let is_exclusion =
                 |it: &crate::database::schema::Constraint| it.name == index.name && matches!(it.rule, Rule::Exclude);

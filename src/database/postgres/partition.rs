@@ -8,7 +8,7 @@ use bounds::{excludes, proves};
 use super::{foreign_key, index};
 use crate::database::FailureKind;
 use crate::database::run::Run;
-use crate::database::schema::{Constraint, Id, Index, Kind, Rows as Filled, Rule};
+use crate::database::schema::{Constraint, Id, Kind, Rows as Filled, Rule};
 use crate::document::sql::{Bound, LockMode, Name, Rows};
 
 use LockMode::{AccessExclusive, AccessShare, RowShare, ShareRowExclusive, ShareUpdateExclusive};
@@ -27,17 +27,17 @@ pub(super) fn attach(run: &mut Run<'_>, parent: Id, partition: &Name, bound: &Bo
         }
     }
     squeeze_default(run, parent, bound);
-    for index in run.relation(parent).indexes.clone() {
-        index::pass_down(run, parent, child, &index);
+    for index in &run.relation(parent).indexes.clone() {
+        index::pass_down(run, parent, child, index);
     }
-    for foreign in run.relation(parent).constraints.clone() {
+    for foreign in &run.relation(parent).constraints.clone() {
         let Rule::Foreign { to, .. } = foreign.rule else { continue };
         let has_it = run.relation(child).constraints.iter().any(|it| it.target() == Some(to) && it.columns == foreign.columns);
         // Before 12 it is a mere validation.
         run.lock(to, if run.version >= 12 { ShareRowExclusive } else { RowShare });
         if !has_it {
             foreign_key::compare(run, &tree, &[to]);
-            run.schema.edit(child).constraints.push(Constraint { inherited: true, ..foreign });
+            run.schema.edit(child).constraints.push(Constraint { inherited: true, ..foreign.clone() });
         }
     }
     let referrers = run.relation(parent).referrers.clone();
@@ -135,17 +135,17 @@ pub(super) fn detach(run: &mut Run<'_>, parent: Id, partition: &Name, is_gentle:
     let below = run.schema.tree(child);
     run.lock_all(&below[1..], AccessExclusive);
     lock_default(run, parent, child);
-    for foreign in run.relation(child).constraints.clone() {
+    for foreign in &run.relation(child).constraints.clone() {
         if let Some(to) = foreign.target() {
             run.lock(to, ShareRowExclusive);
         }
     }
-    for referrer in run.relation(parent).referrers.clone() {
+    for referrer in run.relation(parent).referrers.clone().iter().copied() {
         run.lock(referrer, AccessExclusive);
         run.because(referrer, "its rows must refer to none of the rows that leave");
         foreign_key::compare(run, &[referrer], &[child]);
     }
-    for index in run.relation(child).indexes.clone() {
+    for index in &run.relation(child).indexes.clone() {
         run.lock_index(child, &index.name, AccessExclusive);
     }
     let part = run.schema.edit(child);
@@ -194,8 +194,7 @@ pub(super) fn no_inherit(run: &mut Run<'_>, child: Id, parent: &Name) {
 
 /// What a new partition gets from the table above: its indexes, without anything to build them from.
 pub(super) fn inherit_indexes(run: &mut Run<'_>, parent: Id, child: Id) {
-    let indexes: Vec<Index> = run.relation(parent).indexes.clone();
-    for index in indexes {
-        index::pass_down(run, parent, child, &index);
+    for index in &run.relation(parent).indexes.clone() {
+        index::pass_down(run, parent, child, index);
     }
 }

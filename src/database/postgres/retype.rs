@@ -154,14 +154,13 @@ fn follow(run: &mut Run<'_>, change: &Change) {
             _ => {}
         }
     }
-    for child in run.relation(table).referrers.clone() {
-        let there: Vec<Constraint> = run.relation(child).constraints.clone();
-        for constraint in there {
+    for child in run.relation(table).referrers.clone().iter().copied() {
+        for constraint in &run.relation(child).constraints.clone() {
             let Rule::Foreign { to, to_columns, .. } = &constraint.rule else { continue };
             if *to == table && to_columns.contains(&change.column) {
                 run.lock(child, AccessExclusive);
                 run.because(child, "its foreign key is made anew");
-                recheck(run, change, &constraint, (child, table));
+                recheck(run, change, constraint, (child, table));
             }
         }
     }

@@ -91,8 +91,10 @@ pub(super) fn alter_policy(run: &mut Run<'_>, policy: &sql::Policy) {
     let Some(id) = run.named(&policy.table, TABLE) else { return };
     let mut watcher = watcher(run, id, policy);
     let relation = run.schema.edit(id);
-    let known = relation.policies.iter().position(|old| !old.is_rule && old.name == policy.name.text);
-    if let Some(old) = known.map(|at| relation.policies.remove(at)) {
+    let is_it = |old: &Policy| !old.is_rule && old.name == policy.name.text;
+    let known = relation.policies.iter().find(|old| is_it(old)).cloned();
+    relation.policies.retain(|old| !is_it(old));
+    if let Some(old) = known {
         // Of what is not said anew the old one may be left.
         if policy.using.is_none() || policy.check.is_none() {
             watcher.columns.extend(old.columns);
@@ -214,10 +216,9 @@ fn take(run: &mut Run<'_>, id: Id, kind: ObjectKind, name: &str) {
     relation.policies.retain(|it| !is_it(it));
     for other in asked {
         if run.schema.exists(other) {
-            let by = &mut run.schema.edit(other).asked_by;
-            if let Some(at) = by.iter().position(|table| *table == id) {
-                by.remove(at);
-            }
+            // As often as it asks, so often it is in there.
+            let mut is_first = true;
+            run.schema.edit(other).asked_by.retain(|table| *table != id || !std::mem::take(&mut is_first));
         }
     }
 }

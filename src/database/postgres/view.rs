@@ -37,7 +37,7 @@ pub(super) fn create(run: &mut Run<'_>, create: &CreateView, span: Span) {
     }
     let id = if let Some(old) = old {
         run.lock(old, AccessExclusive);
-        for used in run.relation(old).uses.clone() {
+        for used in run.relation(old).uses.clone().iter().copied() {
             run.schema.edit(used).used_by.retain(|view| *view != old);
         }
         old
@@ -58,11 +58,11 @@ pub(super) fn create(run: &mut Run<'_>, create: &CreateView, span: Span) {
     let now = run.schema.clock;
     let view = run.schema.edit(id);
     view.told = now;
-    view.uses = reads;
+    view.uses = reads.into();
     view.used_columns = used_columns;
-    view.used_whole = starred;
-    view.functions = functions;
-    view.columns.clear();
+    view.used_whole = starred.into();
+    view.functions = functions.into();
+    view.columns = Vec::new().into();
     for output in outputs.unwrap_or_default() {
         view.learn(&output);
     }
@@ -117,7 +117,7 @@ pub(super) fn users_of(run: &Run<'_>, table: Id, column: &str) -> Vec<Id> {
 pub(super) fn refresh(run: &mut Run<'_>, refresh: &Refresh) {
     let Some(id) = run.named(&refresh.view, Kind::MaterializedView) else { return };
     if !refresh.no_data {
-        for used in run.relation(id).uses.clone() {
+        for used in run.relation(id).uses.clone().iter().copied() {
             data::read(run, used, &data::Reading::WHOLE);
         }
     }

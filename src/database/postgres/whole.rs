@@ -124,7 +124,7 @@ fn move_to(run: &mut Run<'_>, id: Id, schema: &str) {
     if is_taken(run, schema, &name) {
         return;
     }
-    for sequence in run.relation(id).sequences.clone() {
+    for sequence in run.relation(id).sequences.clone().iter().copied() {
         run.lock(sequence, AccessExclusive);
         let name = run.relation(sequence).name.clone();
         run.schema.rename(sequence, schema, &name);
@@ -138,10 +138,10 @@ pub(super) fn own(run: &mut Run<'_>, id: Id, owner: &str) {
     if run.relation(id).owner.as_deref() == Some(owner) {
         return;
     }
-    for index in run.relation(id).indexes.clone() {
+    for index in &run.relation(id).indexes.clone() {
         run.lock_index(id, &index.name, AccessExclusive);
     }
-    for sequence in run.relation(id).sequences.clone() {
+    for sequence in run.relation(id).sequences.clone().iter().copied() {
         run.lock(sequence, AccessExclusive);
         run.schema.edit(sequence).owner = Some(owner.into());
     }

@@ -1,6 +1,6 @@
 //! Tables, views and sequences, and what belongs to one.
 
-use super::{ColumnType, Id, Made, TypeId};
+use super::{ColumnType, Id, Made, Shared, TypeId};
 use crate::diagnostic::SourceId;
 use crate::document::sql::{Bound, Ident, Referential, Term};
 
@@ -57,36 +57,36 @@ pub(in crate::database) struct Relation {
     pub rows: Rows,
     /// The type that its columns come from.
     pub of_type: Option<TypeId>,
-    pub columns: Vec<Column>,
-    pub constraints: Vec<Constraint>,
-    pub indexes: Vec<Index>,
+    pub columns: Shared<Column>,
+    pub constraints: Shared<Constraint>,
+    pub indexes: Shared<Index>,
     /// What it inherits from or is a partition of.
-    pub parents: Vec<Id>,
+    pub parents: Shared<Id>,
     /// What inherits from it; its partitions.
-    pub children: Vec<Id>,
+    pub children: Shared<Id>,
     /// Which rows it holds as a partition.
     pub bound: Option<Bound>,
     /// The columns by which it is partitioned; none for an expression.
-    pub key: Vec<Option<Box<str>>>,
+    pub key: Shared<Option<Box<str>>>,
     /// Tables with a foreign key to this one.
-    pub referrers: Vec<Id>,
+    pub referrers: Shared<Id>,
     /// What a view reads.
-    pub uses: Vec<Id>,
+    pub uses: Shared<Id>,
     /// The columns that a view may use of what it reads; none for all.
     pub used_columns: Option<Vec<Box<str>>>,
     /// All columns of these.
-    pub used_whole: Vec<Id>,
+    pub used_whole: Shared<Id>,
     /// What a view calls.
-    pub functions: Vec<Box<str>>,
+    pub functions: Shared<Box<str>>,
     /// When a view was last told what it shows.
     pub told: u32,
     /// Views that read it.
-    pub used_by: Vec<Id>,
-    pub triggers: Vec<Trigger>,
+    pub used_by: Shared<Id>,
+    pub triggers: Shared<Trigger>,
     /// Its policies and rules.
-    pub policies: Vec<Policy>,
+    pub policies: Shared<Policy>,
     /// Tables with a policy or rule that asks this one.
-    pub asked_by: Vec<Id>,
+    pub asked_by: Shared<Id>,
     pub owner: Option<Box<str>>,
     pub method: Option<Box<str>>,
     pub tablespace: Option<Box<str>>,
@@ -95,7 +95,7 @@ pub(in crate::database) struct Relation {
     /// The column that a sequence belongs to.
     pub owned_by: Option<(Id, Box<str>)>,
     /// Sequences that belong to a column.
-    pub sequences: Vec<Id>,
+    pub sequences: Shared<Id>,
 }
 
 /// A column.

@@ -176,6 +176,9 @@ impl<'s> Comparison<'s> {
     }
 
     fn constraints(&mut self, it: &Three<'s>) {
+        if it.before.constraints.is(&it.after.constraints) {
+            return;
+        }
         let list = |relation: &'s Relation| -> Vec<(String, &'s str, Made)> {
             let own = relation.constraints.iter().filter(|constraint| !constraint.inherited);
             own.filter_map(|constraint| Some((self.signature(constraint)?, &*constraint.name, constraint.made))).collect()
@@ -201,6 +204,9 @@ impl<'s> Comparison<'s> {
     }
 
     fn indexes(&mut self, it: &Three<'s>) {
+        if it.before.indexes.is(&it.after.indexes) {
+            return;
+        }
         let list = |relation: &'s Relation| -> Vec<(String, &'s str, Made)> {
             let own = relation.indexes.iter().filter(|index| !index.constraint && index.part_of.is_none());
             own.map(|index| (signature(index), &*index.name, index.made)).collect()

@@ -91,6 +91,8 @@ impl Making<'_> {
             migration.add(role, source, self.document(source), &self.transaction(framework, source));
         }
         let migrations = paired_by_version(migrations.into_values());
+        let mut titles: Vec<String> = migrations.iter().map(|migration| migration.title.clone()).collect();
+        titles.sort_unstable();
         MigrationSet {
             framework,
             framework_said,
@@ -102,6 +104,7 @@ impl Making<'_> {
             stale: self.stale(framework, &migrations),
             late: if framework == Framework::Flyway && self.asked.sites.runs_late { Late::Runs } else { framework.traits().late },
             timeout: None,
+            titles,
             migrations,
             ignored,
             troubles: Vec::new(),

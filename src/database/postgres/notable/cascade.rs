@@ -46,7 +46,7 @@ pub(super) fn of(run: &mut Run<'_>, drop: &DropObjects) {
 /// Looks at a DROP COLUMN .. CASCADE.
 pub(super) fn of_column(run: &mut Run<'_>, id: Id, column: &Ident, span: Span) {
     let mut lost = alter::users_of(run, id, &column.text);
-    for child in run.relation(id).referrers.clone() {
+    for child in run.relation(id).referrers.clone().iter().copied() {
         let refers = run.relation(child).constraints.iter().filter(|it| match &it.rule {
             Rule::Foreign { to, to_columns, .. } => *to == id && to_columns.contains(&column.text),
             _ => false,

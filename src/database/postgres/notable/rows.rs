@@ -21,7 +21,7 @@ pub(super) fn truncated(run: &mut Run<'_>, truncate: &Truncate) {
     let mut lost: Vec<String> = Vec::new();
     let mut open = named.clone();
     while let Some(id) = open.pop() {
-        for child in run.relation(id).referrers.clone() {
+        for child in run.relation(id).referrers.clone().iter().copied() {
             if !named.contains(&child) {
                 named.push(child);
                 open.push(child);

@@ -51,7 +51,7 @@ pub(super) fn proves(run: &Run<'_>, table: Id, parent: Id, bound: &Bound) -> boo
 /// Whether valid constraints of the default partition say that it holds no row of a bound.
 pub(super) fn excludes(run: &Run<'_>, table: Id, parent: Id, bound: &Bound) -> bool {
     let relation = run.relation(table);
-    let [Some(key)] = run.relation(parent).key.as_slice() else { return false };
+    let [Some(key)] = &*run.relation(parent).key else { return false };
     match &bound.rows {
         Rows::Range { from, to } => valid_terms(relation).any(|term| {
             reaches(term, key, from.first(), &["<"], |value, edge| value <= edge)
@@ -184,7 +184,7 @@ fn order(one: &[Edge], other: &[Edge]) -> Option<Ordering> {
 
 /// Whether a partition may hold rows for which all terms are true.
 pub(in crate::database::postgres) fn may_hold(run: &Run<'_>, parent: Id, child: Id, terms: &[Term]) -> bool {
-    let [Some(key)] = run.relation(parent).key.as_slice() else { return true };
+    let [Some(key)] = &*run.relation(parent).key else { return true };
     let Some(bound) = &run.relation(child).bound else { return true };
     let of_key = terms.iter().filter(|term| term.column().is_some_and(|column| column.text == *key));
     of_key.into_iter().all(|term| match (&bound.rows, term) {

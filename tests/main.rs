@@ -26,6 +26,7 @@ mod odd_trees;
 mod order;
 mod pages;
 mod readers;
+mod recall;
 mod recognised;
 mod replays;
 mod reports;

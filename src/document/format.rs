@@ -71,6 +71,8 @@ struct Shapes {
     nested: usize,
     /// `- item`, `---`
     dashes: usize,
+    /// The first line that is no comment is one of YAML.
+    begins_as_yaml: bool,
 }
 
 impl Shapes {
@@ -88,8 +90,10 @@ impl Shapes {
         if body.is_empty() || body.starts_with(['#', ';', '!']) || body.starts_with("//") {
             return;
         }
+        let is_first = self.headers + self.equals + self.colons + self.dashes == 0;
         if body.starts_with("- ") || matches!(body, "-" | "---") || body.starts_with("--- ") {
             self.dashes += 1;
+            self.begins_as_yaml |= is_first;
         } else if body.starts_with('[') && body.split([';', '#']).next().unwrap_or(body).trim_end().ends_with(']') {
             self.headers += 1;
         } else if let Some(at) = separator(body) {
@@ -97,6 +101,7 @@ impl Shapes {
                 self.equals(&body[..at], &body[at + 1..]);
             } else {
                 self.colons += 1;
+                self.begins_as_yaml |= is_first;
                 self.nested += usize::from(line.starts_with([' ', '\t']));
             }
         }
@@ -132,6 +137,8 @@ impl Shapes {
         }
         match named {
             Some(Ini | Toml) => named,
+            // A block of text in it may look like anything.
+            Some(Yaml) if self.begins_as_yaml => named,
             Some(Dotenv | Properties) if self.headers == 0 => named,
             _ if self.headers > 0 => Some(if self.typed == self.equals { Toml } else { Ini }),
             _ if self.exported == self.equals => Some(Dotenv),
@@ -212,6 +219,7 @@ mod tests {
             ("app.json", "a: 1\nb:\n  - c\n", Some(Format::Yaml)),
             ("app.yaml", "{\"a\": 1}", Some(Format::Yaml)),
             ("app.yaml", "{{ if .x }}\na: 1\n{{ end }}\n", Some(Format::Yaml)),
+            ("app.yaml", "script: |\n  A=1\n  [ x ]\n  B=2\n", Some(Format::Yaml)),
             ("app.yaml", "[server]\nport = 1\nname = \"x\"\n", Some(Format::Toml)),
             ("app.ini", "[server]\nport = 1\n", Some(Format::Ini)),
             ("app.cfg", "[server]\nport: 1\nhost: h\n", Some(Format::Ini)),

@@ -1,12 +1,13 @@
 //! See rules/environment/drifted-type.md
 
-use crate::document::entries::Form;
+use crate::document::entries::{Form, leaf};
 use crate::rule::{Context, fits};
-use crate::workspace::environments::Group;
 use crate::workspace::environments::rows::{Cell, Row};
 use crate::workspace::environments::value::{Class, Type, name_words};
+use crate::workspace::environments::{Group, is_variable};
 
 pub fn check(group: &Group, cx: &mut Context<'_>) {
+    quoted(group, cx);
     for row in group.rows().iter().filter(|row| !may_be_either(row.name)) {
         let types: Vec<Option<Type>> = row.cells.iter().map(|cell| cell.and_then(|cell| type_of(cell, cx))).collect();
         for at in 0..types.len() {
@@ -23,6 +24,48 @@ pub fn check(group: &Group, cx: &mut Context<'_>) {
             }
         }
     }
+}
+
+/// `"false"` where the others have `false`: a text, and one that is not empty.
+fn quoted(group: &Group, cx: &mut Context<'_>) {
+    for row in group.rows() {
+        for (at, file) in group.members.iter().enumerate() {
+            let Some(cell) = row.own(at).filter(|cell| cell.entry.form == Form::Quoted) else { continue };
+            let Some(kind) = type_of(cell, cx).filter(|kind| matches!(kind, Type::Truth | Type::Number)) else { continue };
+            let others: Vec<(usize, Cell<'_>)> = row.others(at).collect();
+            let is_bare = |(_, other): &(usize, Cell<'_>)| other.entry.form == Form::Bare && type_of(*other, cx) == Some(kind);
+            if others.is_empty() || !others.iter().all(is_bare) || !keeps_texts(cx.workspace.path(file.source), kind) {
+                continue;
+            }
+            let allowed = cx.list("allowed", file.source);
+            // The environment of a process wants its values in quotes.
+            let is_variable = is_variable(leaf(row.name));
+            if is_variable || allowed.iter().any(|pattern| fits(pattern, row.name)) || may_be_either(row.name) {
+                continue;
+            }
+            let (own, (other, theirs)) = (file.title(), others[0]);
+            let happens = match kind {
+                Type::Truth => "templates and most languages take a text that is not empty for yes, whatever it says",
+                _ => "what wants a number refuses a text: Kubernetes does not take the manifest that the chart renders",
+            };
+            cx.report(cell.place(), format!("{} of {own} is a text in quotes, and {} elsewhere", row.name, kind.words()))
+                .about(row.name)
+                .label("in quotes")
+                .because(theirs.place(), format!("what {} has", group.members[other].title()))
+                .in_production(happens)
+                .help(format!("take the quotes away from the value of {}", row.name));
+        }
+    }
+}
+
+/// Whether what reads a file keeps a text a text. Spring, .NET and Terraform make of it what the program asks for.
+fn keeps_texts(path: &str, kind: Type) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
+    let end = name.rsplit_once('.').map_or("", |(_, end)| end);
+    let converts =
+        ["application", "bootstrap", "appsettings"].iter().any(|start| name.starts_with(start)) || name.contains(".tfvars");
+    let is_tree = matches!(end, "yml" | "yaml" | "json" | "toml");
+    is_tree && !converts && (kind == Type::Truth || name.contains("values"))
 }
 
 /// Names and versions may look like numbers, and secrets like anything.

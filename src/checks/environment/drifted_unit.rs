@@ -18,13 +18,20 @@ const RATIOS: &[(f64, &str)] = &[
 ];
 
 pub fn check(group: &Group, cx: &mut Context<'_>) {
-    for row in group.rows().iter().filter(|row| is_measured(row.name)) {
+    for row in group.rows().iter().filter(|row| !is_choice(row.name)) {
         let amounts: Vec<Option<f64>> = row.cells.iter().map(|cell| cell.and_then(|cell| number(cell, cx))).collect();
         for (at, here) in amounts.iter().enumerate() {
             let (Some(cell), Some(here)) = (row.own(at), *here) else { continue };
             judge(group, row, (at, cell, here), &amounts, cx);
         }
     }
+}
+
+/// Numbers that are no amounts of anything.
+fn is_choice(name: &str) -> bool {
+    const CHOICES: &[&str] =
+        &["port", "ports", "id", "ids", "version", "tag", "account", "project", "replicas", "number", "limit"];
+    name_words(name).last().is_some_and(|last| CHOICES.contains(&last.as_str()))
 }
 
 /// Something that is counted in seconds or bytes.
@@ -58,8 +65,13 @@ fn is_measured(name: &str) -> bool {
         "timeoutseconds",
         "keepalive",
         "memory",
+        "timeouts",
+        "cache",
+        "stale",
+        "retention",
+        "quota",
     ];
-    name_words(name).iter().rev().take(3).any(|word| MEASURED.contains(&word.as_str()))
+    name_words(name).iter().rev().take(4).any(|word| MEASURED.contains(&word.as_str()))
 }
 
 /// A value in seconds or bytes; as it is where it has no unit.
@@ -81,20 +93,31 @@ fn judge(group: &Group, row: &Row<'_>, (at, cell, here): (usize, Cell<'_>, f64),
         .collect();
     let Some((first, value)) = others.first().copied() else { return };
     // The others agree, so that this one is the odd one out.
-    if others.len() < 2 || others.iter().any(|(_, other)| (other - value).abs() > f64::EPSILON * value) {
+    if others.iter().any(|(_, other)| (other - value).abs() > f64::EPSILON * value) {
         return;
     }
     let (large, small) = if here > value { (here, value) } else { (value, here) };
-    let Some((_, what)) = RATIOS.iter().find(|(ratio, _)| (large / small - ratio).abs() < ratio * 1e-9) else { return };
+    let Some((ratio, what)) = RATIOS.iter().find(|(ratio, _)| (large / small - ratio).abs() < ratio * 1e-9) else { return };
+    // A minute instead of a second may well be meant; a thousand times as much hardly ever is.
+    let (is_measured, is_alone) = (is_measured(row.name), others.len() >= 2);
+    let is_plain = ![60, 3600].map(f64::from).contains(ratio);
+    if (!is_measured || !is_alone) && !(is_plain && (is_alone || is_measured)) {
+        return;
+    }
     let file = &group.members[at];
+    // Of two, one is enough: that of production.
+    if !is_alone && !file.is_production() && group.members[first].is_production() {
+        return;
+    }
     let allowed = cx.list("allowed", file.source);
     if allowed.iter().any(|pattern| fits(pattern, row.name)) {
         return;
     }
     let own = file.title();
     let times = if here > value { "as large" } else { "as small" };
+    let elsewhere = if is_alone { "everywhere else".to_owned() } else { format!("in {}", group.members[first].title()) };
     let report = cx
-        .report(cell.place(), format!("{} of {own} is exactly {} times {times} as everywhere else", row.name, large / small))
+        .report(cell.place(), format!("{} of {own} is exactly {} times {times} as {elsewhere}", row.name, large / small))
         .about(row.name)
         .label(format!("{own} reads this"))
         .in_production(format!(
@@ -102,7 +125,13 @@ fn judge(group: &Group, row: &Row<'_>, (at, cell, here): (usize, Cell<'_>, f64),
         ))
         .help(format!("give {} in the unit of the other environments, and say the unit in its name or its value", row.name));
     let theirs = row.cells[first].map(|cell| cell.place());
+    let mut report = report;
     if let Some(place) = theirs {
-        report.because(place, format!("what {} has", group.members[first].title()));
+        report = report.because(place, format!("what {} has", group.members[first].title()));
+    }
+    if !is_alone {
+        report.guessing("there are two environments only, and either of them may have the right number");
+    } else if !is_measured {
+        report.guessing("its name does not say that it is a time or a size");
     }
 }

@@ -13,9 +13,7 @@ pub fn check(file: &SettingsFile, cx: &mut Context<'_>) {
     let mut settings: Vec<&Entry> = file.settings.iter().filter(|entry| !entry.is_merged && !file.is_open).collect();
     settings.sort_by_key(|entry| (entry.document, &entry.name));
     for settings in settings.chunk_by(|one, other| (one.document, &one.name) == (other.document, &other.name)) {
-        // Items of a list may be known by the same thing, and each is one of its own.
         if let [first, later @ ..] = settings
-            && !first.name.contains('[')
             && later.iter().any(|setting| !builds_on(setting, &first.name, &document.source))
         {
             report(file, settings, document, cx);

@@ -4,14 +4,14 @@ use crate::document::entries::Form;
 use crate::rule::Context;
 use crate::workspace::environments::Group;
 use crate::workspace::environments::rows::{Cell, Row};
-use crate::workspace::environments::value::{Amount, amount, unit};
+use crate::workspace::environments::value::{amount, name_words, unit};
 
 pub fn check(group: &Group, cx: &mut Context<'_>) {
     for row in group.rows() {
         for (at, member) in group.members.iter().enumerate() {
             let Some(cell) = row.own(at) else { continue };
-            if is_bare(cell, cx)
-                && let Some((other, theirs)) = measured(&row, at, cx)
+            if let Some(number) = bare(cell, cx)
+                && let Some((other, theirs)) = measured(&row, at, number, cx)
             {
                 let own = member.title();
                 cx.report(
@@ -36,20 +36,52 @@ fn text(cell: Cell<'_>, cx: &Context<'_>) -> Option<String> {
 }
 
 /// A number alone, and none that means "off" or "for ever".
-fn is_bare(cell: Cell<'_>, cx: &Context<'_>) -> bool {
-    text(cell, cx).is_some_and(|text| amount(&text).is_some_and(|amount| amount.unit.is_empty() && amount.number > 0.0))
+fn bare(cell: Cell<'_>, cx: &Context<'_>) -> Option<f64> {
+    let text = text(cell, cx)?;
+    amount(&text).filter(|amount| amount.unit.is_empty() && amount.number > 0.0).map(|amount| amount.number)
 }
 
-/// One of the others, if all of them have a unit. A quantity of Kubernetes may do without one.
-fn measured<'g>(row: &Row<'g>, at: usize, cx: &Context<'_>) -> Option<(usize, Cell<'g>)> {
+/// What the units of a setting are of.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Measure {
+    Time,
+    Bytes,
+    /// Thousandths of a processor, of which whole ones need no unit.
+    Processors,
+}
+
+/// No machine has so many processors.
+const MANY_PROCESSORS: f64 = 256.0;
+
+/// Nothing runs in fewer bytes.
+const FEW_BYTES: f64 = 1_048_576.0;
+
+/// One of the others, if all of them have a unit. A quantity of Kubernetes may do without one where that makes sense.
+fn measured<'g>(row: &Row<'g>, at: usize, number: f64, cx: &Context<'_>) -> Option<(usize, Cell<'g>)> {
     let others: Vec<(usize, Cell<'g>)> = row.others(at).collect();
-    let has_unit = |(_, cell): &(usize, Cell<'_>)| {
-        let text = text(*cell, cx).unwrap_or_default();
-        let is_time =
-            |found: Amount<'_>| unit(found.unit).is_some_and(|(_, is_time)| is_time && found.unit != "m") || found.unit.len() > 1;
-        amount(&text).is_some_and(|found| unit(found.unit).is_some() && is_time(found))
+    let mut measures = others.iter().map(|(_, cell)| measure(row.name, &text(*cell, cx)?));
+    let first = measures.next().flatten()?;
+    if !measures.all(|measure| measure == Some(first)) {
+        return None;
+    }
+    let words = name_words(row.name);
+    let is_quantity =
+        words.iter().any(|word| matches!(word.as_str(), "memory" | "storage" | "resources" | "limits" | "requests"));
+    let makes_sense = match first {
+        Measure::Time => false,
+        Measure::Bytes => is_quantity && number >= FEW_BYTES,
+        Measure::Processors => number < MANY_PROCESSORS,
     };
-    let all = !others.is_empty() && others.iter().all(has_unit);
-    let is_quantity = ["cpu", "memory", "storage", "replicas"].iter().any(|word| row.name.to_ascii_lowercase().ends_with(word));
-    others.into_iter().next().filter(|_| all && !is_quantity)
+    others.into_iter().next().filter(|_| !makes_sense)
+}
+
+fn measure(name: &str, value: &str) -> Option<Measure> {
+    let found = amount(value)?;
+    let (_, is_time) = unit(found.unit)?;
+    let is_thousandth = found.unit == "m" && name_words(name).iter().any(|word| word.ends_with("cpu"));
+    Some(match is_time {
+        _ if is_thousandth => Measure::Processors,
+        true => Measure::Time,
+        false => Measure::Bytes,
+    })
 }

@@ -12,8 +12,13 @@ pub fn check(group: &Group, cx: &mut Context<'_>) {
         }
         let (written, meant) = (&slip.written, &slip.meant);
         let own = file.title();
+        let message = if slip.is_sure {
+            format!("{own} sets {written}, and all other environments set {meant}")
+        } else {
+            format!("{own} sets {written}, which is called {meant} elsewhere")
+        };
         let report = cx
-            .report(slip.place, format!("{own} sets {written}, and all other environments set {meant}"))
+            .report(slip.place, message)
             .about(&**written)
             .label(format!("{own} alone calls it so"))
             .because(slip.neighbour, "the name that the others have")
@@ -21,7 +26,9 @@ pub fn check(group: &Group, cx: &mut Context<'_>) {
                 "nothing reads {written}: the service starts without {meant}, with a default that nobody chose"
             ))
             .help(format!("call it {meant}"));
-        if group.members.len() == 2 && !group.is_complete {
+        if !slip.is_sure {
+            report.guessing(format!("nothing shows that this environment needs {meant}; the names differ in one letter"));
+        } else if group.members.len() == 2 && !group.is_complete {
             report.guessing("there are two files only, and either of them may have the right name");
         }
     }

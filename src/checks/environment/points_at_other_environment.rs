@@ -99,7 +99,15 @@ fn report(own: &str, strays: &[Stray<'_>], cx: &mut Context<'_>) {
 fn value(cell: Cell<'_>, cx: &Context<'_>) -> Option<String> {
     let is_known = !matches!(cell.entry.form, Form::Open | Form::List | Form::Null);
     let text = cell.entry.text(&cx.workspace.document(cell.file.source).source).trim();
-    (is_known && text.len() < 512 && !text.contains(['$', ' '])).then(|| text.to_owned())
+    (is_known && text.len() < 512 && !text.contains('$')).then(|| address_in(text)).flatten().map(str::to_owned)
+}
+
+/// A value of one word, or the address among several: `The Shop <orders@staging.shop.test>`.
+fn address_in(text: &str) -> Option<&str> {
+    if !text.contains(' ') {
+        return Some(text);
+    }
+    text.split([' ', '<', '>', ',', ';']).find(|word| word.contains("://") || (word.contains('@') && word.contains('.')))
 }
 
 /// The part of a value that says where something is: its host without the last label, or all of a name.

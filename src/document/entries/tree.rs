@@ -1,5 +1,7 @@
 //! Flattens the trees of YAML and JSON.
 
+use std::collections::HashSet;
+
 use super::{Entry, Form};
 use crate::diagnostic::SourceId;
 use crate::document::Known;
@@ -100,21 +102,19 @@ impl<'a> Walk<'a, '_> {
         if !items.iter().any(|item| item.is_mapping()) {
             return self.leaf(key, value);
         }
-        for (item, number) in items.into_iter().zip(0_usize..) {
-            self.item(item, number, depth);
+        let known = identities(&items);
+        for ((item, number), identity) in items.into_iter().zip(0_usize..).zip(known) {
+            self.item(item, &identity.unwrap_or_else(|| number.to_string()), depth);
         }
     }
 
     /// An item of a list of maps.
-    fn item(&mut self, item: Node<'a>, number: usize, depth: usize) {
-        let text = |field: &str| item.field(field).text().into_option();
-        if let (Some(name), Known::Is((key, value))) = (text("name"), item.entry("value")) {
+    fn item(&mut self, item: Node<'a>, identity: &str, depth: usize) {
+        if let (Some(name), Known::Is((key, value))) = (item.field("name").text().into_option(), item.entry("value")) {
             return self.below(".", &name, |walk| walk.named(item, key, value));
         }
-        let identity = IDENTITIES.iter().find_map(|field| text(field));
-        let identity = identity.map_or_else(|| number.to_string(), std::borrow::Cow::into_owned);
         let is_reference = !item.field("valueFrom").is_absent();
-        self.below("[", &identity, |walk| {
+        self.below("[", identity, |walk| {
             for (key, value) in item.entries().filter(|(key, _)| !is_reference || key.read_text() != "name") {
                 if let Known::Is(name) = key.text() {
                     walk.below(".", &name, |walk| walk.value(key, value, depth + 1));
@@ -173,6 +173,20 @@ impl<'a> Walk<'a, '_> {
             walk.entries.push(Entry { document, is_merged, ..entry });
         });
     }
+}
+
+/// What each item of a list is known by: none where several are known by the same.
+fn identities(items: &[Node<'_>]) -> Vec<Option<String>> {
+    let of_item = |item: &Node<'_>| {
+        let known = IDENTITIES.iter().find_map(|field| item.field(field).text().into_option());
+        known.map(std::borrow::Cow::into_owned)
+    };
+    let mut known: Vec<Option<String>> = items.iter().map(of_item).collect();
+    let mut seen = HashSet::new();
+    if !known.iter().flatten().all(|identity| seen.insert(identity)) {
+        known = vec![None; items.len()];
+    }
+    known
 }
 
 fn is_environment(path: &str) -> bool {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::SettingsFile;
-use super::slips::{Slip, slips};
+use super::slips::{Slip, half_slips, slips};
 use crate::diagnostic::Place;
 use crate::document::entries::Entry;
 
@@ -42,6 +42,36 @@ pub struct Gap {
 /// At least this share of all cells (a key in a file) must be filled in a group of the complete style.
 const COMPLETE_PERCENT: usize = 95;
 
+/// Two files with fewer settings tell of no style.
+const PAIR_KEYS: usize = 8;
+
+/// Which members have which items of lists, of those that are known by a name.
+struct Items<'a>(HashSet<(usize, &'a str)>);
+
+impl<'a> Items<'a> {
+    fn of(cells: &[(&'a str, usize, Place)]) -> Self {
+        Self(cells.iter().filter_map(|(name, member, _)| Some((*member, item(name)?))).collect())
+    }
+
+    /// Whether a member has the item that a setting belongs to.
+    fn has(&self, member: usize, name: &str) -> bool {
+        item(name).is_some_and(|item| self.0.contains(&(member, item)))
+    }
+}
+
+/// The beginning of a name up to the item of a list that it belongs to, where that is known by more than its number.
+fn item(name: &str) -> Option<&str> {
+    let end = name.rfind(']')?;
+    let start = name[..end].rfind('[')?;
+    let is_number = name[start + 1..end].bytes().all(|byte| byte.is_ascii_digit());
+    (!is_number).then(|| &name[..=end])
+}
+
+/// The member that does not set what the others set.
+fn first_without(setters: &[(&str, usize, Place)]) -> usize {
+    setters.iter().zip(0..).find(|((_, member, _), at)| member != at).map_or(setters.len(), |(_, at)| at)
+}
+
 /// At least this share of the top keys of the smaller of two trees stands in the other one, if they are about the same.
 const SHAPE_PERCENT: usize = 20;
 
@@ -64,29 +94,24 @@ impl Group {
     }
 
     fn compare(&mut self) {
-        let cells = self
-            .members
-            .iter()
-            .enumerate()
-            .flat_map(|(at, member)| member.settings.iter().map(move |entry| (&*entry.name, at, member.place(entry.key))));
-        let mut all: Vec<(&str, usize, Place)> = cells.collect();
-        all.sort_unstable();
-        all.dedup_by_key(|(name, member, _)| (*name, *member));
-        let shared: HashSet<&str> = self.base.iter().flat_map(|file| file.settings.iter()).map(|entry| &*entry.name).collect();
+        let shared: HashMap<&str, Place> =
+            self.base.iter().flat_map(|file| file.settings.iter().map(|entry| (&*entry.name, file.place(entry.key)))).collect();
+        let cells = self.cells();
         let count = self.members.len();
-        let mut keys = 0;
+        let (mut keys, items) = (0, Items::of(&cells));
         let mut gaps = Vec::new();
         let mut alone: Vec<Vec<(&str, Place)>> = vec![Vec::new(); count];
-        for setters in all.chunk_by(|(one, ..), (other, ..)| one == other) {
-            keys += 1;
+        for setters in cells.chunk_by(|(one, ..), (other, ..)| one == other) {
             let (name, _, neighbour) = setters[0];
-            if setters.len() == 1 && !shared.contains(name) {
+            let is_shared = shared.contains_key(name);
+            let missing = (setters.len() + 1 == count).then(|| first_without(setters));
+            keys += 1;
+            if setters.len() == 1 && !is_shared {
                 alone[setters[0].1].push((name, neighbour));
             }
             // Items of lists may well differ in what they are known by.
-            let may_differ = count == 2 && name.contains('[');
-            if setters.len() + 1 == count && !shared.contains(name) && !may_differ {
-                let member = (0..count).find(|at| setters.iter().all(|(_, member, _)| member != at)).unwrap_or(0);
+            let may_differ = count == 2 && name.contains('[') && !missing.is_some_and(|member| items.has(member, name));
+            if let Some(member) = missing.filter(|_| !is_shared && !may_differ) {
                 gaps.push(Gap { member, name: name.into(), neighbour });
             }
         }
@@ -95,21 +120,64 @@ impl Group {
         for (member, own) in alone.iter().enumerate() {
             let lacking: Vec<(&str, Place)> =
                 gaps.iter().filter(|gap| gap.member == member).map(|gap: &Gap| (&*gap.name, gap.neighbour)).collect();
-            found.extend(slips(member, own, &lacking));
+            let mut of_member = slips(member, own, &lacking);
+            of_member.extend(self.half_slips(member, own, &cells, &shared, &of_member));
+            found.extend(of_member);
         }
         // Of two that differ, one is enough: that of production.
-        let is_odd = |slip: &Slip| count > 2 || self.members[slip.member].is_production();
+        let is_odd = |slip: &Slip| count > 2 || !slip.is_sure || self.members[slip.member].is_production();
         gaps.retain(|gap| !found.iter().any(|slip| slip.member == gap.member && slip.meant == gap.name));
         if count == 2 {
             gaps.retain(|gap| !found.iter().any(|slip| slip.written == gap.name));
         }
         found.retain(is_odd);
         gaps.sort_unstable_by_key(|gap| (gap.member, gap.neighbour));
-        let filled = all.len();
-        let enough = count >= 3 || keys >= 8;
-        self.is_complete = enough && filled * 100 >= keys * count * COMPLETE_PERCENT;
+        let filled = cells.len();
+        let share = |filled: usize| filled * 100 >= keys * count * COMPLETE_PERCENT;
+        // One cell may be empty without changing what a group looks like: that is the one to be found.
+        self.is_complete = match count {
+            2 => keys >= PAIR_KEYS && (share(filled) || filled + 1 >= keys * 2),
+            _ => share(filled + 1),
+        };
         self.parity = (filled * 100).checked_div(keys * count).unwrap_or(0);
         (self.keys, self.gaps, self.slips) = (keys, gaps, found);
+    }
+
+    /// Who sets what, by name, each member once.
+    fn cells(&self) -> Vec<(&str, usize, Place)> {
+        let cells = self
+            .members
+            .iter()
+            .enumerate()
+            .flat_map(|(at, member)| member.settings.iter().map(move |entry| (&*entry.name, at, member.place(entry.key))));
+        let mut all: Vec<(&str, usize, Place)> = cells.collect();
+        all.sort_unstable();
+        all.dedup_by_key(|(name, member, _)| (*name, *member));
+        all
+    }
+
+    /// Slips in names that not all others set, but a base does, or two of the others do; for production one will do.
+    fn half_slips(
+        &self,
+        member: usize,
+        own: &[(&str, Place)],
+        cells: &[(&str, usize, Place)],
+        shared: &HashMap<&str, Place>,
+        found: &[Slip],
+    ) -> Vec<Slip> {
+        let own: Vec<(&str, Place)> =
+            own.iter().copied().filter(|(name, _)| !found.iter().any(|slip| *slip.written == **name)).collect();
+        if own.is_empty() {
+            return Vec::new();
+        }
+        let sets: HashSet<&str> = self.members[member].settings.iter().map(|entry| &*entry.name).collect();
+        let enough = if self.members[member].is_production() { 1 } else { 2 };
+        let by_others = cells.chunk_by(|(one, ..), (other, ..)| one == other).filter(|setters| setters.len() >= enough);
+        let by_others = by_others.map(|setters| (setters[0].0, setters[0].2));
+        let lacking = by_others.chain(shared.iter().map(|(name, place)| (*name, *place)));
+        let mut lacking: Vec<(&str, Place)> = lacking.filter(|(name, _)| !sets.contains(name)).collect();
+        lacking.sort_unstable();
+        half_slips(member, &own, &lacking)
     }
 
     /// The files that a member of the group is put together from, in the order in which they are read.

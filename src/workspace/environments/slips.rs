@@ -18,6 +18,8 @@ pub struct Slip {
     pub meant: Box<str>,
     /// Where one of them does.
     pub neighbour: Place,
+    /// All others do, and not only a base or some of them.
+    pub is_sure: bool,
 }
 
 /// Beyond so many pairs of names only those are compared that differ in their separators alone.
@@ -33,11 +35,58 @@ pub fn slips(member: usize, own: &[(&str, Place)], lacking: &[(&str, Place)]) ->
         let near = || own.iter().copied().find(|(written, _)| may_compare && is_near(written, meant));
         if let Some((written, place)) = same_letters.or_else(near) {
             let (written, meant) = (written.into(), (*meant).into());
-            found.push(Slip { member, written, place, meant, neighbour: *neighbour });
+            found.push(Slip { member, written, place, meant, neighbour: *neighbour, is_sure: true });
         }
     }
     found
 }
+
+/// Names that a member has for itself and that differ in one letter from one that others have, and it has not. Neither
+/// name is compared with all the others: both lose a letter, and what is left is looked up.
+pub fn half_slips(member: usize, own: &[(&str, Place)], lacking: &[(&str, Place)]) -> Vec<Slip> {
+    let mut left: HashMap<(&str, String), (&str, Place)> = HashMap::new();
+    for (name, place) in own {
+        left.extend(one_letter_less(name).into_iter().map(|rest| (rest, (*name, *place))));
+    }
+    let mut found: Vec<Slip> = Vec::new();
+    for (meant, neighbour) in lacking {
+        let known = one_letter_less(meant).into_iter().find_map(|rest| left.get(&rest));
+        let Some((written, place)) = known.filter(|(written, _)| is_near(written, meant) && !is_scheme(written, meant)) else {
+            continue;
+        };
+        if found.iter().any(|slip| slip.place == *place) {
+            continue;
+        }
+        let (written, meant) = ((*written).into(), (*meant).into());
+        found.push(Slip { member, written, place: *place, meant, neighbour: *neighbour, is_sure: false });
+    }
+    found
+}
+
+/// What stands around the last part of a name, and that part in small letters, with one of them left out, or none.
+fn one_letter_less(name: &str) -> Vec<(&str, String)> {
+    let (parent, leaf) = parts(name);
+    let letters: Vec<char> = leaf.chars().flat_map(char::to_lowercase).take(MAX_LETTERS).collect();
+    let without = |at: usize| letters.iter().enumerate().filter(|(other, _)| *other != at).map(|(_, letter)| letter).collect();
+    (0..=letters.len()).map(|at| (parent, without(at))).collect()
+}
+
+/// `http` beside `https` is no slip, whatever they stand in.
+fn is_scheme(one: &str, other: &str) -> bool {
+    let words = |name: &str| name_words(parts(name).1);
+    let (one, other) = (words(one), words(other));
+    let is_pair = |(one, other): (&String, &String)| {
+        let (short, long) = if one.len() < other.len() { (one, other) } else { (other, one) };
+        long.strip_suffix('s') == Some(short) && SCHEMES.contains(&short.as_str())
+    };
+    one.iter().zip(&other).any(is_pair)
+}
+
+/// Schemes that have a safe brother with an `s` at its end.
+const SCHEMES: &[&str] = &["http", "ws", "amqp", "redis", "smtp", "ftp", "ldap", "imap", "pop3", "mqtt", "dn"];
+
+/// Longer names are compared as far as this.
+const MAX_LETTERS: usize = 80;
 
 /// A name without separators, case and the mark of a plural.
 fn letters(name: &str) -> String {
@@ -62,10 +111,12 @@ fn is_near(one: &str, other: &str) -> bool {
     }
     let mut differing = words.iter().zip(&others).filter(|(word, other)| word != other);
     let (Some((word, other)), None) = (differing.next(), differing.next()) else { return false };
-    let has_digit = |word: &str| word.bytes().any(|byte| byte.is_ascii_digit());
+    let digits = |word: &str| word.chars().filter(char::is_ascii_digit).collect::<String>();
     let length = word.len().max(other.len());
     let allowed = if length >= 8 { 2 } else { usize::from(length >= 4) };
-    !has_digit(word) && !has_digit(other) && allowed > 0 && distance(word, other) <= allowed
+    let is_counted = digits(word) != digits(other) || word.len() <= digits(word).len() + 3;
+    let is_counted = is_counted && !(digits(word).is_empty() && digits(other).is_empty());
+    !is_counted && allowed > 0 && distance(word, other) <= allowed
 }
 
 /// How many letters must be put in, left out, changed or swapped with their neighbour.
@@ -103,6 +154,8 @@ mod tests {
             ("mail.senderNme", "mail.senderName", true),
             ("max_connections", "min_connections", false),
             ("HOST_1", "HOST_2", false),
+            ("WHATSNWE50_URL", "WHATSNEW50_URL", true),
+            ("EU1_URL", "US1_URL", false),
             ("a.port", "b.port", false),
             ("DEV_URL", "UAT_URL", false),
             ("queue.name", "queue.names", true),

@@ -114,6 +114,9 @@ const IDENTITIES: &[&str] = &[
     "email",
     "project",
     "address",
+    "index",
+    "topic",
+    "queue",
 ];
 
 /// The words of a name, in lower case: `dbPoolSize` and `DB_POOL_SIZE` have the same.

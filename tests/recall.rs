@@ -1,0 +1,189 @@
+//! What goes wrong in the settings of production is found: one mistake at a time is made in a copy of a tree, and somebody
+//! must say so.
+//!
+//! Silence is not precision, so this prints for each kind of mistake how many were found, and holds the fixtures to a
+//! floor. `GONOGO_RECALL` names a folder of checked out repositories to do the same to, `GONOGO_SEED` another choice.
+
+mod operators;
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use gonogo::diagnostic::Severity;
+use gonogo::document::entries::{Entry, Form};
+use gonogo::lint::lint_with;
+use gonogo::rule::Family;
+use gonogo::settings::Settings;
+use gonogo::tree::Memory;
+use gonogo::workspace::Workspace;
+use gonogo::workspace::environments::{Group, SettingsFile};
+
+use self::operators::{Change, OPERATORS, Site};
+use crate::mutate::Dice;
+use crate::support::{files_below, from_environment, root};
+
+/// How many of them are made in each group, of each kind.
+const EACH: usize = 5;
+
+/// What is said of a tree: rule, file, what it is about, and how often.
+fn said(tree: &Memory) -> BTreeMap<(String, String, String), usize> {
+    let settings = Settings::default();
+    let workspace = Workspace::build(tree, "", &settings);
+    let outcome = lint_with(&workspace, &settings, |rule| rule.on_by_default && rule.family != Family::Migration);
+    let mut said = BTreeMap::new();
+    for finding in outcome.findings.iter().filter(|finding| finding.diagnostic.severity > Severity::Low) {
+        let path = workspace.path(finding.diagnostic.primary.place.source).to_owned();
+        let key = (finding.rule.name.to_owned(), path, finding.diagnostic.message.clone());
+        *said.entry(key).or_insert(0) += 1 + finding.folded;
+    }
+    said
+}
+
+/// How many of each kind were made and found, and what was not found.
+#[derive(Default)]
+struct Score {
+    made: usize,
+    found: usize,
+    lost: Vec<String>,
+}
+
+/// The files of a tree that are no pictures and no dumps.
+fn load(folder: &Path) -> Vec<(String, Vec<u8>)> {
+    let below = |path: &PathBuf| path.strip_prefix(folder).expect("below").to_string_lossy().replace('\\', "/");
+    let files = files_below(folder).into_iter().filter(|path| fs::metadata(path).is_ok_and(|about| about.len() < 256 << 10));
+    files.map(|path| (below(&path), fs::read(&path).expect("a file"))).collect()
+}
+
+/// Of a large repository what may have to do with a group: what is beside and below it, pipelines, and what is at the top.
+fn around(files: &[(String, Vec<u8>)], group: &Group, workspace: &Workspace) -> Memory {
+    const MANY: usize = 500;
+    if files.len() <= MANY {
+        return files.iter().cloned().collect();
+    }
+    let members: Vec<&str> =
+        group.members.iter().chain(&group.base).chain(&group.aside).map(|file| workspace.path(file.source)).collect();
+    let mut folder = members[0].rsplit_once('/').map_or("", |(folder, _)| folder);
+    while !members.iter().all(|path| path.starts_with(folder)) {
+        folder = folder.rsplit_once('/').map_or("", |(above, _)| above);
+    }
+    let is_near = |path: &str| !path.contains('/') || path.starts_with(".github/") || members.contains(&path);
+    let below: Vec<_> = files.iter().filter(|(path, _)| path.starts_with(folder) && !is_near(path)).take(MANY).collect();
+    files.iter().filter(|(path, _)| is_near(path)).chain(below).cloned().collect()
+}
+
+/// Makes mistakes in one group, some of each kind.
+fn try_group(
+    files: &[(String, Vec<u8>)],
+    workspace: &Workspace,
+    group: &Group,
+    dice: &mut Dice,
+    scores: &mut BTreeMap<&str, Score>,
+) {
+    let Some(file) = group.members.iter().find(|member| member.is_production()) else { return };
+    let document = workspace.document(file.source);
+    let parts = workspace.environments.files.iter().filter(|part| part.source == file.source);
+    let all: Vec<Entry> = parts.flat_map(|part| part.settings.iter().cloned()).collect();
+    let tree = around(files, group, workspace);
+    let before = said(&tree);
+    for operator in OPERATORS {
+        let is_plain = |entry: &&Entry| {
+            let is_once = file.settings.iter().filter(|other| other.name == entry.name).count() == 1;
+            is_once && !matches!(entry.form, Form::Open | Form::List | Form::Null)
+        };
+        let mut left: Vec<&Entry> = file.settings.iter().filter(is_plain).collect();
+        let (mut made, rounds) = (0, if operator.name == "rename the file" { 1 } else { EACH });
+        while made < rounds && !left.is_empty() {
+            let entry = left.swap_remove(dice.roll(left.len()));
+            let site = Site { source: &document.source, all: &all, entry, file, group, workspace };
+            let Some(change) = (operator.make)(&site, dice) else { continue };
+            made += 1;
+            let mut changed = tree.clone();
+            match change {
+                Change::Text(text) => changed.insert(document.source.path(), text),
+                Change::Name(name) => {
+                    changed = move_file(&tree, files, document.source.path(), &name);
+                }
+            }
+            let after = said(&changed);
+            let is_new = |(what, count): (&(String, String, String), &usize)| {
+                operator.rules.contains(&what.0.as_str()) && before.get(what).is_none_or(|before| before < count)
+            };
+            let score = scores.entry(operator.name).or_default();
+            score.made += 1;
+            if after.iter().any(is_new) {
+                score.found += 1;
+            } else {
+                score.lost.push(format!("{}: {}", document.source.path(), entry.name));
+            }
+        }
+    }
+}
+
+/// The tree with a file by another name.
+fn move_file(tree: &Memory, files: &[(String, Vec<u8>)], from: &str, to: &str) -> Memory {
+    use gonogo::tree::Tree as _;
+    let kept = files.iter().filter(|(path, _)| tree.read(path, u64::MAX).is_ok());
+    kept.map(|(path, bytes)| (if path == from { to.to_owned() } else { path.clone() }, bytes.clone())).collect()
+}
+
+/// Makes mistakes in some groups of a tree.
+fn try_tree(folder: &Path, most: usize, dice: &mut Dice, scores: &mut BTreeMap<&str, Score>) -> usize {
+    let files = load(folder);
+    let tree: Memory = files.iter().cloned().collect();
+    let workspace = Workspace::build(&tree, "", &Settings::default());
+    let mut groups: Vec<&Group> = workspace.environments.groups.iter().collect();
+    groups.retain(|group| group.keys >= 4 && group.members.iter().any(SettingsFile::is_production));
+    let mut count = 0;
+    while count < most && !groups.is_empty() {
+        let group = groups.swap_remove(dice.roll(groups.len()));
+        try_group(&files, &workspace, group, dice, scores);
+        count += 1;
+    }
+    count
+}
+
+fn told(scores: &BTreeMap<&str, Score>) -> String {
+    let mut text = String::new();
+    for operator in OPERATORS {
+        let Some(score) = scores.get(operator.name) else { continue };
+        let _ = writeln!(text, "{:30} {:3} of {:3}", operator.name, score.found, score.made);
+        for lost in &score.lost {
+            let _ = writeln!(text, "    not found: {lost}");
+        }
+    }
+    text
+}
+
+#[test]
+fn mistakes_in_the_fixtures_are_found() {
+    let mut scores = BTreeMap::new();
+    let mut dice = Dice::new(from_environment("GONOGO_SEED", 0));
+    for fixture in ["drift", "go"] {
+        try_tree(&root().join("fixtures").join(fixture), 20, &mut dice, &mut scores);
+    }
+    println!("{}", told(&scores));
+    for operator in OPERATORS {
+        let Some(floor) = operator.floor else { continue };
+        let Some(score) = scores.get(operator.name) else { panic!("no fixture has room for: {}", operator.name) };
+        assert!(score.made >= 4 && score.found * 100 >= score.made * floor, "{}\n{}", operator.name, told(&scores));
+    }
+}
+
+#[test]
+#[ignore = "needs a folder of repositories in GONOGO_RECALL"]
+fn mistakes_in_repositories_are_found() {
+    let folder = PathBuf::from(std::env::var_os("GONOGO_RECALL").expect("GONOGO_RECALL names a folder of repositories"));
+    let mut scores = BTreeMap::new();
+    let mut dice = Dice::new(from_environment("GONOGO_SEED", 0));
+    let mut repositories: Vec<PathBuf> =
+        fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path()).collect();
+    repositories.sort();
+    let most = usize::try_from(from_environment("GONOGO_GROUPS", 3)).expect("a number");
+    for repository in repositories {
+        let count = try_tree(&repository, most, &mut dice, &mut scores);
+        println!("{count} groups of {}", repository.display());
+    }
+    println!("{}", told(&scores));
+}

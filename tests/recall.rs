@@ -157,6 +157,7 @@ fn told(scores: &BTreeMap<&str, Score>) -> String {
 }
 
 #[test]
+#[expect(clippy::print_stdout, reason = "what was found of how many is what people run this for")]
 fn mistakes_in_the_fixtures_are_found() {
     let mut scores = BTreeMap::new();
     let mut dice = Dice::new(from_environment("GONOGO_SEED", 0));
@@ -172,6 +173,7 @@ fn mistakes_in_the_fixtures_are_found() {
 }
 
 #[test]
+#[expect(clippy::print_stdout, reason = "what was found of how many is what people run this for")]
 #[ignore = "needs a folder of repositories in GONOGO_RECALL"]
 fn mistakes_in_repositories_are_found() {
     let folder = PathBuf::from(std::env::var_os("GONOGO_RECALL").expect("GONOGO_RECALL names a folder of repositories"));

@@ -117,8 +117,13 @@ impl Outcome {
         let run = |rule| Run { workspace, settings, rule, suppressions };
         let mut parts: Vec<Part> = pairs.par_iter().flat_map_iter(|(rule, check)| run(rule).all(*check)).collect();
         let topology = &workspace.topology;
-        parts.par_extend(topology.objects.par_iter().flat_map_iter(|object| about_object(object, pairs, run)));
-        parts.par_extend(topology.workloads.par_iter().flat_map_iter(|workload| about_workload(workload, pairs, run)));
+        let path = |object: &Object| workspace.path(object.node.source);
+        let objects = topology.objects.par_iter();
+        parts.par_extend(objects.flat_map_iter(|object| guard::named(path(object), || about_object(object, pairs, run))));
+        let workloads = topology.workloads.par_iter();
+        parts.par_extend(
+            workloads.flat_map_iter(|workload| guard::named(path(workload), || about_workload(workload, pairs, run))),
+        );
         if self.timings.on {
             parts.sort_by_key(|part| part.rule);
         }

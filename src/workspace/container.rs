@@ -124,7 +124,7 @@ impl<'w> Container<'w> {
 
     /// Whether its probes decide about traffic: it keeps running, is switched on, and no platform probes it instead.
     pub fn needs_probes(&self) -> bool {
-        let needs = || !(self.workload.is_job() || self.workload.is_off(self.workspace) || self.workload.has_own_readiness());
+        let needs = || !(self.workload.is_job() || self.workload.is_off || self.workload.has_own_readiness());
         !self.runs_first && *self.needs_probes.get_or_init(needs)
     }
 

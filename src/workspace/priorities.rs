@@ -74,7 +74,7 @@ fn workload(workspace: &Workspace, id: ObjectId) -> Option<&Workload> {
 fn serves(workspace: &Workspace, workload: &Workload) -> bool {
     let is_several = workspace.availability.fewest(workspace, workload).is_some_and(|pods| pods >= 2);
     let has_traffic = workspace.topology.services_of(workload).next().is_some();
-    (is_several || has_traffic) && !workload.is_job() && !workload.is_off(workspace) && !is_for_trial(workspace, workload)
+    (is_several || has_traffic) && !workload.is_job() && !workload.is_off && !is_for_trial(workspace, workload)
 }
 
 /// Whether its name, its namespace or its path says that it is not for production.

@@ -176,7 +176,7 @@ impl Topology {
             && let Some(template) = template
         {
             self.workload_of.insert(object.id, self.workloads.len());
-            self.workloads.push(Workload::of(&object, template));
+            self.workloads.push(Workload::of(&object, root, template));
         }
     }
 

@@ -91,7 +91,7 @@ pub fn not_a_text(value: Field<'_>, is_rewritten: bool) -> Option<&'static str> 
 /// The first item of a list that has a text which an earlier one has, with the earlier one. Nothing where a template
 /// may choose between them.
 fn repeated<'w>(list: Field<'w>, key: &str) -> Option<(Field<'w>, Field<'w>)> {
-    if list.is_open() {
+    if list.is_open() || list.items().nth(1).is_none() {
         return None;
     }
     let mut seen = HashMap::new();

@@ -16,7 +16,7 @@ pub fn check(object: &Object, cx: &mut Context<'_>) {
     if let Some(field) = forbids_all(object, cx) {
         let is_about_jobs =
             !workloads.is_empty() && workloads.iter().all(|workload| workload.is_job() || workload.kind == "DaemonSet");
-        let is_off = !workloads.is_empty() && workloads.iter().all(|workload| workload.is_off(workspace));
+        let is_off = !workloads.is_empty() && workloads.iter().all(|workload| workload.is_off);
         if !is_about_jobs && !is_off {
             always(object, &workloads, field, cx);
         }

@@ -14,7 +14,7 @@ const HASTY: i64 = 2;
 
 pub fn check(workload: &Workload, cx: &mut Context<'_>) {
     let workspace = cx.workspace;
-    if workload.is_job() || workload.kind == "Pod" || workload.is_off(workspace) {
+    if workload.is_job() || workload.kind == "Pod" || workload.is_off {
         return;
     }
     let grace = workload.pod(workspace).field("terminationGracePeriodSeconds");

@@ -10,14 +10,14 @@ pub fn check(unit: &Unit, cx: &mut Context<'_>) {
     let workspace = cx.workspace;
     let mut others = Vec::new();
     for workload in unit.workloads(workspace) {
-        let containers =
-            workload.containers(workspace).into_iter().filter(|container| container.keeps_running() && !container.only_waits());
-        let unlimited: Vec<Container<'_>> = containers.filter(|container| container.lacks_limit("memory", workspace)).collect();
+        let containers = workload.containers(workspace).into_iter().filter(Container::keeps_running);
+        let unlimited = containers.filter(|container| container.lacks_limit("memory", workspace) && !container.only_waits());
+        let unlimited: Vec<Container<'_>> = unlimited.collect();
         if workload.kind == "DaemonSet" {
             for container in &unlimited {
                 on_each_node(container, cx);
             }
-        } else if workload.kind != "Pod" && !workload.is_off(workspace) {
+        } else if workload.kind != "Pod" && !workload.is_off {
             others.extend(unlimited);
         }
     }

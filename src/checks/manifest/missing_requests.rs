@@ -7,7 +7,7 @@ use crate::workspace::topology::unit::Unit;
 
 pub fn check(unit: &Unit, cx: &mut Context<'_>) {
     let workspace = cx.workspace;
-    let running = unit.workloads(workspace).filter(|workload| !workload.is_job() && !workload.is_off(workspace));
+    let running = unit.workloads(workspace).filter(|workload| !workload.is_job() && !workload.is_off);
     let containers = running.flat_map(|workload| workload.containers(workspace)).filter(Container::keeps_running);
     let lacks = |container: &Container<'_>| ["cpu", "memory"].iter().all(|resource| container.lacks_request(resource, workspace));
     let unasked: Vec<Container<'_>> = containers.filter(lacks).collect();

@@ -11,7 +11,7 @@ use crate::workspace::topology::object::Object;
 
 pub fn check(workload: &Workload, cx: &mut Context<'_>) {
     let workspace = cx.workspace;
-    if workload.is_job() || workload.kind == "Pod" || workload.is_off(workspace) || is_versioned_elsewhere(workload, cx) {
+    if workload.is_job() || workload.kind == "Pod" || workload.is_off || is_versioned_elsewhere(workload, cx) {
         return;
     }
     let mut read: BTreeMap<String, Field<'_>> = BTreeMap::new();

@@ -10,14 +10,14 @@ const DEFAULT: i64 = 600;
 
 pub fn check(workload: &Workload, cx: &mut Context<'_>) {
     let workspace = cx.workspace;
-    if workload.kind != "Deployment" || workload.is_off(workspace) {
+    if workload.kind != "Deployment" || workload.is_off {
         return;
     }
     let deadline = workload.field(workspace, "spec.progressDeadlineSeconds");
     let settled = workload.field(workspace, "spec.minReadySeconds");
     let (Known::Is(seconds), Known::Is(settles)) = (deadline.integer().or(DEFAULT), settled.integer().or(0)) else { return };
-    let title = workload.title();
     if seconds <= settles {
+        let title = workload.title();
         cx.report(
             deadline.place(),
             format!("{title} cannot be applied: its rollout is given {seconds} s, and each pod must stay ready for {settles} s"),

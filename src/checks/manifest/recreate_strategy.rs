@@ -6,7 +6,7 @@ use crate::workspace::topology::Workload;
 pub fn check(workload: &Workload, cx: &mut Context<'_>) {
     let workspace = cx.workspace;
     let kind = workload.strategy(workspace).field("type");
-    if workload.kind != "Deployment" || !kind.is_text("Recreate") || workload.is_off(workspace) {
+    if workload.kind != "Deployment" || !kind.is_text("Recreate") || workload.is_off {
         return;
     }
     let Some(service) = workload.traffic(workspace) else { return };

@@ -9,7 +9,7 @@ use crate::workspace::topology::Workload;
 pub fn check(workload: &Workload, cx: &mut Context<'_>) {
     let workspace = cx.workspace;
     let Known::Is(rolling) = Rolling::of(workspace, workload) else { return };
-    if rolling.is_refused() || !rolling.unavailable.is_there() || workload.is_off(workspace) {
+    if rolling.is_refused() || !rolling.unavailable.is_there() || workload.is_off {
         return;
     }
     if workload.kind == "DaemonSet" {

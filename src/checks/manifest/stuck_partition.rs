@@ -6,7 +6,7 @@ use crate::workspace::topology::Workload;
 
 pub fn check(workload: &Workload, cx: &mut Context<'_>) {
     let workspace = cx.workspace;
-    if workload.kind != "StatefulSet" || workload.is_off(workspace) {
+    if workload.kind != "StatefulSet" || workload.is_off {
         return;
     }
     let partition = workload.field(workspace, "spec.updateStrategy.rollingUpdate.partition");

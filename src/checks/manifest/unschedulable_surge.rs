@@ -10,8 +10,7 @@ use crate::workspace::topology::labels::{Answer, Selector};
 
 pub fn check(workload: &Workload, cx: &mut Context<'_>) {
     let workspace = cx.workspace;
-    if !matches!(workload.kind.as_str(), "Deployment" | "Rollout") || workload.is_off(workspace) || workload.is_pinned(workspace)
-    {
+    if !matches!(workload.kind.as_str(), "Deployment" | "Rollout") || workload.is_off || workload.is_pinned(workspace) {
         return;
     }
     let Known::Is(rolling) = Rolling::of(workspace, workload) else { return };

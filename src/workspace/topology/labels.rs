@@ -154,7 +154,9 @@ impl Expression {
 
 /// Whether a text is a template, or holds one.
 pub(in crate::workspace) fn is_template(text: &str) -> bool {
-    ["{{", "${", "<%", "{%", "(("].iter().any(|mark| text.contains(mark)) || text == "?"
+    // Most texts have none of the brackets, which one look tells.
+    let may_be = text.bytes().any(|byte| matches!(byte, b'{' | b'<' | b'('));
+    may_be && ["{{", "${", "<%", "{%", "(("].iter().any(|mark| text.contains(mark)) || text == "?"
 }
 
 fn has_branches(collection: &Known<Node<'_>>) -> bool {

@@ -24,6 +24,8 @@ pub struct Workload {
     pub(in crate::workspace) containers: Box<[(NodeId, bool)]>,
     /// The labels of its pods.
     pub labels: Labels,
+    /// Switched off on purpose: it asks for no pods.
+    pub is_off: bool,
     /// How many pods it has at the least, which several rules ask: see [`crate::workspace::availability`].
     pub(in crate::workspace) sizes: OnceLock<Known<Vec<Size>>>,
 }
@@ -37,10 +39,11 @@ impl Deref for Workload {
 }
 
 impl Workload {
-    pub(super) fn of(object: &Arc<Object>, (template, pod): (Node<'_>, Node<'_>)) -> Self {
+    pub(super) fn of(object: &Arc<Object>, root: Node<'_>, (template, pod): (Node<'_>, Node<'_>)) -> Self {
+        let is_off = root.field("spec").field("replicas").integer() == Known::Is(0);
         let labels = Labels::of(template.field("metadata").field("labels"));
         let (containers, sizes) = (containers_of(pod), OnceLock::new());
-        Self { object: Arc::clone(object), template: template.id(), pod: pod.id(), containers, labels, sizes }
+        Self { object: Arc::clone(object), template: template.id(), pod: pod.id(), containers, labels, is_off, sizes }
     }
 
     /// The object.
@@ -56,11 +59,6 @@ impl Workload {
     /// The platform probes it, or defaults its probes.
     pub fn has_own_readiness(&self) -> bool {
         self.resource.ends_with(".serving.knative.dev")
-    }
-
-    /// Switched off on purpose.
-    pub fn is_off(&self, workspace: &Workspace) -> bool {
-        self.replicas(workspace).integer() == Known::Is(0)
     }
 
     /// `spec`

@@ -74,6 +74,7 @@ impl Database {
                 let place = Place { source, span: statement.span };
                 let mut run = Run::new(&mut self.schema, &self.session, self.version, place);
                 postgres::apply(&mut run, statement);
+                run.look_around();
                 run.out
             }
         }

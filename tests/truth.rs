@@ -219,12 +219,31 @@ pub fn held(entry: &Value, result: &Value, version: u32) -> Vec<(&'static str, b
     let mut fields = vec![("status", said == status, detail)];
     if status == "ok" {
         fields.extend(Outcome::predicted(&effects).compare(&Outcome::measured(result)));
+        fields.extend(blocks(&effects, result));
     } else if status == "error" {
         let transactional = result["transactional"].as_bool().unwrap_or(true);
         let agrees = effects.no_transaction.is_none() == transactional;
         fields.push(("transactional", agrees, format!("is {transactional}")));
     }
     fields
+}
+
+/// Who waits for what is locked, by our account and by theirs, where they were asked.
+fn blocks(effects: &Effects, result: &Value) -> Option<(&'static str, bool, String)> {
+    let measured = result["blocks"].as_object()?;
+    let both = effects.impacts.iter().filter(|impact| impact.lock.is_some() && !result["locks"][&impact.table.name].is_null());
+    let said = both.clone().map(|impact| {
+        let blocks: Names = impact.blocks_in_all().iter().map(|what| (*what).to_owned()).collect();
+        (&impact.table.name, blocks)
+    });
+    let is = both.map(|impact| {
+        let mut blocks = measured.get(&impact.table.name).map(strings).unwrap_or_default();
+        // That two cannot change one row at once is nobody's news.
+        blocks.remove("update (row lock)");
+        (&impact.table.name, blocks)
+    });
+    let (said, is): (BTreeMap<_, _>, BTreeMap<_, _>) = (said.collect(), is.collect());
+    Some(("blocks", said == is, format!("said {said:?}, is {is:?}")))
 }
 
 #[test]

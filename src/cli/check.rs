@@ -188,7 +188,18 @@ pub fn judged(arguments: &Arguments, known: Known) -> Result<(Vec<Named>, Report
 /// Threads to work with, as many as there are processors unless somebody says.
 fn pool(threads: Option<usize>) -> Result<rayon::ThreadPool, Mistake> {
     let pool = rayon::ThreadPoolBuilder::new().stack_size(STACK_SIZE).num_threads(threads.unwrap_or(0));
-    pool.build().map_err(|error| Mistake(format!("no threads to work with: {error}")))
+    pool.start_handler(|_| make_room()).build().map_err(|error| Mistake(format!("no threads to work with: {error}")))
+}
+
+/// The heap of a thread grows by a few kilobytes at a time, and glibc asks the system for each of them: thousands of
+/// times in a run, while all threads wait. So a thread takes some room at once and gives it back. None of it is touched.
+fn make_room() {
+    /// Who has given back a block of this size gets smaller ones from the heap, which then keeps what it has had.
+    const LARGEST: usize = (32 << 20) - (64 << 10);
+    const ROOM: usize = 24 << 20;
+    for size in [LARGEST, ROOM] {
+        drop(std::hint::black_box(Vec::<u8>::with_capacity(size)));
+    }
 }
 
 /// Flags that only steer reports, or narrow them to a part of what there is.

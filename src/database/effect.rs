@@ -2,6 +2,8 @@
 
 mod change;
 
+use std::sync::Arc;
+
 pub use change::{ColumnAt, RelationDrop, RowsChange};
 
 use crate::diagnostic::Place;
@@ -29,11 +31,11 @@ pub struct Effects {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct AddedValue {
     /// The enum.
-    pub name: Box<str>,
+    pub name: Arc<str>,
     /// The value.
-    pub value: Box<str>,
+    pub value: Arc<str>,
     /// The columns of that type, by table.
-    pub columns: Vec<(String, Vec<Box<str>>)>,
+    pub columns: Vec<(String, Vec<Arc<str>>)>,
 }
 
 /// A key that rows which were there before must not have twice.
@@ -44,9 +46,9 @@ pub struct Unique {
     /// The table.
     pub table: Touched,
     /// The columns; none for an expression.
-    pub columns: Vec<Option<Box<str>>>,
+    pub columns: Vec<Option<Arc<str>>>,
     /// Its index, or what the server will call it.
-    pub index: Box<str>,
+    pub index: Arc<str>,
     /// Over some rows alone.
     pub partial: bool,
 }
@@ -127,9 +129,9 @@ pub struct Impact {
     /// It is read whole.
     pub scan: bool,
     /// Indexes on it that are built or built anew.
-    pub index_builds: Vec<Box<str>>,
+    pub index_builds: Vec<Arc<str>>,
     /// Its indexes that are locked, each with the strongest lock.
-    pub indexes: Vec<(Box<str>, LockMode)>,
+    pub indexes: Vec<(Arc<str>, LockMode)>,
     /// How sure all this is.
     pub sureness: Sureness,
     /// Why, in words.
@@ -138,6 +140,8 @@ pub struct Impact {
     pub doubts: Vec<String>,
     /// What takes long, each with the words that ask for it.
     pub works: Vec<Work>,
+    /// Which everyday statements wait because of locks on the tables below it and above it.
+    pub around: &'static [&'static str],
 }
 
 /// Work that takes the longer the more rows there are.
@@ -155,7 +159,7 @@ pub enum WorkKind {
     /// Every row is read.
     Scan,
     /// This index is built.
-    Build(Box<str>),
+    Build(Arc<str>),
     /// Every row is written anew.
     Rewrite,
 }
@@ -176,6 +180,7 @@ impl Impact {
             reasons: Vec::new(),
             doubts: Vec::new(),
             works: Vec::new(),
+            around: &[],
         }
     }
 
@@ -198,6 +203,12 @@ impl Impact {
         let index_locks = self.indexes.iter().map(|(_, mode)| *mode);
         let index_lock = index_locks.filter(|mode| *mode == LockMode::AccessExclusive && !lets_work).max();
         blocked(self.table.nature, self.lock.max(index_lock))
+    }
+
+    /// The same for all that it locks.
+    pub fn blocks_in_all(&self) -> &'static [&'static str] {
+        let own = self.blocks();
+        if self.around.len() > own.len() { self.around } else { own }
     }
 }
 

@@ -1,5 +1,7 @@
 //! What does a history leave behind that makes trouble later? Asked once, at its end, so that a later file may mend it.
 
+use std::sync::Arc;
+
 use super::Database;
 use super::schema::{Constraint, Id, Index, Kind, Relation, Rule};
 use crate::diagnostic::Place;
@@ -115,7 +117,7 @@ fn acts(on_delete: Referential) -> Option<&'static str> {
 }
 
 /// Whether an index begins with these columns, in any order.
-fn leads(relation: &Relation, columns: &[Box<str>]) -> bool {
+fn leads(relation: &Relation, columns: &[Arc<str>]) -> bool {
     relation.indexes.iter().filter(|index| &*index.method != "brin").any(|index| {
         let first: Vec<&str> = index.keys.iter().take(columns.len()).filter_map(|key| key.as_deref()).collect();
         let is_for_all = !index.partial || index.others.iter().all(|other| columns.contains(other));

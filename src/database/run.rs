@@ -1,6 +1,9 @@
 //! One statement as it runs: what it finds, and what it has done so far.
 
+mod family;
+
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use super::effect::{Effect, Effects, Failure, FailureKind, Impact, Nature, Sureness, Touched, WorkKind};
 use super::schema::{Id, Kind, Relation, Rows, Schema, Slot};
@@ -25,6 +28,8 @@ pub(super) struct Run<'a> {
     at: HashMap<Id, usize>,
     /// The type of a typed table changes, and with it its columns.
     pub allows_typed: bool,
+    /// Tables that were parted from one above them: from which.
+    pub left: Vec<(Id, Id)>,
     /// How many bodies of functions have run for it.
     pub calls: u32,
     pub out: Effects,
@@ -44,6 +49,7 @@ impl<'a> Run<'a> {
             named: HashMap::new(),
             at: HashMap::new(),
             allows_typed: false,
+            left: Vec::new(),
             calls: 0,
             out: Effects::default(),
         }
@@ -255,7 +261,7 @@ impl<'a> Run<'a> {
 
     /// All its indexes are built anew.
     pub fn rebuild_all(&mut self, id: Id, why: &str) {
-        let indexes: Vec<Box<str>> = self.relation(id).indexes.iter().map(|index| index.name.clone()).collect();
+        let indexes: Vec<Arc<str>> = self.relation(id).indexes.iter().map(|index| index.name.clone()).collect();
         for index in indexes {
             self.build(id, &index, why);
             self.lock_index(id, &index, LockMode::AccessExclusive);
@@ -290,7 +296,7 @@ impl<'a> Run<'a> {
             if let Some(impact) = self.impact(id) {
                 impact.emptied = true;
             }
-            let indexes: Vec<Box<str>> = self.relation(id).indexes.iter().map(|index| index.name.clone()).collect();
+            let indexes: Vec<Arc<str>> = self.relation(id).indexes.iter().map(|index| index.name.clone()).collect();
             for index in indexes {
                 self.lock_index(id, &index, LockMode::AccessExclusive);
             }

@@ -51,8 +51,8 @@ pub(super) struct Function {
     /// There are several of this name, for other arguments.
     pub is_several: bool,
     /// Types.
-    pub arguments: Vec<Box<str>>,
-    pub returns: Option<Box<str>>,
+    pub arguments: Vec<Arc<str>>,
+    pub returns: Option<Arc<str>>,
     /// The file that made it, and what it does when it is called.
     pub body: Option<(SourceId, Arc<Body>)>,
     /// What made it first.
@@ -64,30 +64,30 @@ pub(super) struct Function {
 pub(super) struct Publication {
     pub tables: Vec<Id>,
     /// The columns that it names.
-    pub columns: Vec<(Id, Box<str>)>,
+    pub columns: Vec<(Id, Arc<str>)>,
 }
 
 /// What a name stands for; none where the history took that away.
 type Meaning = Option<Slot>;
 
-type Names<T> = HashMap<Box<str>, HashMap<Box<str>, T>>;
+type Names<T> = HashMap<Arc<str>, HashMap<Arc<str>, T>>;
 
 /// One old value.
 #[derive(Debug)]
 enum Undo {
     Relation(Id, Option<Arc<Relation>>),
     Type(TypeId, Option<Arc<UserType>>),
-    Slot(Box<str>, Box<str>, Option<Meaning>),
-    TypeName(Box<str>, Box<str>, Option<TypeId>),
-    Function(Box<str>, Option<Function>),
-    Publication(Box<str>, Option<Publication>),
-    Statistics(Box<str>, Option<Id>),
+    Slot(Arc<str>, Arc<str>, Option<Meaning>),
+    TypeName(Arc<str>, Arc<str>, Option<TypeId>),
+    Function(Arc<str>, Option<Function>),
+    Publication(Arc<str>, Option<Publication>),
+    Statistics(Arc<str>, Option<Id>),
 }
 
 /// Where a savepoint stands in the journal.
 #[derive(Debug)]
 struct Mark {
-    name: Option<Box<str>>,
+    name: Option<Arc<str>>,
     at: usize,
 }
 
@@ -101,11 +101,11 @@ pub(super) struct Schema {
     names: Names<Meaning>,
     types: Vec<Option<Arc<UserType>>>,
     type_names: Names<TypeId>,
-    functions: HashMap<Box<str>, Function>,
+    functions: HashMap<Arc<str>, Function>,
     /// What may call a function: only ever added to, and asked before anybody believes it.
-    callers: HashMap<Box<str>, Vec<Id>>,
-    publications: HashMap<Box<str>, Publication>,
-    statistics: HashMap<Box<str>, Id>,
+    callers: HashMap<Arc<str>, Vec<Id>>,
+    publications: HashMap<Arc<str>, Publication>,
+    statistics: HashMap<Arc<str>, Id>,
     journal: Vec<Undo>,
     marks: Vec<Mark>,
     /// The journal is kept outside transactions, too.
@@ -116,7 +116,7 @@ pub(super) struct Schema {
     /// How many statements there have been, to tell what is older.
     pub clock: u32,
     /// Where names without a schema are looked for.
-    pub path: Vec<Box<str>>,
+    pub path: Vec<Arc<str>>,
     /// Something was not understood, so there may be more or less than is in here.
     pub is_doubtful: bool,
 }
@@ -158,11 +158,10 @@ impl Schema {
     }
 
     /// The schemas in which a name is looked for.
-    fn schemas<'a>(&'a self, name: &'a Name) -> Vec<&'a str> {
-        match name.schema() {
-            Some(schema) => vec![last_part(schema)],
-            None => std::iter::once(TEMPORARY).chain(self.search()).collect(),
-        }
+    fn schemas<'a>(&'a self, name: &'a Name) -> impl Iterator<Item = &'a str> {
+        let said = name.schema().map(last_part);
+        let searched = said.is_none().then(|| std::iter::once(TEMPORARY).chain(self.search()));
+        said.into_iter().chain(searched.into_iter().flatten())
     }
 
     fn search(&self) -> impl Iterator<Item = &str> {
@@ -181,7 +180,7 @@ impl Schema {
 
     /// What a name stands for, if the history knows.
     pub fn find(&self, name: &Name) -> Option<Slot> {
-        self.schemas(name).into_iter().find_map(|schema| self.slot(schema, name.last()))
+        self.schemas(name).find_map(|schema| self.slot(schema, name.last()))
     }
 
     /// What a name stands for in one schema.
@@ -191,8 +190,8 @@ impl Schema {
 
     /// Whether the history has taken away what a name stood for.
     pub fn is_gone(&self, name: &Name) -> bool {
-        let is_gone = |schema: &&str| matches!(self.names.get(*schema).and_then(|names| names.get(name.last())), Some(None));
-        !self.is_doubtful && self.find(name).is_none() && self.schemas(name).iter().any(is_gone)
+        let is_gone = |schema: &str| matches!(self.names.get(schema).and_then(|names| names.get(name.last())), Some(None));
+        !self.is_doubtful && self.find(name).is_none() && self.schemas(name).any(is_gone)
     }
 
     /// A session may have ended: what it alone saw is there no more, or still is.
@@ -233,7 +232,10 @@ impl Schema {
 
     /// Gives a name a meaning, or takes it away.
     pub fn set_slot(&mut self, schema: &str, name: &str, slot: Option<Slot>) {
-        let old = self.names.entry(schema.into()).or_default().insert(name.into(), slot);
+        if !self.names.contains_key(schema) {
+            self.names.insert(schema.into(), HashMap::new());
+        }
+        let old = self.names.get_mut(schema).and_then(|names| names.insert(name.into(), slot));
         self.keep(|| Undo::Slot(schema.into(), name.into(), old));
     }
 
@@ -267,7 +269,7 @@ impl Schema {
         self.set_slot(&old_schema, &old_name, None);
         self.set_slot(schema, name, Some(Slot::Relation(id)));
         if *old_schema != *schema {
-            let indexes: Vec<Box<str>> = self.get(id).indexes.iter().map(|index| index.name.clone()).collect();
+            let indexes: Vec<Arc<str>> = self.get(id).indexes.iter().map(|index| index.name.clone()).collect();
             for index in indexes {
                 self.set_slot(&old_schema, &index, None);
                 self.set_slot(schema, &index, Some(Slot::Index(id)));

@@ -1,6 +1,7 @@
 //! What a session has set that changes what statements do.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use crate::diagnostic::Place;
 use crate::document::sql::{Scope, SetValue, SetVariable};
@@ -12,17 +13,17 @@ const UTC: &[&str] =
 /// The settings of a session, as far as statements were seen to make them.
 #[derive(Clone, Debug, Default)]
 pub struct Session {
-    settings: HashMap<Box<str>, Setting>,
+    settings: HashMap<Arc<str>, Setting>,
     /// What held before the transaction: all of it, and what only it may set.
-    before: Option<HashMap<Box<str>, Setting>>,
-    local: HashMap<Box<str>, Option<Setting>>,
+    before: Option<HashMap<Arc<str>, Setting>>,
+    local: HashMap<Arc<str>, Option<Setting>>,
 }
 
 /// What something is set to, and where.
 #[derive(Clone, Debug)]
 struct Setting {
     /// Empty for something that is computed.
-    values: Vec<Box<str>>,
+    values: Vec<Arc<str>>,
     place: Place,
 }
 
@@ -37,7 +38,7 @@ pub struct Timeout {
 
 impl Session {
     /// What something is set to; none where nobody said.
-    pub fn get(&self, name: &str) -> Option<&[Box<str>]> {
+    pub fn get(&self, name: &str) -> Option<&[Arc<str>]> {
         self.settings.get(name).map(|setting| setting.values.as_slice())
     }
 
@@ -55,7 +56,7 @@ impl Session {
     }
 
     /// Where names without a schema are looked for.
-    pub fn path(&self) -> Vec<Box<str>> {
+    pub fn path(&self) -> Vec<Arc<str>> {
         let path = self.get("search_path").unwrap_or_default();
         path.iter().filter(|schema| &***schema != "$user" && !schema.is_empty()).cloned().collect()
     }

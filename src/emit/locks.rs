@@ -30,7 +30,7 @@ pub fn emit(table: &LockTable<'_>, format: Format) -> Option<String> {
 
 /// Who waits for a lock.
 fn waiting(relation: &Locked) -> &'static str {
-    match relation.blocks {
+    match relation.blocks_in_all {
         [] => "nobody",
         _ if relation.is_new => "nobody yet",
         ["select"] => "reads",

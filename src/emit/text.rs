@@ -15,8 +15,15 @@ use crate::rule::Finding;
 use crate::rule::suppression::line_to_allow;
 use crate::untrusted::UntrustedLines;
 
+/// What a finding takes is rarely more.
+const LONG: usize = 2048;
+
+/// As much room is made at once, and no more.
+const MOST_ROOM: usize = 16 << 20;
+
 pub fn emit(report: &Report, style: Style) -> String {
-    let mut out = String::new();
+    let findings: usize = report.roots.iter().map(|root| root.findings.len()).sum();
+    let mut out = String::with_capacity((findings * LONG).min(MOST_ROOM));
     if !style.quiet || report.verdict == Verdict::NoGo {
         for root in &report.roots {
             Printer::new(root, style).findings(report.min_severity, &mut out);

@@ -1,5 +1,7 @@
 //! See rules/migration/enum-value-used-in-same-transaction.md
 
+use std::sync::Arc;
+
 use super::safe_way::{PATIENCE, SafeWay};
 use crate::database::AddedValue;
 use crate::diagnostic::Place;
@@ -111,7 +113,7 @@ fn is_cast(before: &str, after: &str, name: &str) -> bool {
 }
 
 /// `mood = 'a'`, `mood IN ('b', 'a')`, `SET mood = 'a'`, `ALTER mood SET DEFAULT 'a'`.
-fn is_compared(before: &str, columns: &[Box<str>]) -> bool {
+fn is_compared(before: &str, columns: &[Arc<str>]) -> bool {
     let head = before.trim_end_matches(|next: char| {
         !next.is_ascii_lowercase() && !next.is_ascii_uppercase() && next != '_' && next != '"' && next != ';'
     });
@@ -135,7 +137,7 @@ fn before_list(before: &str) -> Option<&str> {
 }
 
 /// In the place of such a column of `VALUES`.
-fn is_inserted(before: &str, insert: Option<&Insert>, columns: &[Box<str>], _text: &str) -> bool {
+fn is_inserted(before: &str, insert: Option<&Insert>, columns: &[Arc<str>], _text: &str) -> bool {
     let Some(insert) = insert.filter(|insert| !insert.columns.is_empty()) else { return false };
     let Some(open) = open_bracket(before) else { return false };
     let inside = &before[open + 1..];

@@ -1,6 +1,7 @@
 //! `ALTER TABLE`, and of all that is altered like one.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use super::{column, constraint, constraint_drop, index, new_column, partition, retype, view, whole};
 use crate::database::run::Run;
@@ -207,7 +208,7 @@ pub(super) fn users_of(run: &Run<'_>, id: Id, column: &str) -> Vec<String> {
     let relation = run.relation(id);
     let mut users: Vec<String> =
         view::users_of(run, id, column).into_iter().map(|view| format!("the view {}", run.schema.display(view))).collect();
-    let names = |columns: &[Box<str>]| columns.iter().any(|name| **name == *column);
+    let names = |columns: &[Arc<str>]| columns.iter().any(|name| **name == *column);
     let word = |is_rule| if is_rule { "rule" } else { "policy" };
     let watchers = relation.policies.iter().filter(|it| names(&it.columns));
     users.extend(watchers.map(|it| format!("the {} {}", word(it.is_rule), it.name)));

@@ -1,5 +1,7 @@
 //! Columns come, go and change, all but their types.
 
+use std::sync::Arc;
+
 use super::new_column::{default_of, make_sequence};
 use super::{alter, constraint_drop, drop, view};
 use crate::database::FailureKind;
@@ -53,7 +55,7 @@ fn keeps(run: &Run<'_>, id: Id, name: &str, alone: bool) -> Option<String> {
     if alone && relation.kind == Kind::Partitioned && !relation.children.is_empty() {
         return Some("the partitions must lose the column, too".to_owned());
     }
-    let names = |columns: &[(Id, Box<str>)]| columns.iter().any(|(table, column)| *table == id && **column == *name);
+    let names = |columns: &[(Id, Arc<str>)]| columns.iter().any(|(table, column)| *table == id && **column == *name);
     let publication = run.schema.publications().find(|(_, publication)| names(&publication.columns));
     publication.map(|(publication, _)| format!("the publication {publication} names the column {name}"))
 }
@@ -65,7 +67,7 @@ pub(super) fn is_inherited(run: &Run<'_>, id: Id, name: &str) -> bool {
 
 pub(super) fn forget(run: &mut Run<'_>, table: Id, name: &str) {
     let relation = run.relation(table);
-    let indexes: Vec<Box<str>> =
+    let indexes: Vec<Arc<str>> =
         relation.indexes.iter().filter(|index| index.mentions(name)).map(|index| index.name.clone()).collect();
     let is_owner = |sequence: &Id| run.relation(*sequence).owned_by.as_ref().is_some_and(|(_, column)| **column == *name);
     let sequences: Vec<Id> = relation.sequences.iter().copied().filter(is_owner).collect();
@@ -78,7 +80,7 @@ pub(super) fn forget(run: &mut Run<'_>, table: Id, name: &str) {
         run.schema.remove(sequence);
     }
     let relation = run.schema.edit(table);
-    let uses = |columns: &[Box<str>]| columns.iter().any(|column| **column == *name);
+    let uses = |columns: &[Arc<str>]| columns.iter().any(|column| **column == *name);
     relation.policies.retain(|policy| !uses(&policy.columns));
     relation.triggers.retain(|trigger| !uses(&trigger.columns));
     let computed = |column: &schema::Column| column.generated.as_ref().is_some_and(|how| uses(&how.from));
@@ -205,7 +207,7 @@ fn set_expression(run: &mut Run<'_>, tree: &[Id], column: &str, value: &Expr) {
     if run.needs(17, "SET EXPRESSION") {
         return;
     }
-    let from: Vec<Box<str>> = value.columns.iter().map(|name| name.text.clone()).collect();
+    let from: Vec<Arc<str>> = value.columns.iter().map(|name| name.text.clone()).collect();
     for table in tree {
         let how = run.relation(*table).column(column).and_then(|column| column.generated.clone());
         let stored = how.as_ref().is_none_or(|how| how.stored);

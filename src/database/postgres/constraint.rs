@@ -1,5 +1,7 @@
 //! Constraints come, are checked, and go.
 
+use std::sync::Arc;
+
 use super::foreign_key::{Filled, Foreign};
 use super::{column, constraint_drop, foreign_key, made_up, unique, volatility};
 use crate::database::FailureKind;
@@ -82,10 +84,10 @@ fn check(
             return;
         }
     }
-    let columns: Vec<Box<str>> = condition.expr.columns.iter().map(|column| column.text.clone()).collect();
+    let columns: Vec<Arc<str>> = condition.expr.columns.iter().map(|column| column.text.clone()).collect();
     let family = if attributes.no_inherit { &tree[..1] } else { tree };
     let about = column.or(if let [one] = columns.as_slice() { Some(&**one) } else { None });
-    let name: Box<str> = match name {
+    let name: Arc<str> = match name {
         Some(name) => name.into(),
         None => free(run, tree[0], &made_up(&run.relation(tree[0]).name, about.unwrap_or_default(), "check")).into(),
     };
@@ -129,11 +131,11 @@ fn table_key(run: &mut Run<'_>, tree: &[Id], name: Option<&str>, written: &Key, 
     if written.without_overlaps {
         run.needs(18, "WITHOUT OVERLAPS");
     }
-    let columns: Vec<Box<str>> = written.columns.iter().map(|column| column.text.clone()).collect();
+    let columns: Vec<Arc<str>> = written.columns.iter().map(|column| column.text.clone()).collect();
     key(run, if only { &tree[..1] } else { tree }, name, written.primary, &columns, &written.options);
 }
 
-fn key(run: &mut Run<'_>, tree: &[Id], name: Option<&str>, primary: bool, columns: &[Box<str>], options: &KeyOptions) {
+fn key(run: &mut Run<'_>, tree: &[Id], name: Option<&str>, primary: bool, columns: &[Arc<str>], options: &KeyOptions) {
     let id = tree[0];
     if options.nulls_not_distinct {
         run.needs(15, "NULLS NOT DISTINCT");
@@ -150,7 +152,7 @@ fn key(run: &mut Run<'_>, tree: &[Id], name: Option<&str>, primary: bool, column
         return run.taken("the table has a primary key already");
     }
     let is_partitioned = run.relation(id).kind == Kind::Partitioned;
-    let holds = |key: &Option<Box<str>>| key.as_ref().is_some_and(|key| columns.contains(key));
+    let holds = |key: &Option<Arc<str>>| key.as_ref().is_some_and(|key| columns.contains(key));
     if is_partitioned && !run.relation(id).key.iter().all(holds) {
         return run.fail_as(
             FailureKind::Partitioned,
@@ -160,7 +162,7 @@ fn key(run: &mut Run<'_>, tree: &[Id], name: Option<&str>, primary: bool, column
     let family = if is_partitioned { tree } else { &tree[..1] };
     let is_nullable = |column: &str| !run.relation(id).column(column).is_some_and(|column| column.not_null);
     let refuses = primary && columns.iter().any(|column| is_nullable(column));
-    let mut above: Option<(Id, Box<str>)> = None;
+    let mut above: Option<(Id, Arc<str>)> = None;
     for table in family {
         if *table != id && run.version < 18 {
             run.lock(*table, if refuses { AccessExclusive } else { Share });
@@ -189,7 +191,7 @@ fn key(run: &mut Run<'_>, tree: &[Id], name: Option<&str>, primary: bool, column
 }
 
 /// The index that a key stands on, without its name.
-fn index_behind(columns: &[Box<str>], options: &KeyOptions) -> Index {
+fn index_behind(columns: &[Arc<str>], options: &KeyOptions) -> Index {
     let carried = options.include.iter().map(|column| column.text.clone());
     let about: String = columns.iter().cloned().chain(carried).collect::<Vec<_>>().join("_");
     Index {
@@ -213,8 +215,8 @@ fn make(
     mut index: Index,
     name: Option<&str>,
     (about, label): (&str, &str),
-    above: Option<(Id, Box<str>)>,
-) -> (Id, Box<str>) {
+    above: Option<(Id, Arc<str>)>,
+) -> (Id, Arc<str>) {
     let (schema, owner) = (run.relation(table).schema.clone(), run.relation(table).name.clone());
     let fitting = above.as_ref().and_then(|_| run.relation(table).indexes.iter().position(|other| index.fits(other)));
     if let Some(at) = fitting {
@@ -236,8 +238,8 @@ fn add_exclusion(run: &mut Run<'_>, id: Id, name: Option<&str>, exclude: &Exclud
         return run.fail_as(FailureKind::Partitioned, "exclusion constraints on partitioned tables came with PostgreSQL 17");
     }
     let column = |expr: &Expr| if let Shape::Column(column) = &expr.shape { Some(column.text.clone()) } else { None };
-    let keys: Vec<Option<Box<str>>> = exclude.elements.iter().map(|element| column(&element.expr)).collect();
-    let columns: Vec<Box<str>> =
+    let keys: Vec<Option<Arc<str>>> = exclude.elements.iter().map(|element| column(&element.expr)).collect();
+    let columns: Vec<Arc<str>> =
         exclude.elements.iter().flat_map(|element| &element.expr.columns).map(|column| column.text.clone()).collect();
     let index = Index {
         method: exclude.method.as_ref().map_or("btree", |method| &method.text).into(),
@@ -268,7 +270,7 @@ fn key_using_index(run: &mut Run<'_>, id: Id, name: Option<&str>, primary: bool,
         return run.fail(format!("the index {index} is not a valid unique index over plain ascending columns of all rows"));
     }
     run.lock_index(id, index, if run.version >= 12 { ShareUpdateExclusive } else { AccessExclusive });
-    let columns: Vec<Box<str>> = known.iter().flat_map(|index| index.keys.iter().flatten().cloned()).collect();
+    let columns: Vec<Arc<str>> = known.iter().flat_map(|index| index.keys.iter().flatten().cloned()).collect();
     if primary {
         for column in &columns {
             column::refuse_null(run, id, column);
@@ -278,7 +280,7 @@ fn key_using_index(run: &mut Run<'_>, id: Id, name: Option<&str>, primary: bool,
             run.unsure(id, Sureness::Possible, "unless they are NOT NULL already, or a valid CHECK says so");
         }
     }
-    let name: Box<str> = name.unwrap_or(index).into();
+    let name: Arc<str> = name.unwrap_or(index).into();
     if let Some(known) = known {
         run.schema.remove_index(id, index);
         run.schema.add_index(id, Index { name: name.clone(), constraint: true, ..known });

@@ -1,5 +1,7 @@
 //! Constraints go, and what stood on them.
 
+use std::sync::Arc;
+
 use super::made_up;
 use crate::database::run::Run;
 use crate::database::schema::{Constraint, Id, Index, Kind, Rule};
@@ -42,7 +44,7 @@ pub(in crate::database) fn drop(run: &mut Run<'_>, tree: &[Id], name: &str, if_e
 }
 
 /// The column that a constraint of this name keeps from being NULL: since 18 each has one, which nobody need have named.
-pub(in crate::database) fn not_null(run: &Run<'_>, id: Id, name: &str) -> Option<Box<str>> {
+pub(in crate::database) fn not_null(run: &Run<'_>, id: Id, name: &str) -> Option<Arc<str>> {
     let relation = run.relation(id);
     let mut columns = relation.columns.iter().filter(|column| column.not_null && run.version >= 18);
     columns.find(|column| made_up(&relation.name, &column.name, "not_null") == name).map(|column| column.name.clone())
@@ -90,7 +92,7 @@ fn remove(run: &mut Run<'_>, table: Id, constraint: &Constraint, cascade: bool) 
 
 /// Foreign keys that stand on a unique index go with it, or keep it from going.
 pub(in crate::database) fn drop_referrers(run: &mut Run<'_>, table: Id, index: &Index, cascade: bool) {
-    let columns: Option<Vec<Box<str>>> = index.keys.iter().cloned().collect();
+    let columns: Option<Vec<Arc<str>>> = index.keys.iter().cloned().collect();
     let is_other = |other: &&Index| other.name != index.name && other.unique && other.keys == index.keys;
     // Another one over the same columns may be the one that they stand on.
     if let Some(columns) = columns.filter(|_| index.unique && !run.relation(table).indexes.iter().any(|it| is_other(&it))) {
@@ -99,7 +101,7 @@ pub(in crate::database) fn drop_referrers(run: &mut Run<'_>, table: Id, index: &
 }
 
 /// Foreign keys that refer to such columns go with their key, or keep it from going.
-fn drop_foreign(run: &mut Run<'_>, table: Id, columns: &[Box<str>], cascade: bool) {
+fn drop_foreign(run: &mut Run<'_>, table: Id, columns: &[Arc<str>], cascade: bool) {
     for child in run.relation(table).referrers.clone().iter().copied() {
         let stands = |it: &Constraint| match &it.rule {
             Rule::Foreign { to, to_columns, .. } => *to == table && to_columns == columns,

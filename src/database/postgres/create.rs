@@ -1,5 +1,7 @@
 //! `CREATE TABLE`.
 
+use std::sync::Arc;
+
 use super::{constraint, data, foreign_key, made_up, new_column, partition};
 use crate::database::run::Run;
 use crate::database::schema::{self, Constraint, Id, Index, Kind, Relation, Rows, Rule};
@@ -213,7 +215,7 @@ fn copy(run: &mut Run<'_>, id: Id, like: &Like) {
             None => (&*index.about, "idx"),
         };
         let (schema, owner) = (run.relation(id).schema.clone(), run.relation(id).name.clone());
-        let name: Box<str> = run.schema.free_name(&schema, &made_up(&owner, about, label)).into();
+        let name: Arc<str> = run.schema.free_name(&schema, &made_up(&owner, about, label)).into();
         if let Some(key) = key {
             run.schema.edit(id).constraints.push(Constraint { name: name.clone(), inherited: false, ..key.clone() });
         }
@@ -235,6 +237,6 @@ fn fill_from(run: &mut Run<'_>, id: Id, query: &Query, create: &CreateTable) {
 }
 
 /// The name of something in the same schema as a table.
-pub(super) fn beside(run: &Run<'_>, table: Id, name: &Name) -> (Box<str>, Box<str>) {
+pub(super) fn beside(run: &Run<'_>, table: Id, name: &Name) -> (Arc<str>, Arc<str>) {
     (run.relation(table).schema.clone(), name.last().into())
 }

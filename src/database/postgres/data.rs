@@ -1,6 +1,7 @@
 //! Statements that read and write rows.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use super::{TABLE, apply, fill, look, partition, routine, volatility};
 use crate::database::run::Run;
@@ -229,7 +230,7 @@ pub(super) fn update(run: &mut Run<'_>, update: &Update) {
     }
     let (condition, limited) = (update.condition.as_ref(), update.source.limited);
     let found = Filter { condition, reads_rows: true, only: update.only, limited };
-    let sets = |columns: &[Box<str>]| update.columns.iter().any(|column| columns.contains(&column.text));
+    let sets = |columns: &[Arc<str>]| update.columns.iter().any(|column| columns.contains(&column.text));
     for table in write(run, id, &found) {
         for foreign in &run.relation(table).constraints.clone() {
             if let Some(to) = foreign.target().filter(|_| sets(&foreign.columns)) {

@@ -1,5 +1,7 @@
 //! `DROP` of anything, with all that goes along or stands in the way.
 
+use std::sync::Arc;
+
 use super::{constraint_drop, index, partition, routine, trigger};
 use crate::database::FailureKind;
 use crate::database::effect::Sureness;
@@ -268,7 +270,7 @@ fn a_type(run: &mut Run<'_>, name: &Name, cascade: bool) {
         run.lock(user, AccessExclusive);
         run.because(user, "its columns of the type are dropped");
         let is_of_it = |column: &Column| column.data_type.user == Some(id);
-        let columns: Vec<Box<str>> =
+        let columns: Vec<Arc<str>> =
             run.relation(user).columns.iter().filter(|it| is_of_it(it)).map(|it| it.name.clone()).collect();
         for column in columns {
             constraint_drop::drop_those_of(run, user, &column, true);

@@ -1,5 +1,7 @@
 //! Foreign keys: what is locked, and whose rows are compared with whose.
 
+use std::sync::Arc;
+
 use super::constraint::{free, is_valid};
 use super::{casts, made_up};
 use crate::database::FailureKind;
@@ -12,7 +14,7 @@ use LockMode::ShareRowExclusive;
 /// A foreign key as it is written.
 pub(super) struct Foreign<'a> {
     pub name: Option<&'a str>,
-    pub columns: Vec<Box<str>>,
+    pub columns: Vec<Arc<str>>,
     pub reference: &'a Reference,
     pub attributes: Attributes,
     pub filled: Filled,
@@ -105,7 +107,7 @@ pub(super) fn compare(run: &mut Run<'_>, from: &[Id], to: &[Id]) {
 }
 
 /// The columns that a reference means: written, or those of the primary key.
-fn referred(run: &Run<'_>, to: Id, reference: &Reference) -> Vec<Box<str>> {
+fn referred(run: &Run<'_>, to: Id, reference: &Reference) -> Vec<Arc<str>> {
     if !reference.columns.is_empty() {
         return reference.columns.iter().map(|column| column.text.clone()).collect();
     }
@@ -114,7 +116,7 @@ fn referred(run: &Run<'_>, to: Id, reference: &Reference) -> Vec<Box<str>> {
 }
 
 /// Why columns cannot refer to others, as far as the history knows both.
-fn mismatch(run: &Run<'_>, id: Id, to: Id, columns: &[Box<str>], to_columns: &[Box<str>]) -> Option<String> {
+fn mismatch(run: &Run<'_>, id: Id, to: Id, columns: &[Arc<str>], to_columns: &[Arc<str>]) -> Option<String> {
     let (from, target) = (run.relation(id), run.relation(to));
     target.created?;
     let lives = |it: &Relation| if it.temporary { 0 } else { 2 - u8::from(it.unlogged) };

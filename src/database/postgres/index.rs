@@ -1,5 +1,7 @@
 //! Indexes are made, altered and passed down to partitions.
 
+use std::sync::Arc;
+
 use super::{alter, casts, create, made_up, unique, volatility};
 use crate::database::FailureKind;
 use crate::database::effect::{Effect, EffectKind, IndexBuild};
@@ -115,12 +117,12 @@ fn describe(create: &CreateIndex) -> Index {
         _ => None,
     };
     let last = |name: &Option<Name>| name.as_ref().map(|name| name.last().into());
-    let mut others: Vec<Box<str>> = create.include.iter().map(|column| column.text.clone()).collect();
+    let mut others: Vec<Arc<str>> = create.include.iter().map(|column| column.text.clone()).collect();
     let expressions = create.elements.iter().filter(|element| column(element).is_none()).map(|element| &element.expr);
     let predicate = create.predicate.as_ref().map(|predicate| &predicate.expr);
     others.extend(expressions.chain(predicate).flat_map(|expr| &expr.columns).map(|column| column.text.clone()));
     Index {
-        name: Box::default(),
+        name: Arc::default(),
         method: create.method.as_ref().map_or("btree", |method| &method.text).into(),
         functions: Vec::new(),
         has_expression: create.elements.iter().any(|element| column(element).is_none()),
@@ -192,8 +194,8 @@ pub(super) fn pass_down(run: &mut Run<'_>, above: Id, child: Id, index: &Index) 
 }
 
 /// All parts of an index below, with the index itself first.
-pub(super) fn parts(run: &Run<'_>, table: Id, name: &str) -> Vec<(Id, Box<str>)> {
-    let mut parts: Vec<(Id, Box<str>)> = vec![(table, name.into())];
+pub(super) fn parts(run: &Run<'_>, table: Id, name: &str) -> Vec<(Id, Arc<str>)> {
+    let mut parts: Vec<(Id, Arc<str>)> = vec![(table, name.into())];
     let mut at = 0;
     while let Some((above, index)) = parts.get(at).cloned() {
         for child in &run.relation(above).children {

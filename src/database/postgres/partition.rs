@@ -154,6 +154,7 @@ pub(super) fn detach(run: &mut Run<'_>, parent: Id, partition: &Name, is_gentle:
     part.indexes.iter_mut().for_each(|index| index.part_of = None);
     part.constraints.iter_mut().for_each(|constraint| constraint.inherited = false);
     run.schema.edit(parent).children.retain(|id| *id != child);
+    run.left.push((child, parent));
 }
 
 /// `INHERIT`.
@@ -190,6 +191,7 @@ pub(super) fn no_inherit(run: &mut Run<'_>, child: Id, parent: &Name) {
     run.lock(parent, AccessShare);
     run.schema.edit(child).parents.retain(|id| *id != parent);
     run.schema.edit(parent).children.retain(|id| *id != child);
+    run.left.push((child, parent));
 }
 
 /// What a new partition gets from the table above: its indexes, without anything to build them from.

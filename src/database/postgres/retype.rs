@@ -1,5 +1,7 @@
 //! `ALTER COLUMN .. TYPE`: what is written anew, read, or built again, and what stands in the way.
 
+use std::sync::Arc;
+
 use super::casts::{self, Cost};
 use super::{alter, column, foreign_key};
 use crate::database::FailureKind;
@@ -13,7 +15,7 @@ use LockMode::{AccessExclusive, ShareRowExclusive};
 /// A column of one table as it changes.
 struct Change {
     table: Id,
-    column: Box<str>,
+    column: Arc<str>,
     rewrites: bool,
     /// Indexes compare its values in another way.
     recompares: bool,

@@ -1,5 +1,7 @@
 //! Functions come and go, and what is written out in them happens when they are called.
 
+use std::sync::Arc;
+
 use super::volatility;
 use crate::database::run::Run;
 use crate::database::schema::{Function, Id, Rule};
@@ -12,7 +14,7 @@ const MOST_CALLS: u32 = 32;
 pub(super) fn create(run: &mut Run<'_>, create: &CreateFunction) {
     let name = create.name.last();
     let inlined = create.body.as_deref().filter(|_| may_inline(create)).and_then(|body| inlined(run, body, create.volatility));
-    let arguments: Vec<Box<str>> = create.arguments.iter().map(|argument| (*argument.data_type.name).into()).collect();
+    let arguments: Vec<Arc<str>> = create.arguments.iter().map(|argument| (*argument.data_type.name).into()).collect();
     let is_several = run.schema.function(name).is_some_and(|old| old.is_several || old.arguments != arguments);
     let returns = create.returns.as_ref().map(|data_type| (*data_type.name).into());
     let body = create.body.clone().map(|body| (run.source, body));
@@ -92,7 +94,7 @@ pub(super) fn drop(run: &mut Run<'_>, drop: &DropObjects, cascade: bool) {
 /// What of a relation calls a function.
 fn user(run: &Run<'_>, id: Id, function: &str) -> Option<&'static str> {
     let relation = run.relation(id);
-    let is_in = |names: &[Box<str>]| names.iter().any(|name| **name == *function);
+    let is_in = |names: &[Arc<str>]| names.iter().any(|name| **name == *function);
     let mut defaults = relation.columns.iter().filter_map(|column| column.default.as_ref());
     let calls_it = |rule: &Rule| matches!(rule, Rule::Check { functions, .. } if is_in(functions));
     if relation.triggers.iter().any(|trigger| *trigger.function == *function) {
@@ -110,7 +112,7 @@ fn user(run: &Run<'_>, id: Id, function: &str) -> Option<&'static str> {
 
 /// Takes all away that calls a function.
 fn forget(run: &mut Run<'_>, id: Id, function: &str) {
-    let is_in = |names: &[Box<str>]| names.iter().any(|name| **name == *function);
+    let is_in = |names: &[Arc<str>]| names.iter().any(|name| **name == *function);
     if is_in(&run.relation(id).functions) {
         return super::drop::view(run, id);
     }

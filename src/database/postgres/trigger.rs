@@ -1,5 +1,7 @@
 //! Triggers, policies and rules: what watches a table.
 
+use std::sync::Arc;
+
 use super::TABLE;
 use crate::database::run::Run;
 use crate::database::schema::{Id, Kind, Policy, Relation, Trigger};
@@ -30,9 +32,9 @@ pub(super) fn create(run: &mut Run<'_>, create: &CreateTrigger) {
         run.lock(from, AccessShare);
     }
     let when = create.when.iter().flat_map(|when| &when.columns);
-    let columns: Vec<Box<str>> = create.columns.iter().chain(when).map(|column| column.text.clone()).collect();
+    let columns: Vec<Arc<str>> = create.columns.iter().chain(when).map(|column| column.text.clone()).collect();
     for table in tree {
-        let (name, function): (_, Box<str>) = (create.name.text.clone(), create.function.last().into());
+        let (name, function): (_, Arc<str>) = (create.name.text.clone(), create.function.last().into());
         run.schema.note_call(&function, table);
         let (columns, each_row, cloned, made) = (columns.clone(), create.each_row, table != id, Some(run.here()));
         let relation = run.schema.edit(table);

@@ -1,5 +1,7 @@
 //! Types and domains.
 
+use std::sync::Arc;
+
 use super::{drop, made_up, retype, volatility};
 use crate::database::AddedValue;
 use crate::database::run::Run;
@@ -34,7 +36,7 @@ fn attribute_of(run: &Run<'_>, attribute: &sql::Column) -> Column {
 }
 
 fn add(run: &mut Run<'_>, name: &sql::Name, definition: Definition) {
-    let schema: Box<str> = run.schema.home(name, false).into();
+    let schema: Arc<str> = run.schema.home(name, false).into();
     let made_in = run.schema.transaction();
     let made = Some(run.here());
     let made = UserType { schema: schema.clone(), name: name.last().into(), definition, users: Vec::new(), made_in, made };
@@ -183,7 +185,7 @@ pub(super) fn create_domain(run: &mut Run<'_>, create: &CreateDomain) {
 }
 
 /// The name that the server gives to a CHECK of a domain.
-fn check_name(domain: &str, known: &Domain) -> Box<str> {
+fn check_name(domain: &str, known: &Domain) -> Arc<str> {
     let names = (0_u32..).map(|count| match count {
         0 => made_up(domain, "", "check"),
         count => made_up(domain, "", &format!("check{count}")),
@@ -205,7 +207,7 @@ pub(super) fn alter_domain(run: &mut Run<'_>, alter: &AlterDomain) {
                 let written = added.name.as_ref().map(|name| name.text.clone());
                 let name = written.unwrap_or_else(|| match run.schema.user_type(id).map(|it| (&it.name, &it.definition)) {
                     Some((name, Definition::Domain(domain))) => check_name(name, domain),
-                    _ => Box::default(),
+                    _ => Arc::default(),
                 });
                 change(run, id, |domain| domain.checks.push((name, valid)));
             }

@@ -1,5 +1,7 @@
 //! Views and materialized views.
 
+use std::sync::Arc;
+
 use super::{data, look, volatility};
 use crate::database::effect::Sureness;
 use crate::database::run::Run;
@@ -72,7 +74,7 @@ pub(super) fn create(run: &mut Run<'_>, create: &CreateView, span: Span) {
 }
 
 /// What the columns of a view are called, where that can be told.
-fn outputs(create: &CreateView) -> Option<Vec<Box<str>>> {
+fn outputs(create: &CreateView) -> Option<Vec<Arc<str>>> {
     if !create.columns.is_empty() {
         return Some(create.columns.iter().map(|column| column.text.clone()).collect());
     }
@@ -83,7 +85,7 @@ fn outputs(create: &CreateView) -> Option<Vec<Box<str>>> {
 }
 
 /// A view may only get more columns, at its end.
-fn lost_column(old: &Relation, outputs: &[Box<str>]) -> Option<String> {
+fn lost_column(old: &Relation, outputs: &[Arc<str>]) -> Option<String> {
     let differs = old.columns.iter().enumerate().find(|(at, column)| outputs.get(*at) != Some(&column.name));
     differs.map(|(_, column)| {
         format!("{} has a column {}, which CREATE OR REPLACE cannot drop, rename or move", old.name, column.name)

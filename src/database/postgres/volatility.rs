@@ -1,5 +1,7 @@
 //! Does an expression answer the same every time?
 
+use std::sync::Arc;
+
 use crate::database::effect::Sureness;
 use crate::database::run::Run;
 use crate::database::schema::{Id, Kind};
@@ -309,9 +311,9 @@ pub(super) fn is_changeable(run: &Run<'_>, expr: &Expr) -> bool {
 }
 
 /// The functions of the history that something of a relation calls.
-pub(super) fn called(run: &mut Run<'_>, by: Id, calls: &[Call]) -> Vec<Box<str>> {
+pub(super) fn called(run: &mut Run<'_>, by: Id, calls: &[Call]) -> Vec<Arc<str>> {
     let known = calls.iter().map(|call| call.name.last()).filter(|name| run.schema.function(name).is_some());
-    let functions: Vec<Box<str>> = known.map(Into::into).collect();
+    let functions: Vec<Arc<str>> = known.map(Into::into).collect();
     for function in &functions {
         run.schema.note_call(function, by);
     }

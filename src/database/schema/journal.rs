@@ -1,6 +1,7 @@
 //! Transactions: what a ROLLBACK takes back. And rehearsals: what is done, looked at, and taken back.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use super::{Mark, Names, Schema, Undo};
 
@@ -112,13 +113,13 @@ impl Schema {
     }
 }
 
-fn restore<T>(map: &mut HashMap<Box<str>, T>, name: Box<str>, old: Option<T>) {
+fn restore<T>(map: &mut HashMap<Arc<str>, T>, name: Arc<str>, old: Option<T>) {
     match old {
         Some(old) => map.insert(name, old),
         None => map.remove(&name),
     };
 }
 
-fn restore_in<T>(names: &mut Names<T>, schema: Box<str>, name: Box<str>, old: Option<T>) {
+fn restore_in<T>(names: &mut Names<T>, schema: Arc<str>, name: Arc<str>, old: Option<T>) {
     restore(names.entry(schema).or_default(), name, old);
 }

@@ -1,5 +1,7 @@
 //! Can every value of one type be a value of another?
 
+use std::sync::Arc;
+
 use super::{ColumnType, Definition, Schema};
 use crate::document::sql::Modifier;
 
@@ -49,7 +51,7 @@ impl Schema {
         }
     }
 
-    fn labels(&self, data_type: &ColumnType) -> Option<&Vec<Box<str>>> {
+    fn labels(&self, data_type: &ColumnType) -> Option<&Vec<Arc<str>>> {
         match &self.user_type(data_type.user?)?.definition {
             Definition::Enum(labels) => Some(labels),
             _ => None,

@@ -1,5 +1,7 @@
 //! Tables, views and sequences, and what belongs to one.
 
+use std::sync::Arc;
+
 use super::{ColumnType, Id, Made, Shared, TypeId};
 use crate::diagnostic::SourceId;
 use crate::document::sql::{Bound, Ident, Referential, Term};
@@ -45,8 +47,8 @@ pub(in crate::database) enum Rows {
 /// A table, view or sequence.
 #[derive(Clone, Debug, Default)]
 pub(in crate::database) struct Relation {
-    pub schema: Box<str>,
-    pub name: Box<str>,
+    pub schema: Arc<str>,
+    pub name: Arc<str>,
     pub kind: Kind,
     /// By the history; none for what is older. Of that, what is not in here may be there all the same.
     pub created: Made,
@@ -67,17 +69,17 @@ pub(in crate::database) struct Relation {
     /// Which rows it holds as a partition.
     pub bound: Option<Bound>,
     /// The columns by which it is partitioned; none for an expression.
-    pub key: Shared<Option<Box<str>>>,
+    pub key: Shared<Option<Arc<str>>>,
     /// Tables with a foreign key to this one.
     pub referrers: Shared<Id>,
     /// What a view reads.
     pub uses: Shared<Id>,
     /// The columns that a view may use of what it reads; none for all.
-    pub used_columns: Option<Vec<Box<str>>>,
+    pub used_columns: Option<Vec<Arc<str>>>,
     /// All columns of these.
     pub used_whole: Shared<Id>,
     /// What a view calls.
-    pub functions: Shared<Box<str>>,
+    pub functions: Shared<Arc<str>>,
     /// When a view was last told what it shows.
     pub told: u32,
     /// Views that read it.
@@ -87,13 +89,13 @@ pub(in crate::database) struct Relation {
     pub policies: Shared<Policy>,
     /// Tables with a policy or rule that asks this one.
     pub asked_by: Shared<Id>,
-    pub owner: Option<Box<str>>,
-    pub method: Option<Box<str>>,
-    pub tablespace: Option<Box<str>>,
+    pub owner: Option<Arc<str>>,
+    pub method: Option<Arc<str>>,
+    pub tablespace: Option<Arc<str>>,
     /// By which index it was clustered.
-    pub clustered: Option<Box<str>>,
+    pub clustered: Option<Arc<str>>,
     /// The column that a sequence belongs to.
-    pub owned_by: Option<(Id, Box<str>)>,
+    pub owned_by: Option<(Id, Arc<str>)>,
     /// Sequences that belong to a column.
     pub sequences: Shared<Id>,
 }
@@ -101,9 +103,9 @@ pub(in crate::database) struct Relation {
 /// A column.
 #[derive(Clone, Debug, Default)]
 pub(in crate::database) struct Column {
-    pub name: Box<str>,
+    pub name: Arc<str>,
     pub data_type: ColumnType,
-    pub collation: Option<Box<str>>,
+    pub collation: Option<Arc<str>>,
     pub not_null: bool,
     pub default: Option<Default_>,
     pub identity: bool,
@@ -123,7 +125,7 @@ pub(in crate::database) struct Default_ {
     /// Sequences that it draws from.
     pub sequences: Vec<Id>,
     /// What it calls.
-    pub functions: Vec<Box<str>>,
+    pub functions: Vec<Arc<str>>,
     /// Its expression; none for that of a serial type.
     pub written: Made,
 }
@@ -131,16 +133,16 @@ pub(in crate::database) struct Default_ {
 /// How a column is computed.
 #[derive(Clone, Debug)]
 pub(in crate::database) struct Generated {
-    pub from: Vec<Box<str>>,
+    pub from: Vec<Arc<str>>,
     pub stored: bool,
 }
 
 /// A constraint.
 #[derive(Clone, Debug)]
 pub(in crate::database) struct Constraint {
-    pub name: Box<str>,
+    pub name: Arc<str>,
     pub rule: Rule,
-    pub columns: Vec<Box<str>>,
+    pub columns: Vec<Arc<str>>,
     pub valid: bool,
     /// It came from the table above.
     pub inherited: bool,
@@ -154,7 +156,7 @@ pub(in crate::database) enum Rule {
     Check {
         terms: Vec<Term>,
         /// What it calls.
-        functions: Vec<Box<str>>,
+        functions: Vec<Arc<str>>,
         no_inherit: bool,
     },
     NotNull,
@@ -163,7 +165,7 @@ pub(in crate::database) enum Rule {
     Exclude,
     Foreign {
         to: Id,
-        to_columns: Vec<Box<str>>,
+        to_columns: Vec<Arc<str>>,
         on_delete: Referential,
     },
 }
@@ -172,20 +174,20 @@ pub(in crate::database) enum Rule {
 #[derive(Clone, Debug, Default)]
 #[expect(clippy::struct_excessive_bools, reason = "each is so or not")]
 pub(in crate::database) struct Index {
-    pub name: Box<str>,
-    pub method: Box<str>,
+    pub name: Arc<str>,
+    pub method: Arc<str>,
     /// Its key: a column, or none for an expression.
-    pub keys: Vec<Option<Box<str>>>,
+    pub keys: Vec<Option<Arc<str>>>,
     /// The operator classes that are written.
-    pub classes: Vec<Option<Box<str>>>,
+    pub classes: Vec<Option<Arc<str>>>,
     /// The collations that are written.
-    pub collations: Vec<Option<Box<str>>>,
+    pub collations: Vec<Option<Arc<str>>>,
     /// What a name that the server makes up is made of.
-    pub about: Box<str>,
+    pub about: Arc<str>,
     /// Columns that it carries along, and all that its expressions and its predicate may use.
-    pub others: Vec<Box<str>>,
+    pub others: Vec<Arc<str>>,
     /// What its expressions and its predicate call.
-    pub functions: Vec<Box<str>>,
+    pub functions: Vec<Arc<str>>,
     pub has_expression: bool,
     /// A column goes down, or has its NULLs where others have not.
     pub is_turned: bool,
@@ -195,7 +197,7 @@ pub(in crate::database) struct Index {
     pub constraint: bool,
     pub valid: bool,
     /// The index of the partitioned table above that it is a part of.
-    pub part_of: Option<(Id, Box<str>)>,
+    pub part_of: Option<(Id, Arc<str>)>,
     /// What built it.
     pub made: Made,
 }
@@ -223,10 +225,10 @@ impl Index {
 /// A trigger.
 #[derive(Clone, Debug)]
 pub(in crate::database) struct Trigger {
-    pub name: Box<str>,
-    pub function: Box<str>,
+    pub name: Arc<str>,
+    pub function: Arc<str>,
     /// What its UPDATE OF and its WHEN name.
-    pub columns: Vec<Box<str>>,
+    pub columns: Vec<Arc<str>>,
     pub each_row: bool,
     /// It came from the partitioned table above.
     pub cloned: bool,
@@ -237,9 +239,9 @@ pub(in crate::database) struct Trigger {
 /// A policy of row security, or a rule.
 #[derive(Clone, Debug)]
 pub(in crate::database) struct Policy {
-    pub name: Box<str>,
+    pub name: Arc<str>,
     pub is_rule: bool,
-    pub columns: Vec<Box<str>>,
+    pub columns: Vec<Arc<str>>,
     /// Other tables that it asks or writes to.
     pub uses: Vec<Id>,
     /// What made it.
@@ -275,7 +277,7 @@ impl Relation {
 
     /// Gives a column another name, and tells all that is made of it.
     pub fn rename_column(&mut self, from: &str, to: &str) {
-        let rename = |name: &mut Box<str>| {
+        let rename = |name: &mut Arc<str>| {
             if **name == *from {
                 *name = to.into();
             }

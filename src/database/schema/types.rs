@@ -1,5 +1,7 @@
 //! Types of columns, and types that the history made.
 
+use std::sync::Arc;
+
 use super::{Column, Id, Made, TypeId};
 use crate::document::sql::{DataType, Modifier};
 
@@ -7,7 +9,7 @@ use crate::document::sql::{DataType, Modifier};
 #[derive(Clone, PartialEq, Debug, Default)]
 pub(in crate::database) struct ColumnType {
     /// By the name of the server's catalogue; empty where nobody knows it.
-    pub name: Box<str>,
+    pub name: Arc<str>,
     /// Made by the history.
     pub user: Option<TypeId>,
     pub modifiers: Vec<Modifier>,
@@ -19,8 +21,8 @@ pub(in crate::database) struct ColumnType {
 /// A type that the history made.
 #[derive(Clone, Debug, Default)]
 pub(in crate::database) struct UserType {
-    pub schema: Box<str>,
-    pub name: Box<str>,
+    pub schema: Arc<str>,
+    pub name: Arc<str>,
     pub definition: Definition,
     /// Tables with a column of it.
     pub users: Vec<Id>,
@@ -35,7 +37,7 @@ pub(in crate::database) struct UserType {
 pub(in crate::database) enum Definition {
     #[default]
     Other,
-    Enum(Vec<Box<str>>),
+    Enum(Vec<Arc<str>>),
     Domain(Domain),
     /// Its attributes.
     Composite(Vec<Column>),
@@ -49,7 +51,7 @@ pub(in crate::database) struct Domain {
     pub has_default: bool,
     pub default_is_volatile: bool,
     /// Its constraints and whether they are valid.
-    pub checks: Vec<(Box<str>, bool)>,
+    pub checks: Vec<(Arc<str>, bool)>,
 }
 
 impl Domain {

@@ -1,6 +1,7 @@
 //! Which rows and values does a way forward write elsewhere, and which does a way back write again?
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use super::Of;
 use crate::database::schema::Relation;
@@ -11,16 +12,16 @@ use crate::document::sql::{Action, Body, Ident, Name, Query, TableChange};
 pub(super) struct Moved {
     /// Tables that the way forward reads, and with them the words that may be columns; none for all.
     read: HashSet<String>,
-    columns: HashSet<Box<str>>,
+    columns: HashSet<Arc<str>>,
     /// What tables were called that the way forward renames, by their new names.
     was: HashMap<String, String>,
     all_columns: bool,
     /// What the way forward drops or renames, by the last part of its name, whether the history knows it or not.
-    dropped: HashSet<Box<str>>,
+    dropped: HashSet<Arc<str>>,
     /// Tables that the way back puts rows into.
     filled: HashSet<String>,
     /// Columns that the way back writes.
-    written: HashSet<Box<str>>,
+    written: HashSet<Arc<str>>,
 }
 
 impl Moved {

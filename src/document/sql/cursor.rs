@@ -1,6 +1,7 @@
 //! Walks along the tokens of one statement.
 
 use std::ops::Deref;
+use std::sync::Arc;
 
 use super::lex::{Token, TokenKind};
 use super::statement::{Ident, Name};
@@ -232,13 +233,14 @@ impl<'a> Cursor<'a> {
     /// A word or quoted name as an identifier.
     pub fn folded(&self, token: Token) -> Ident {
         let text = &self.original[token.span.range()];
-        let folded: Box<str> = match token.kind {
+        let folded: Arc<str> = match token.kind {
             TokenKind::Quoted if text.starts_with('"') => match text.get(1..text.len() - 1).filter(|_| text.len() > 1) {
                 Some(inside) if inside.contains('"') => inside.replace("\"\"", "\"").into(),
                 inside => inside.unwrap_or_default().into(),
             },
             // Unicode escapes, or a template's mark: it stands for we do not know what, but always for the same.
             TokenKind::Quoted => text.into(),
+            _ if !text.bytes().any(|byte| byte.is_ascii_uppercase() || !byte.is_ascii()) => text.into(),
             _ if text.contains('{') => text.into(),
             _ if text.is_ascii() => text.to_ascii_lowercase().into(),
             _ => text.to_lowercase().into(),

@@ -81,7 +81,7 @@ fn relation(locked: &Locked) -> Relation<'_> {
     Relation {
         name: &locked.name,
         lock: locked.lock.words(),
-        blocks: locked.blocks,
+        blocks: locked.blocks_in_all,
         rewrite: locked.rewrite,
         scan: locked.scan,
         index_builds: &locked.index_builds,

@@ -108,8 +108,10 @@ pub struct Locked {
     pub table: Touched,
     /// The strongest lock on it.
     pub lock: LockMode,
-    /// Which everyday statements wait.
+    /// Which everyday statements wait for that lock.
     pub blocks: &'static [&'static str],
+    /// The same for all locks of the statement, those on its partitions included.
+    pub blocks_in_all: &'static [&'static str],
     /// Its storage is written anew.
     pub rewrite: bool,
     /// It is read whole.
@@ -291,7 +293,7 @@ impl Replay {
 
     /// The relation of an impact, or its indexes where they alone are locked.
     fn relations(&self, impact: Impact) -> Vec<Locked> {
-        let blocks = impact.blocks();
+        let (blocks, blocks_in_all) = (impact.blocks(), impact.blocks_in_all());
         let mut table = impact.table;
         self.date(&mut table);
         let is_new = table.is_new();
@@ -303,6 +305,7 @@ impl Replay {
             name: table.name.clone(),
             lock: LockMode::AccessShare,
             blocks,
+            blocks_in_all,
             rewrite: impact.rewrite && counts,
             scan: impact.scan && counts,
             emptied: impact.emptied || (impact.rewrite && !counts),
@@ -317,10 +320,11 @@ impl Replay {
         if let Some(lock) = impact.lock {
             return vec![Locked { lock, ..whole }];
         }
-        let index = |(name, lock): (Box<str>, LockMode)| Locked {
+        let index = |(name, lock): (Arc<str>, LockMode)| Locked {
             index_builds: whole.index_builds.iter().filter(|built| **built == *name).cloned().collect(),
             blocks: blocked(whole.table.nature, Some(lock)),
-            name: name.into(),
+            blocks_in_all: blocked(whole.table.nature, Some(lock)),
+            name: name.to_string(),
             lock,
             ..whole.clone()
         };

@@ -1,6 +1,7 @@
 //! Data types, by the names that the server's catalogue has for them.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use crate::document::sql::cursor::Cursor;
 use crate::document::sql::lex::TokenKind;
@@ -104,7 +105,7 @@ fn modifier(cursor: &mut Cursor<'_>) -> Option<Modifier> {
     }
 }
 
-fn type_name(cursor: &mut Cursor<'_>) -> Option<(Option<Box<str>>, Cow<'static, str>)> {
+fn type_name(cursor: &mut Cursor<'_>) -> Option<(Option<Arc<str>>, Cow<'static, str>)> {
     let token = cursor.token()?;
     if token.kind == TokenKind::Word && !cursor.nth_is_symbol(1, b'.') {
         let word = cursor.keyword();
@@ -140,7 +141,7 @@ fn type_name(cursor: &mut Cursor<'_>) -> Option<(Option<Box<str>>, Cow<'static, 
     Some((schema.map(Into::into), Cow::Owned(name.to_owned())))
 }
 
-fn national(cursor: &mut Cursor<'_>) -> Option<(Option<Box<str>>, Cow<'static, str>)> {
+fn national(cursor: &mut Cursor<'_>) -> Option<(Option<Arc<str>>, Cow<'static, str>)> {
     cursor.any_word(&["character", "char"])?;
     let name = if cursor.word("varying").is_some() { "varchar" } else { "bpchar" };
     Some((None, Cow::Borrowed(name)))

@@ -4,6 +4,7 @@ mod from;
 mod name;
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use super::data_type::data_type;
 pub use super::reserved::{is_reserved, is_value_function};
@@ -91,7 +92,7 @@ struct Scan<'a> {
     /// The last token ended a value.
     after_value: bool,
     /// What WITH has named.
-    named: HashSet<Box<str>>,
+    named: HashSet<Arc<str>>,
     /// What the FROM of each SELECT names, and which `*` stands for all of it.
     from: From,
     /// The outermost query sorts or counts its rows before it stops.
@@ -105,7 +106,7 @@ pub fn scan(cursor: Cursor<'_>, start: Start) -> Option<Facts> {
 }
 
 /// A WITH: what its queries do, and what it names.
-pub fn with(cursor: Cursor<'_>) -> Option<(Facts, HashSet<Box<str>>)> {
+pub fn with(cursor: Cursor<'_>) -> Option<(Facts, HashSet<Arc<str>>)> {
     run(cursor, Start::Query).map(|scan| (scan.facts, scan.named))
 }
 

@@ -1,5 +1,7 @@
 //! Transactions, settings, maintenance.
 
+use std::sync::Arc;
+
 use super::settings::{cascade, columns, idents, target};
 use super::{expression, table};
 use crate::document::sql::cursor::Cursor;
@@ -94,7 +96,7 @@ pub fn set(cursor: &mut Cursor<'_>) -> Option<Action> {
 }
 
 /// Passes a setting with its new value.
-pub fn setting(cursor: &mut Cursor<'_>) -> Option<(Box<str>, SetValue)> {
+pub fn setting(cursor: &mut Cursor<'_>) -> Option<(Arc<str>, SetValue)> {
     if cursor.words(&["session", "authorization"]).is_some() {
         return Some(("session_authorization".into(), values(cursor)?));
     }
@@ -138,7 +140,7 @@ fn values(cursor: &mut Cursor<'_>) -> Option<SetValue> {
 }
 
 /// A word, a string or a number, maybe with its unit as psql fills it in.
-fn value(cursor: &mut Cursor<'_>) -> Option<Box<str>> {
+fn value(cursor: &mut Cursor<'_>) -> Option<Arc<str>> {
     if let Some(literal) = expression::text(cursor) {
         return Some(literal.text);
     }
@@ -157,7 +159,7 @@ fn value(cursor: &mut Cursor<'_>) -> Option<Box<str>> {
 
 /// What follows RESET.
 pub fn reset(cursor: &mut Cursor<'_>) -> Option<Action> {
-    let name: Box<str> = if cursor.words(&["session", "authorization"]).is_some() {
+    let name: Arc<str> = if cursor.words(&["session", "authorization"]).is_some() {
         "session_authorization".into()
     } else if cursor.words(&["time", "zone"]).is_some() {
         "timezone".into()

@@ -1,5 +1,7 @@
 //! Settings in brackets and other small things that many statements share.
 
+use std::sync::Arc;
+
 use super::expression;
 use crate::document::sql::cursor::{Cursor, MOST_PARTS};
 use crate::document::sql::lex::TokenKind;
@@ -75,7 +77,7 @@ fn setting(cursor: &mut Cursor<'_>) -> Option<Setting> {
 }
 
 /// All up to the next comma.
-pub fn setting_value(cursor: &mut Cursor<'_>) -> Option<Box<str>> {
+pub fn setting_value(cursor: &mut Cursor<'_>) -> Option<Arc<str>> {
     let start = cursor.here();
     let from = cursor.position();
     while cursor.token().is_some() && !cursor.is_symbol(b',') && !cursor.is_symbol(b')') {

@@ -1,6 +1,7 @@
 //! Expressions and data types, as far as their cost depends on what they say.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use super::{Ident, Name};
 use crate::source::Span;
@@ -48,7 +49,7 @@ pub struct Literal {
     /// Where it stands.
     pub span: Span,
     /// Its value: of a string what is inside the quotes.
-    pub text: Box<str>,
+    pub text: Arc<str>,
     /// It is written as a string.
     pub quoted: bool,
 }
@@ -100,7 +101,7 @@ pub struct DataType {
     /// All of it.
     pub span: Span,
     /// The schema, where one other than `pg_catalog` is written.
-    pub schema: Option<Box<str>>,
+    pub schema: Option<Arc<str>>,
     /// The name by which the server's catalogue calls it: `int4`, `varchar`, `bpchar`, `timestamptz`, `float8`, `bool`. The
     /// serial types keep theirs: `serial`, `bigserial`, `smallserial`.
     pub name: Cow<'static, str>,
@@ -131,7 +132,7 @@ pub enum Modifier {
     /// A number.
     Number(i64),
     /// Anything else, as extensions have it: `geometry(Point, 4326)`.
-    Word(Box<str>),
+    Word(Arc<str>),
 }
 
 impl DataType {
@@ -155,7 +156,7 @@ pub struct Setting {
     /// All of it.
     pub span: Span,
     /// What is set, with its prefix: `toast.autovacuum_enabled`. An option's ADD, SET or DROP is not part of it.
-    pub name: Box<str>,
+    pub name: Arc<str>,
     /// To what, where it is said; a name or a number as written, of a string what is inside.
-    pub value: Option<Box<str>>,
+    pub value: Option<Arc<str>>,
 }

@@ -1,6 +1,7 @@
 //! Identifiers and names.
 
 use std::fmt;
+use std::sync::Arc;
 
 use crate::source::Span;
 
@@ -10,7 +11,7 @@ pub struct Ident {
     /// Where it stands, quotes included.
     pub span: Span,
     /// Its text: lower case unless quoted.
-    pub text: Box<str>,
+    pub text: Arc<str>,
 }
 
 /// The name of a table or another object, maybe with a schema.
@@ -19,7 +20,7 @@ pub struct Name {
     /// All of it.
     pub span: Span,
     /// The name as people say it: without the default schema.
-    text: Box<str>,
+    text: Arc<str>,
     /// Where the last part begins in `text`.
     last: u32,
     /// The default schema is written out.

@@ -1,5 +1,7 @@
 //! Transactions, settings, maintenance, privileges and comments.
 
+use std::sync::Arc;
+
 use super::{Ident, Name, ObjectKind};
 use crate::source::Span;
 
@@ -33,7 +35,7 @@ pub struct SetVariable {
     pub scope: Scope,
     /// What is set, in lower case: `lock_timeout`, `search_path`, `timezone`, `role`, `session_authorization`; `all` of a
     /// RESET.
-    pub name: Box<str>,
+    pub name: Arc<str>,
     /// To what.
     pub value: SetValue,
 }
@@ -53,7 +55,7 @@ pub enum SetValue {
     /// `DEFAULT`, and `RESET`.
     Default,
     /// Values, without quotes.
-    To(Vec<Box<str>>),
+    To(Vec<Arc<str>>),
     /// Something that is computed.
     Unknown,
 }

@@ -1,5 +1,6 @@
 //! One integration binary: what gonogo promises, tried from outside.
 
+mod aftermath;
 mod alike;
 mod allow;
 mod baseline;

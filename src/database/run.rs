@@ -2,7 +2,7 @@
 
 mod family;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::effect::{Effect, Effects, Failure, FailureKind, Impact, Nature, Sureness, Touched, WorkKind};
@@ -30,6 +30,8 @@ pub(super) struct Run<'a> {
     pub allows_typed: bool,
     /// Tables that were parted from one above them: from which.
     pub left: Vec<(Id, Id)>,
+    /// Tables that were put below another: below which.
+    pub joined: HashSet<(Id, Id)>,
     /// How many bodies of functions have run for it.
     pub calls: u32,
     pub out: Effects,
@@ -50,6 +52,7 @@ impl<'a> Run<'a> {
             at: HashMap::new(),
             allows_typed: false,
             left: Vec::new(),
+            joined: HashSet::new(),
             calls: 0,
             out: Effects::default(),
         }

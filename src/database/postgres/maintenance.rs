@@ -79,6 +79,10 @@ fn several(run: &mut Run<'_>, ids: &[Id], concurrently: bool) {
             continue;
         }
         run.lock(id, mode);
+        // The indexes of a partitioned table are those of its partitions.
+        if run.relation(id).kind == Kind::Partitioned {
+            continue;
+        }
         for index in &run.relation(id).indexes.clone() {
             run.lock_index(id, &index.name, on_index);
             let is_exclusion =

@@ -72,6 +72,7 @@ fn misfit(run: &Run<'_>, parent: Id, child: Id) -> Option<String> {
 
 /// Makes one a part or a child of another.
 pub(super) fn join(run: &mut Run<'_>, parent: Id, child: Id, bound: Option<&Bound>) {
+    run.joined.insert((child, parent));
     run.schema.edit(parent).children.push(child);
     let filled = run.relation(child).rows;
     if filled == Filled::Some && run.relation(parent).kind == Kind::Partitioned {

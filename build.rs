@@ -26,6 +26,8 @@ struct Header {
     options: BTreeMap<String, Choice>,
     #[serde(default)]
     aliases: Vec<String>,
+    #[serde(default, rename = "rests-on")]
+    rests_on: Vec<String>,
     #[serde(default, rename = "known-as")]
     known_as: BTreeMap<String, Vec<String>>,
     sources: Vec<String>,
@@ -159,8 +161,20 @@ fn check_references(pages: &[Page]) {
 fn catalogue(pages: &[Page]) -> String {
     let mut code = String::from("&[\n");
     for page in pages {
-        let Header { summary, severity, default, since, engines, group, supersedes, options, aliases, known_as, sources } =
-            &page.header;
+        let Header {
+            summary,
+            severity,
+            default,
+            since,
+            engines,
+            group,
+            supersedes,
+            options,
+            aliases,
+            rests_on,
+            known_as,
+            sources,
+        } = &page.header;
         let known_as: Vec<_> = known_as.iter().map(|(tool, names)| format!("({tool:?}, &{names:?})")).collect();
         let known_as = known_as.join(", ");
         let engines: Vec<String> = engines.iter().map(|engine| format!("{engine:?}").to_lowercase()).collect();
@@ -174,7 +188,7 @@ fn catalogue(pages: &[Page]) -> String {
             code,
             "Rule {{ name: {name:?}, family: Family::{family}, severity: Severity::{severity:?}, summary: {summary:?}, \
              on_by_default: {on}, since: {since:?}, engines: &{engines:?}, group: {group:?}, supersedes: &{supersedes:?}, \
-             options: &[{options}], aliases: &{aliases:?}, known_as: &[{known_as}], sources: &{sources:?}, page: include_str!({path:?}), body_at: {body_at}, \
+             options: &[{options}], aliases: &{aliases:?}, rests_on: &{rests_on:?}, known_as: &[{known_as}], sources: &{sources:?}, page: include_str!({path:?}), body_at: {body_at}, \
              can_be_allowed: {can_be_allowed} }},"
         )
         .expect("a String takes everything");

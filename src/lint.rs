@@ -258,10 +258,7 @@ impl<'w> Run<'w> {
 
     /// Something of an object, if there is anything to tell.
     fn object(&self, object: &Object, check: impl FnOnce(&mut Context<'w>)) -> Option<Part> {
-        let mut part = self.one(self.workspace.path(object.node.source), None, check);
-        for finding in part.findings.iter_mut().filter(|_| object.is_patched) {
-            finding.diagnostic.guess("a kustomization patches this object, and may change what matters here");
-        }
+        let part = self.one(self.workspace.path(object.node.source), None, check);
         self.tells(&part).then_some(part)
     }
 
@@ -286,6 +283,9 @@ impl<'w> Run<'w> {
             return Part { rule, findings: Vec::new(), note: Some(note), took };
         };
         let here = found.into_iter().filter(|(diagnostic, _)| self.rule.is_on(self.path(diagnostic), self.settings));
+        // What a patch may change is not claimed about what it patches.
+        let topology = &self.workspace.topology;
+        let here = here.filter(|(diagnostic, _)| !topology.may_mend(self.workspace, diagnostic, self.rule.rests_on));
         let findings = here.map(|(diagnostic, folded)| self.finding(diagnostic, folded, set)).collect();
         Part { rule, findings, note: None, took }
     }
@@ -301,6 +301,9 @@ impl<'w> Run<'w> {
         let what = match self.workspace.tier_at(diagnostic.primary.place) {
             Some(Tier::NonProduction) => Some("its path says that it is not for production"),
             Some(Tier::Example) => Some("its path says that it is an example"),
+            _ if self.workspace.topology.is_unlisted(diagnostic.primary.place.source) => {
+                Some("no kustomization lists this file, though one lists its neighbours")
+            }
             _ => None,
         };
         // Who names this file and says how bad it is knows better.

@@ -45,6 +45,8 @@ pub struct Rule {
     pub options: &'static [RuleOption],
     /// Names it had before.
     pub aliases: &'static [&'static str],
+    /// The fields of objects that its findings rest on: what a patch sets of them is not claimed about what is patched.
+    pub rests_on: &'static [&'static str],
     /// What other tools call it, by tool.
     pub known_as: &'static [(&'static str, &'static [&'static str])],
     /// Where its claims come from.
@@ -226,6 +228,16 @@ impl<'w> Context<'w> {
     #[must_use]
     pub fn within(self, set: Option<&'w MigrationSet>) -> Self {
         Self { set, ..self }
+    }
+
+    /// Whether patches may change what this rule asks of an object, wherever it is applied.
+    pub fn may_be_patched(&self, object: &Object) -> bool {
+        self.workspace.topology.may_be_patched(self.workspace, object, self.rule.rests_on)
+    }
+
+    /// The same of what stands at a place: one of several containers, for instance.
+    pub fn may_be_patched_at(&self, place: Place) -> bool {
+        self.workspace.topology.may_be_patched_at(self.workspace, place, self.rule.rests_on)
     }
 
     /// Reports a finding: one clause that names the object and says the consequence.

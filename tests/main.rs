@@ -25,6 +25,7 @@ mod mutations;
 mod objects;
 mod odd_trees;
 mod order;
+mod overlays;
 mod pages;
 mod readers;
 mod recall;

@@ -1,6 +1,6 @@
 //! The readers, tried through what a workspace says of files.
 
-use gonogo::diagnostic::{Severity, SourceId};
+use gonogo::diagnostic::SourceId;
 use gonogo::document::kind::Kind;
 use gonogo::document::yaml::Node;
 use gonogo::document::{Document, Known};
@@ -218,31 +218,6 @@ fn lines_of_a_template_open_the_mapping_at_their_indentation_alone() {
     let text = "a:\n  {{- if .x }}\n  b: 1\n  {{- end }}\nc: 1\n";
     assert_eq!(text_at(text, &["a", "other"]), Known::Absent);
     assert_eq!(text_at(text, &["a", "b"]), Known::Is("1".to_owned()));
-}
-
-#[test]
-fn what_an_overlay_patches_is_a_guess() {
-    let base = POD.replace("web:1.0.0", "web:latest");
-    let patch = "apiVersion: v1\nkind: Pod\nmetadata:\n  name: web\nspec:\n  containers:\n  - name: web\n    image: web:1.2.3\n";
-    let inline = format!("patches:\n- patch: |-\n{}", patch.replace("apiVersion", "    apiVersion").replace('\n', "\n    "));
-    let overlays = [
-        ("resources: [../base]\npatches: [{path: web.yaml}]\n", Severity::Medium),
-        ("resources: [../base]\npatchesStrategicMerge: [web.yaml]\n", Severity::Medium),
-        ("resources: [../base]\npatches: [{path: op.json, target: {kind: Pod, name: web}}]\n", Severity::Medium),
-        (&inline, Severity::Medium),
-        ("resources: [../base]\npatches: [{path: op.json, target: {kind: Pod, name: other}}]\n", Severity::High),
-    ];
-    for (overlay, severity) in overlays {
-        let used = if overlay.contains("web.yaml") { "prod/web.yaml" } else { "README" };
-        let root = root(&[
-            ("base/kustomization.yaml", "resources: [web.yaml]\n"),
-            ("base/web.yaml", &base),
-            ("prod/kustomization.yaml", overlay),
-            (used, patch),
-        ]);
-        let severities: Vec<Severity> = root.findings.iter().map(|finding| finding.diagnostic.severity).collect();
-        assert_eq!(severities, [severity], "{overlay}");
-    }
 }
 
 /// What kubectl accepts and YAML 1.2 refuses, or the other way about; each case was found in a public repository or in

@@ -3,8 +3,8 @@
 //! Extensions lie, so a path alone never makes a YAML file ours; but the layout of a migration set and the name of an
 //! environment file do.
 
-use super::migration;
-use super::yaml::Yaml;
+use super::yaml::{Node, Yaml};
+use super::{Known, migration};
 use crate::settings::BASELINE;
 use crate::source::Source;
 
@@ -99,7 +99,24 @@ pub fn may_hold_objects(path: &str, bytes: &[u8]) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
     let has = |word: &[u8]| memchr::memmem::find(bytes, word).is_some();
     let marked = bytes.starts_with(&[0xFF, 0xFE]) || bytes.starts_with(&[0xFE, 0xFF]);
-    marked || is_kustomization(name) || is_skaffold(name) || (has(b"apiVersion") && has(b"kind"))
+    let is_named = is_kustomization(name) || is_skaffold(name);
+    marked || is_named || (has(b"apiVersion") && has(b"kind")) || may_hold_operations(bytes)
+}
+
+/// Whether both words of a JSON patch are there.
+fn may_hold_operations(bytes: &[u8]) -> bool {
+    let has_any = |words: [&[u8]; 2]| words.into_iter().any(|word| memchr::memmem::find(bytes, word).is_some());
+    has_any([b"op:", b"\"op\":"]) && has_any([b"path:", b"\"path\":"])
+}
+
+/// Whether a document is a JSON patch: a list of operations, each at the place of a field.
+fn is_operations(root: Node<'_>) -> bool {
+    const OPERATIONS: &[&str] = &["add", "remove", "replace", "move", "copy", "test"];
+    let is_one = |item: Node<'_>| {
+        let is_operation = matches!(item.field("op").text(), Known::Is(text) if OPERATIONS.contains(&&*text));
+        is_operation && matches!(item.field("path").text(), Known::Is(path) if path.is_empty() || path.starts_with('/'))
+    };
+    root.items().next().is_some() && root.items().all(is_one)
 }
 
 /// The file that says which images the build will name.
@@ -115,8 +132,10 @@ pub fn holds_objects(source: &Source, yaml: &Yaml) -> bool {
     }
     let broken = yaml.parts.iter().filter(|part| part.error.is_some()).map(|part| source.slice(part.span));
     let mut roots = yaml.roots(source, crate::diagnostic::SourceId(0));
-    roots.any(|root| !root.field("apiVersion").is_absent() && !root.field("kind").is_absent() && root.is_mapping())
-        || broken.into_iter().any(looks_like_object)
+    roots.any(|root| {
+        let is_object = !root.field("apiVersion").is_absent() && !root.field("kind").is_absent() && root.is_mapping();
+        is_object || is_operations(root)
+    }) || broken.into_iter().any(looks_like_object)
 }
 
 /// Whether a text that no parser took has `apiVersion:` and `kind:` at the beginnings of lines.

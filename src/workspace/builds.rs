@@ -1,18 +1,24 @@
 //! What will kustomizations and builds change before anything is applied?
 //!
-//! Overlays are not built yet. Until then it must be known which objects they touch, so that nothing is claimed about a
-//! base that an overlay repairs.
+//! Overlays are not built yet. Until then it must be known which objects they touch, and which fields of them, so that
+//! nothing is claimed about a base that an overlay repairs.
+
+pub mod patch;
+pub mod reach;
+pub mod target;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use super::ids;
 use super::topology::owned;
-use crate::diagnostic::SourceId;
 use crate::document::kind::is_kustomization;
 use crate::document::yaml::{Node, NodeId, Yaml};
 use crate::document::{Document, Known};
 use crate::source::Source;
+use patch::Patch;
+use reach::{Kustomization, Reach};
+use target::Target;
 
 /// What kustomizations and builds change.
 #[derive(Debug, Default)]
@@ -29,8 +35,10 @@ pub struct Builds {
     pub patch_files: HashSet<String>,
     /// Images that get another tag.
     pub images: HashSet<String>,
-    /// Kinds and names of patched objects; no name stands for all of the kind, no kind for everything.
-    patched: HashSet<(Option<String>, Option<String>)>,
+    /// What is a part of what, and what is patched there.
+    pub reach: Reach,
+    /// Folders of which kustomizations name single files.
+    chosen_from: HashSet<String>,
     /// Numbers of pods that kustomizations give, with their folder, by the name of the workload.
     scaled: HashMap<String, Vec<(String, NodeId)>>,
 }
@@ -42,40 +50,51 @@ impl Builds {
     /// Reads all kustomizations and build files.
     pub fn of(documents: &[Arc<Document>]) -> Self {
         let mut builds = Self::default();
+        let mut all = Vec::new();
         for (id, document) in ids(documents).zip(documents) {
             let Some(yaml) = document.yaml() else { continue };
             for root in yaml.roots(&document.source, id) {
                 if is_kustomization(document.source.name()) {
                     builds.kustomizations.insert(document.source.folder().to_owned());
-                    builds.read_kustomization(root, document.source.folder());
+                    all.push(builds.read_kustomization(root, document.source.folder(), documents));
                 }
-                builds.read_flux(root);
+                all.extend(builds.read_flux(root, document.source.path()));
                 builds.images.extend(texts(root.field("build").field("artifacts"), "image"));
             }
         }
-        let files = ids(documents).zip(documents).filter(|(_, file)| builds.patch_files.contains(file.source.path()));
-        let patched: Vec<_> =
-            files.flat_map(|(id, file)| file.yaml().into_iter().flat_map(move |yaml| objects(yaml, &file.source, id))).collect();
-        builds.patched.extend(patched);
+        let files = all.iter().flat_map(|kustomization| &kustomization.parts);
+        builds.chosen_from =
+            files.filter_map(|part| documents_at(documents, part)).map(|at| at.source.folder().to_owned()).collect();
+        builds.reach = Reach::of(all);
         builds
     }
 
-    /// What Flux applies to a namespace of its choice.
-    fn read_flux(&mut self, root: Node<'_>) {
+    /// What Flux builds, changes, and applies to a namespace of its choice.
+    fn read_flux(&mut self, root: Node<'_>, file: &str) -> Option<Kustomization> {
         let spec = root.field("spec");
         let is_flux = owned(root.field("apiVersion").text()).is_some_and(|api| api.starts_with("kustomize.toolkit.fluxcd.io/"));
-        if is_flux
-            && !spec.field("targetNamespace").is_absent()
-            && let Some(path) = owned(spec.field("path").text())
-        {
-            self.namespaces.insert(join("", &path), owned(spec.field("targetNamespace").text()));
+        let path = owned(spec.field("path").text()).filter(|_| is_flux)?;
+        let path = join("", &path);
+        if !spec.field("targetNamespace").is_absent() {
+            self.namespaces.insert(path.clone(), owned(spec.field("targetNamespace").text()));
         }
+        let patches = spec.field("patches").items().flat_map(|patch| {
+            let target = patch.field("target").into_option().map(Target::of);
+            read_text(patch.field("patch"), target.as_ref())
+        });
+        let patches = patches.collect();
+        // A line break keeps it apart from all that is a path.
+        let home = format!("{file}\n{}", root.span().start);
+        Some(Kustomization { home, parts: vec![path], patches, ..Kustomization::default() })
     }
 
-    fn read_kustomization(&mut self, root: Node<'_>, folder: &str) {
-        let parts = ["resources", "bases", "components", "crds"].into_iter().flat_map(|list| root.field(list).items());
-        let parts = parts.filter_map(|part| owned(part.text())).map(|part| join(folder, &part));
-        self.parts.entry(folder.to_owned()).or_default().extend(parts);
+    fn read_kustomization(&mut self, root: Node<'_>, folder: &str, documents: &[Arc<Document>]) -> Kustomization {
+        let listed = |list: &str| {
+            let parts = root.field(list).items().filter_map(|part| owned(part.text()));
+            parts.map(|part| join(folder, &part)).collect::<Vec<String>>()
+        };
+        let parts: Vec<String> = ["resources", "bases", "components", "crds"].into_iter().flat_map(listed).collect();
+        self.parts.entry(folder.to_owned()).or_default().extend(parts.iter().cloned());
         if !root.field("namespace").is_absent() {
             self.namespaces.insert(folder.to_owned(), owned(root.field("namespace").text()));
         }
@@ -91,32 +110,23 @@ impl Builds {
                 self.scaled.entry(name).or_default().push((folder.to_owned(), count.id()));
             }
         }
-        for patch in ["patches", "patchesJson6902"].into_iter().flat_map(|list| root.field(list).items()) {
-            let (target, path) = (patch.field("target"), owned(patch.field("path").text()));
-            if target.is_absent() {
-                self.read_inline(patch.field("patch"));
-            } else {
-                self.patched.insert((
-                    owned(target.field("kind").text()),
-                    owned(target.field("name").text()).filter(|name| is_plain(name)),
-                ));
-            }
-            self.patch_files.extend(path.map(|path| join(folder, &path)));
-        }
-        for patch in root.field("patchesStrategicMerge").items() {
-            match owned(patch.text()) {
-                Some(path) if !path.contains('\n') => drop(self.patch_files.insert(join(folder, &path))),
-                _ => self.read_inline(Known::Is(patch)),
-            }
+        let renames = ["namePrefix", "nameSuffix", "commonLabels", "labels"].iter().any(|field| !root.field(field).is_absent());
+        let (mut patches, files) = patches(root, folder, documents);
+        patches.extend(replacements(root));
+        self.patch_files.extend(files);
+        Kustomization {
+            home: folder.to_owned(),
+            parts,
+            components: listed("components"),
+            renames,
+            patches,
+            ..Kustomization::default()
         }
     }
 
-    /// A patch that stands in the kustomization itself.
-    fn read_inline(&mut self, patch: Known<Node<'_>>) {
-        let Some(text) = owned(patch.text()) else { return };
-        let source = Source::decode("", text.into_bytes());
-        let yaml = Yaml::read(&source);
-        self.patched.extend(objects(&yaml, &source, SourceId(0)));
+    /// Whether a file lies beside others that kustomizations name, and none names it: nobody applies it with them.
+    pub fn is_left_out(&self, folder: &str, path: &str) -> bool {
+        self.chosen_from.contains(folder) && !self.reach.has_part(path)
     }
 
     /// The numbers of pods that kustomizations give to a workload of this name in this file.
@@ -139,24 +149,61 @@ impl Builds {
         }
         false
     }
+}
 
-    /// Whether any kustomization patches such an object.
-    pub fn patches(&self, kind: &str, name: &str) -> bool {
-        let some = |text: &str| Some(text.to_owned());
-        let ways = [(some(kind), some(name)), (some(kind), None), (None, some(name)), (None, None)];
-        ways.iter().any(|way| self.patched.contains(way))
+/// The patches of a kustomization, and the files that hold some of them.
+fn patches(root: Node<'_>, folder: &str, documents: &[Arc<Document>]) -> (Vec<Patch>, Vec<String>) {
+    let (mut patches, mut files) = (Vec::new(), Vec::new());
+    let mut read_file = |path: String, target: Option<&Target>| {
+        let document = documents_at(documents, &path);
+        let found = document.and_then(|document| Some(Patch::read(document.yaml()?, &document.source, target)));
+        files.push(path);
+        // What no file holds may do anything to what it is for.
+        found.unwrap_or_else(|| target.cloned().map(Patch::unknown).into_iter().collect())
+    };
+    for patch in ["patches", "patchesJson6902"].into_iter().flat_map(|list| root.field(list).items()) {
+        let target = patch.field("target").into_option().map(Target::of);
+        let path = owned(patch.field("path").text()).or_else(|| owned(patch.text())).filter(|path| !path.contains('\n'));
+        match path {
+            Some(path) => patches.extend(read_file(join(folder, &path), target.as_ref())),
+            None => patches.extend(read_text(patch.field("patch"), target.as_ref())),
+        }
+    }
+    for patch in root.field("patchesStrategicMerge").items() {
+        match owned(patch.text()) {
+            Some(path) if !path.contains('\n') => patches.extend(read_file(join(folder, &path), None)),
+            _ => patches.extend(read_text(Known::Is(patch), None)),
+        }
+    }
+    (patches, files)
+}
+
+/// A patch that stands in the kustomization itself.
+fn read_text(patch: Known<Node<'_>>, target: Option<&Target>) -> Vec<Patch> {
+    match owned(patch.text()) {
+        Some(text) => {
+            let source = Source::decode("", text.into_bytes());
+            Patch::read(&Yaml::read(&source), &source, target)
+        }
+        None => target.cloned().map(Patch::unknown).into_iter().collect(),
     }
 }
 
-/// Kinds and names of the objects of a patch.
-fn objects(yaml: &Yaml, source: &Source, id: SourceId) -> Vec<(Option<String>, Option<String>)> {
-    let roots = yaml.roots(source, id).filter(|root| !root.field("kind").is_absent());
-    roots.map(|root| (owned(root.field("kind").text()), owned(root.field("metadata").field("name").text()))).collect()
+/// Fields that a kustomization copies into others.
+fn replacements(root: Node<'_>) -> Vec<Patch> {
+    let targets = root.field("replacements").items().flat_map(|one| one.field("targets").items());
+    let patch = |target: Node<'_>| {
+        let select = target.field("select").into_option().map(Target::of).unwrap_or_default();
+        let paths = target.field("fieldPaths").items().map(|path| owned(path.text()));
+        Patch::of_paths(select, paths)
+    };
+    targets.map(patch).collect()
 }
 
-/// A target's name is a pattern; one with signs may match anything.
-fn is_plain(name: &str) -> bool {
-    name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+/// The document at a path; documents are in the order of their paths.
+fn documents_at<'d>(documents: &'d [Arc<Document>], path: &str) -> Option<&'d Document> {
+    let at = documents.binary_search_by(|document| document.source.path().cmp(path)).ok()?;
+    documents.get(at).map(Arc::as_ref)
 }
 
 /// A text field of every item of a list.

@@ -5,6 +5,7 @@
 
 pub mod labels;
 pub mod object;
+mod patched;
 mod producers;
 mod reader;
 pub mod reference;
@@ -20,14 +21,16 @@ use std::sync::Arc;
 
 use super::availability::{By, Size};
 use super::builds::Builds;
+use super::builds::reach::Whole;
 use super::environments::Tier;
 use super::field::Field;
 use super::{Workspace, ids};
 use crate::diagnostic::{Judged, Note, SourceId};
-use crate::document::yaml::Node;
+use crate::document::yaml::{Node, NodeId};
 use crate::document::{Document, Known};
 use labels::Labels;
 use object::{Object, ObjectId};
+use patched::Way;
 use producers::Producers;
 use reference::Reference;
 use selection::Pods;
@@ -62,12 +65,21 @@ pub struct Topology {
     unit_of: HashMap<SourceId, UnitId>,
     /// What kustomizations and builds change later.
     builds: Builds,
+    /// By the top node of each object that is patched: the ways in which it is applied.
+    ways: HashMap<NodeId, Vec<Way>>,
     /// What was judged in part.
     pub notes: Vec<Note>,
 }
 
 /// Lists in lists are followed so far.
 const MAX_LISTS: usize = 4;
+
+/// What a file is applied together with, and as a part of what.
+#[derive(Clone, Copy)]
+struct Home<'a> {
+    unit: UnitId,
+    wholes: &'a [Whole],
+}
 
 /// What an object says it is.
 struct Type {
@@ -92,32 +104,24 @@ impl Topology {
         let builds = Builds::of(documents);
         let (units, producers) = (Units::new(&builds), Producers::generated(&builds.generated));
         let mut topology = Self { producers, units, builds, ..Self::default() };
+        let has_patches = topology.builds.reach.has_patches();
         for (id, document) in ids(documents).zip(documents) {
             let Some(yaml) = document.yaml() else { continue };
             if topology.builds.patch_files.contains(document.source.path()) {
                 let message = "a patch is judged together with what it patches, which gonogo cannot do yet".to_owned();
-                topology.notes.push(Note {
-                    path: document.source.path().to_owned(),
-                    line: None,
-                    message,
-                    judged: Judged::InPart,
-                });
+                topology.in_part(document, message);
                 continue;
             }
-            let unit = topology.units.of(document.source.folder(), &topology.builds);
+            let unit = topology.units.of(&document.source, &topology.builds);
             topology.unit_of.insert(id, unit);
             let first = topology.objects.len();
+            let wholes = if has_patches { topology.builds.reach.wholes_of(document.source.path()) } else { Vec::new() };
             for root in yaml.roots(&document.source, id) {
-                topology.add(root, unit, None, 0);
+                topology.add(root, Home { unit, wholes: &wholes }, None, 0);
             }
             if let Some(patched) = topology.objects[first..].iter().find(|object| object.is_patched) {
                 let message = format!("a kustomization patches {}, and what it changes there is not read yet", patched.title());
-                topology.notes.push(Note {
-                    path: document.source.path().to_owned(),
-                    line: None,
-                    message,
-                    judged: Judged::InPart,
-                });
+                topology.in_part(document, message);
             }
         }
         for (at, workload) in topology.workloads.iter().enumerate() {
@@ -126,6 +130,10 @@ impl Topology {
         topology.join_services();
         topology.count_unknown();
         topology
+    }
+
+    fn in_part(&mut self, document: &Document, message: String) {
+        self.notes.push(Note { path: document.source.path().to_owned(), line: None, message, judged: Judged::InPart });
     }
 
     fn join_services(&mut self) {
@@ -147,18 +155,19 @@ impl Topology {
     }
 
     /// An item of a typed list need not repeat what it is.
-    fn add(&mut self, root: Node<'_>, unit: UnitId, list: Option<&Type>, depth: usize) {
+    fn add(&mut self, root: Node<'_>, home: Home<'_>, list: Option<&Type>, depth: usize) {
         let Some(is) = Type::of(root, list) else { return };
+        let unit = home.unit;
         if let Some(item) = is.kind.strip_suffix("List")
             && root.field("items").is_there()
         {
             let of_items = Type { kind: item.to_owned(), api: is.api.clone() };
             for item in root.field("items").items().filter(|_| depth < MAX_LISTS) {
-                self.add(item, unit, Some(&of_items).filter(|of| !of.kind.is_empty()), depth + 1);
+                self.add(item, home, Some(&of_items).filter(|of| !of.kind.is_empty()), depth + 1);
             }
             return;
         }
-        let object = Arc::new(self.object(root, is, unit));
+        let object = Arc::new(self.object(root, is, home));
         self.objects.push(Arc::clone(&object));
         self.units.put(unit, object.id);
         self.by_resource.entry(object.resource.clone()).or_default().push(object.id);
@@ -180,11 +189,16 @@ impl Topology {
         }
     }
 
-    fn object(&self, root: Node<'_>, is: Type, unit: UnitId) -> Object {
+    fn object(&mut self, root: Node<'_>, is: Type, Home { unit, wholes }: Home<'_>) -> Object {
         let Type { kind, api } = is;
         let metadata = root.field("metadata");
         let resource = object::resource(&api, &kind);
         let name = written(metadata.field("name"));
+        let ways = self.ways(root, &kind, &name, wholes);
+        let is_patched = !ways.is_empty();
+        if is_patched {
+            self.ways.insert(root.id(), ways);
+        }
         let home = self.units.get(unit);
         let namespace = match &home.namespace {
             Known::Absent => metadata.field("namespace").text().map(Cow::into_owned),
@@ -196,7 +210,7 @@ impl Topology {
             namespace: if object::is_cluster_wide(&resource) { Known::Absent } else { namespace },
             version: api.rsplit('/').next().unwrap_or_default().to_owned(),
             labels: Labels::of(metadata.field("labels")),
-            is_patched: home.sort == unit::Sort::Kustomization && self.builds.patches(&kind, &name),
+            is_patched,
             is_fragment: home.is_built() && object::is_fragment(root, &kind),
             is_helm_test: object::is_helm_test(metadata),
             is_copied: producers::is_copied(root),
@@ -228,6 +242,11 @@ impl Topology {
     /// The tier of the kustomizations that a file is a part of, where they agree.
     pub fn tier(&self, source: SourceId) -> Option<Tier> {
         self.units.get(*self.unit_of.get(&source)?).tier
+    }
+
+    /// Whether a file lies beside what a kustomization lists, and no kustomization lists it.
+    pub fn is_unlisted(&self, source: SourceId) -> bool {
+        self.unit_of.get(&source).is_some_and(|unit| self.units.get(*unit).sort == unit::Sort::Unlisted)
     }
 
     /// The objects of a kind in the unit of another object.

@@ -47,13 +47,9 @@ fn shares<'w>(scaler: &Object, cx: &Context<'w>) -> Vec<(String, Field<'w>)> {
 fn report(resource: &str, metric: Field<'_>, container: &Container<'_>, cx: &mut Context<'_>) {
     let workload = container.workload;
     let title = workload.title();
-    let report = cx
-        .report(metric.place(), format!("{title} is never scaled by its {resource}: \"{}\" requests none", container.name()))
+    cx.report(metric.place(), format!("{title} is never scaled by its {resource}: \"{}\" requests none", container.name()))
         .label(format!("a share of the {resource} that all containers request"))
         .because(container.node.title_place(), format!("requests no {resource}"))
         .in_production("the autoscaler has no share to compute (FailedGetResourceMetric), so the number of pods stays what it is when the load comes")
         .help(format!("request what it needs on an ordinary day:\nresources:\n  requests: {{ {resource}: {} }}", if resource == "cpu" { "100m" } else { "128Mi" }));
-    if workload.is_patched {
-        report.guessing("a kustomization patches the workload, and may add the request");
-    }
 }

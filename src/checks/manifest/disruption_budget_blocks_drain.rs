@@ -18,7 +18,7 @@ pub fn check(object: &Object, cx: &mut Context<'_>) {
             !workloads.is_empty() && workloads.iter().all(|workload| workload.is_job() || workload.kind == "DaemonSet");
         let is_off = !workloads.is_empty() && workloads.iter().all(|workload| workload.is_off);
         if !is_about_jobs && !is_off {
-            always(object, &workloads, field, cx);
+            always(&workloads, field, cx);
         }
         return;
     }
@@ -64,22 +64,18 @@ fn forbids_all<'w>(object: &Object, cx: &Context<'w>) -> Option<Field<'w>> {
     }
 }
 
-fn always(object: &Object, workloads: &[&Workload], field: Field<'_>, cx: &mut Context<'_>) {
+fn always(workloads: &[&Workload], field: Field<'_>, cx: &mut Context<'_>) {
     let whom = workloads.first().map_or_else(|| "the pods that this budget selects".to_owned(), |workload| workload.title());
     let report = cx
         .report(field.place(), format!("draining a node waits for good on {whom}: the budget lets no pod go"))
         .label("of however many pods, none may be evicted");
     let report = explain(report, "let one pod go at a time:\nmaxUnavailable: 1");
-    match workloads.first() {
-        None => {
-            report.guessing("the pods that it selects are kept by something that is not in these files");
-        }
-        Some(workload) => patched(report, workload, object),
+    if workloads.is_empty() {
+        report.guessing("the pods that it selects are kept by something that is not in these files");
     }
 }
 
 fn compare(budget: &Budget, workload: &Workload, size: Size, pods: i64, cx: &mut Context<'_>) {
-    let object = cx.workspace.topology.object_at(budget.object);
     let Known::Is((keeps, field)) = budget.keeps(cx.workspace, pods) else { return };
     if pods == 0 || keeps < pods {
         return;
@@ -110,18 +106,11 @@ fn compare(budget: &Budget, workload: &Workload, size: Size, pods: i64, cx: &mut
         }
         _ => "let one pod go at a time:\nmaxUnavailable: 1".to_owned(),
     };
-    patched(explain(report, &help), workload, object);
+    explain(report, &help);
 }
 
 fn explain<'c>(report: Report<'c>, help: &str) -> Report<'c> {
     report
         .in_production("an upgrade of the nodes evicts pod by pod and is refused here each time, until it gives up or somebody deletes the pod by hand")
         .help(help)
-}
-
-fn patched(report: Report<'_>, workload: &Workload, budget: &Object) {
-    // Of a budget that is patched itself it is said already.
-    if workload.is_patched && !budget.is_patched {
-        report.guessing("a kustomization patches the workload, and may change how many pods there are");
-    }
 }

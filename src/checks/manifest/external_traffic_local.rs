@@ -19,7 +19,7 @@ pub fn check(unit: &Unit, cx: &mut Context<'_>) {
 fn of_workload(workload: &Workload, said: &mut HashSet<ObjectId>, cx: &mut Context<'_>) {
     let workspace = cx.workspace;
     let Some(pods) = workspace.availability.fewest(workspace, workload) else { return };
-    if pods == 0 || workload.is_patched || workspace.availability.may_have_budget(workspace, workload) {
+    if pods == 0 || cx.may_be_patched(workload) || workspace.availability.may_have_budget(workspace, workload) {
         return;
     }
     for service in workspace.topology.services_of(workload) {

@@ -59,7 +59,6 @@ fn lacks(config: &Object, key: &str, workspace: &Workspace) -> bool {
         || config.field(workspace, "type").is_text("kubernetes.io/service-account-token");
     is_closed
         && has_any
-        && !config.is_patched
         && !is_filled_later
         && fields(config, workspace).all(|field| matches!(field.field(key).node(), Known::Absent))
 }

@@ -61,7 +61,7 @@ fn nowhere(reference: &Reference, place: Place, service: &Object, near: Near, cx
 fn lacks(service: &Object, part: &Part, workspace: &Workspace) -> bool {
     let spec = service.field(workspace, "spec");
     let ports = spec.field("ports");
-    let is_other = !service.is_patched && !spec.field("type").is_text("ExternalName") && ports.is_there() && !ports.is_open();
+    let is_other = !spec.field("type").is_text("ExternalName") && ports.is_there() && !ports.is_open();
     let number: Option<i64> = part.name.parse().ok();
     let is_it = |port: Field<'_>| match number {
         Some(number) => !matches!(port.field("port").integer(), Known::Is(found) if found != number),

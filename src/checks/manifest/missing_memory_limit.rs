@@ -12,7 +12,8 @@ pub fn check(unit: &Unit, cx: &mut Context<'_>) {
     for workload in unit.workloads(workspace) {
         let containers = workload.containers(workspace).into_iter().filter(Container::keeps_running);
         let unlimited = containers.filter(|container| container.lacks_limit("memory", workspace) && !container.only_waits());
-        let unlimited: Vec<Container<'_>> = unlimited.collect();
+        let is_left_alone = |container: &Container<'_>| !cx.may_be_patched_at(container.node.title_place());
+        let unlimited: Vec<Container<'_>> = unlimited.filter(is_left_alone).collect();
         if workload.kind == "DaemonSet" {
             for container in &unlimited {
                 on_each_node(container, cx);

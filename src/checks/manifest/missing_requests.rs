@@ -10,7 +10,8 @@ pub fn check(unit: &Unit, cx: &mut Context<'_>) {
     let running = unit.workloads(workspace).filter(|workload| !workload.is_job() && !workload.is_off);
     let containers = running.flat_map(|workload| workload.containers(workspace)).filter(Container::keeps_running);
     let lacks = |container: &Container<'_>| ["cpu", "memory"].iter().all(|resource| container.lacks_request(resource, workspace));
-    let unasked: Vec<Container<'_>> = containers.filter(lacks).collect();
+    let is_left_alone = |container: &Container<'_>| !cx.may_be_patched_at(container.node.title_place());
+    let unasked: Vec<Container<'_>> = containers.filter(lacks).filter(is_left_alone).collect();
     let Some((container, more)) = unasked.split_first() else { return };
     let (subject, verb) = and_more(&container.name(), more.len(), "container");
     let report = cx

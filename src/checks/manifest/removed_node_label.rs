@@ -95,9 +95,8 @@ fn removed(object: &Object, place: Place, (label, instead, since): (&str, &str, 
         .label(format!("now {instead}"))
         .in_production("the upgrade of the cluster takes the label away, and whatever is chosen by it is on no node afterwards")
         .help(format!("ask for the label that replaced it:\n{instead}"));
-    let report = if is_preferred { report.capped(Severity::Low) } else { report };
-    if object.is_patched {
-        report.guessing("a kustomization patches this object, and may change what matters here");
+    if is_preferred {
+        report.capped(Severity::Low);
     }
 }
 

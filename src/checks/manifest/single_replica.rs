@@ -35,7 +35,7 @@ fn is_alone(workload: &Workload, cx: &Context<'_>) -> bool {
     let Known::Is(sizes) = workspace.availability.sizes(workspace, workload) else { return false };
     let is_one = sizes.iter().all(|size| size.pods == 1 && matches!(size.by, By::Workload | By::Default));
     is_one
-        && !workload.is_patched
+        && !cx.may_be_patched(workload)
         && workload.kind != "Pod"
         && workspace.topology.services_of(workload).next().is_some()
         && !must_be_one(workload, cx)

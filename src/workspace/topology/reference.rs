@@ -41,7 +41,7 @@ pub struct Part {
 /// What became of a reference.
 #[derive(Debug)]
 pub enum Outcome<'t> {
-    /// One of these it is.
+    /// One of these it is; of none of these where what has the name is a part of something else.
     Resolved(Vec<&'t Object>),
     /// It is not there, but something is that was probably meant.
     Contradicted(&'t Object, Near),
@@ -119,7 +119,9 @@ impl Topology {
         let named: Vec<&Object> = self.named(from, reference.resource, &reference.name).take(MAX_CANDIDATES).collect();
         let found: Vec<&Object> = named.iter().copied().filter(|to| fits(to)).collect();
         if !found.is_empty() {
-            return Outcome::Resolved(found);
+            // What one environment has says nothing of another.
+            let beside = found.into_iter().filter(|to| self.units.may_meet(from.unit, to.unit)).collect();
+            return Outcome::Resolved(beside);
         }
         if named.len() == MAX_CANDIDATES || self.is_made_elsewhere(from, reference) {
             return Outcome::Unknown;

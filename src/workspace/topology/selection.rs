@@ -89,14 +89,14 @@ impl Topology {
         let open = self.pods.open.get(family).into_iter().flatten().map(|at| &self.workloads[*at]);
         let mut possible = open.take(MAX_COMPARED).filter(|to| self.may_meet(from, to));
         let is_made = selector.pairs.iter().any(|(_, value)| self.producers.knows(value));
-        if is_made || from.is_patched || possible.any(|to| selector.selects(&to.labels) == Answer::Unknown) {
+        if is_made || possible.any(|to| selector.selects(&to.labels) == Answer::Unknown) {
             return Selection::Unknown;
         }
         self.missed(from, selector, family)
     }
 
     fn missed<'t>(&'t self, from: &Object, selector: &'t Selector, family: &str) -> Selection<'t> {
-        let is_near = |to: &&Workload| to.unit == from.unit && self.may_meet(from, to) && !to.is_patched;
+        let is_near = |to: &&Workload| to.unit == from.unit && self.may_meet(from, to);
         let is_free = |to: &&Workload| self.services_of(to).next().is_none();
         let near = selector.pairs.iter().flat_map(|pair| self.pods.with(family, pair).iter().take(MAX_COMPARED));
         let slips = selector

@@ -6,6 +6,8 @@ use std::sync::OnceLock;
 use super::Workload;
 use super::object::ObjectId;
 use crate::document::Known;
+use crate::document::kind::is_kustomization;
+use crate::source::Source;
 use crate::workspace::Workspace;
 use crate::workspace::builds::Builds;
 use crate::workspace::environments::{Tier, environment};
@@ -45,6 +47,8 @@ pub enum Sort {
     Chart,
     /// Their folder is named for an environment.
     Environment,
+    /// They lie beside what a kustomization lists, and no kustomization lists them.
+    Unlisted,
     /// Nothing else is known.
     Tree,
 }
@@ -53,8 +57,8 @@ pub enum Sort {
 #[derive(Debug, Default)]
 pub struct Units {
     all: Vec<Unit>,
-    /// The unit of every folder that holds files.
-    by_folder: HashMap<String, UnitId>,
+    /// The unit of every folder that holds files; of those, whether they are listed where the others are.
+    by_folder: HashMap<(String, bool), UnitId>,
     by_home: HashMap<(String, Sort), UnitId>,
     wholes: Wholes,
 }
@@ -139,22 +143,33 @@ impl Units {
         Self { wholes: Wholes::of(builds), ..Self::default() }
     }
 
-    /// The unit of a file in a folder.
-    pub fn of(&mut self, folder: &str, builds: &Builds) -> UnitId {
-        if let Some(id) = self.by_folder.get(folder) {
+    /// The unit of a file.
+    pub fn of(&mut self, file: &Source, builds: &Builds) -> UnitId {
+        let folder = file.folder();
+        let is_left_out = !is_kustomization(file.name()) && builds.is_left_out(folder, file.path());
+        let key = (folder.to_owned(), is_left_out);
+        if let Some(id) = self.by_folder.get(&key) {
             return *id;
         }
-        let (home, sort) = home(folder, &builds.kustomizations);
+        let (mut home, mut sort) = home(folder, &builds.kustomizations);
+        if is_left_out && sort == Sort::Kustomization {
+            (home, sort) = (folder, Sort::Unlisted);
+        }
         let known = self.by_home.get(&(home.to_owned(), sort)).copied();
         let id = known.unwrap_or_else(|| self.add(home, sort, builds));
-        self.by_folder.insert(folder.to_owned(), id);
+        self.by_folder.insert(key, id);
         id
     }
 
     fn add(&mut self, home: &str, sort: Sort, builds: &Builds) -> UnitId {
         let id = UnitId(u32::try_from(self.all.len()).unwrap_or(u32::MAX));
         let wholes = if sort == Sort::Kustomization { self.wholes.around(home) } else { BTreeSet::new() };
-        let family = self.wholes.family(&if sort == Sort::Kustomization { home.to_owned() } else { beside(home) });
+        let family = match sort {
+            Sort::Kustomization => self.wholes.family(home),
+            // No folder has a line break at its end.
+            Sort::Unlisted => format!("{home}\n"),
+            _ => self.wholes.family(&beside(home)),
+        };
         let above = home.match_indices('/').map(|(at, _)| &home[..at]);
         let deciding = wholes.iter().map(String::as_str).chain(above).chain([home]);
         let namespace = common_namespace(deciding.filter_map(|folder| builds.namespaces.get(folder)));
@@ -184,6 +199,9 @@ impl Units {
     pub fn may_meet(&self, one: UnitId, other: UnitId) -> bool {
         let same = one == other;
         let (one, other) = (self.get(one), self.get(other));
+        if !same && [one, other].iter().any(|unit| unit.sort == Sort::Unlisted) {
+            return false;
+        }
         if let (Some(one), Some(other)) = (one.environment(), other.environment())
             && one != other
         {
@@ -215,10 +233,9 @@ impl Unit {
         sorted.iter().filter_map(move |id| workload(*id))
     }
 
-    /// The environment that its folder is named for.
+    /// The environment that its folder, or the nearest around it, is named for.
     fn environment(&self) -> Option<&'static str> {
-        let name = self.folder.rsplit('/').next().unwrap_or_default();
-        environment(name).map(|(name, _)| name)
+        self.folder.rsplit('/').find_map(environment).map(|(name, _)| name)
     }
 
     /// A file or a chart completes and changes its objects.

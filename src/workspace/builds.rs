@@ -114,14 +114,7 @@ impl Builds {
         let (mut patches, files) = patches(root, folder, documents);
         patches.extend(replacements(root));
         self.patch_files.extend(files);
-        Kustomization {
-            home: folder.to_owned(),
-            parts,
-            components: listed("components"),
-            renames,
-            patches,
-            ..Kustomization::default()
-        }
+        Kustomization { home: folder.to_owned(), parts, components: listed("components"), renames, patches }
     }
 
     /// Whether a file lies beside others that kustomizations name, and none names it: nobody applies it with them.

@@ -40,8 +40,7 @@ impl Step {
     /// Whether both may lead to the same.
     fn may_be(&self, other: &Self) -> bool {
         match (self, other) {
-            (Self::Key(one), Self::Key(other)) => one == other,
-            (Self::Item(_, Some(one)), Self::Item(_, Some(other))) => one == other,
+            (Self::Key(one), Self::Key(other)) | (Self::Item(_, Some(one)), Self::Item(_, Some(other))) => one == other,
             (Self::Item(Some(one), _), Self::Item(Some(other), _)) => one == other,
             (Self::Item(..), Self::Item(..)) => true,
             _ => false,
@@ -169,7 +168,7 @@ fn collect(value: Node<'_>, way: &mut Vec<Step>, fields: &mut Vec<Vec<Step>>) {
             way.pop();
         }
     }
-    let is_scalar = !value.is_mapping() && !value.items().any(|item| item.is_mapping());
+    let is_scalar = !value.is_mapping() && !value.items().any(Node::is_mapping);
     if is_scalar || fields.len() == before {
         fields.push(way.clone());
     }

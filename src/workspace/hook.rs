@@ -37,8 +37,9 @@ impl Hook<'_> {
 impl Object {
     /// The hook that it is. Absent where nobody makes it one, unknown where a template may.
     pub fn hook<'w>(&self, workspace: &'w Workspace) -> Known<Hook<'w>> {
+        let annotations = self.field(workspace, "metadata.annotations");
         for (annotation, deployer) in ANNOTATIONS {
-            let field = self.annotation(workspace, annotation);
+            let field = annotations.field(annotation);
             match field.text() {
                 Known::Is(text) => {
                     let moments = text.split(',').map(|moment| moment.trim().to_owned()).collect();
@@ -48,7 +49,6 @@ impl Object {
                 Known::Absent => {}
             }
         }
-        let annotations = self.field(workspace, "metadata.annotations");
         if annotations.is_open() { Known::Unknown } else { Known::Absent }
     }
 }

@@ -5,9 +5,12 @@ use crate::rule::Context;
 use crate::workspace::topology::Workload;
 
 pub fn check(workload: &Workload, cx: &mut Context<'_>) {
+    if workload.kind != "CronJob" {
+        return;
+    }
     let spec = workload.spec(cx.workspace);
     let policy = spec.field("concurrencyPolicy");
-    let may_overlap = workload.kind == "CronJob" && (policy.is_absent() || policy.is_text("Allow"));
+    let may_overlap = policy.is_absent() || policy.is_text("Allow");
     if !may_overlap || spec.field("suspend").flag() == Known::Is(true) || spec.field("suspend").is_unknown() {
         return;
     }

@@ -8,6 +8,9 @@ use crate::rule::Context;
 use crate::workspace::container::Container;
 
 pub fn check(container: &Container<'_>, cx: &mut Context<'_>) {
+    if !container.env().any(|variable| matches!(variable.value().text(), Known::Is(text) if text.contains("$("))) {
+        return;
+    }
     let variables: Vec<_> = container.env().collect();
     let mut set: HashMap<String, usize> = HashMap::new();
     for (at, variable) in variables.iter().enumerate() {

@@ -9,13 +9,13 @@ pub fn check(container: &Container<'_>, cx: &mut Context<'_>) {
     if container.workload.has_own_readiness() {
         return;
     }
-    let title = container.workload.title();
+    let title = || container.workload.title();
     for probe in container.probes().each() {
         let role = probe.role.word();
         if container.is_surely_no_sidecar() {
             cx.report(
                 probe.place(),
-                format!("{title} cannot be applied: the init container \"{}\" has a {role} probe", container.name()),
+                format!("{} cannot be applied: the init container \"{}\" has a {role} probe", title(), container.name()),
             )
             .label("an init container runs to its end, so it has no probes")
             .in_production(REFUSED)
@@ -23,7 +23,7 @@ pub fn check(container: &Container<'_>, cx: &mut Context<'_>) {
             continue;
         }
         for refused in probe.refused() {
-            cx.report(refused.place, format!("{title} cannot be applied: {} (in the {role} probe of \"{}\")", refused.why, container.name()))
+            cx.report(refused.place, format!("{} cannot be applied: {} (in the {role} probe of \"{}\")", title(), refused.why, container.name()))
                 .label("the API server refuses this")
                 .about(refused.why.to_string())
                 .in_production(REFUSED)
@@ -37,7 +37,7 @@ pub fn check(container: &Container<'_>, cx: &mut Context<'_>) {
     {
         cx.report(
             lifecycle.title_place(),
-            format!("{title} cannot be applied: the init container \"{}\" has a lifecycle", container.name()),
+            format!("{} cannot be applied: the init container \"{}\" has a lifecycle", title(), container.name()),
         )
         .label("an init container runs to its end, so nothing happens before it is stopped")
         .in_production(REFUSED)

@@ -6,10 +6,13 @@ use crate::workspace::hook::Deployer;
 use crate::workspace::topology::Workload;
 
 pub fn check(workload: &Workload, cx: &mut Context<'_>) {
+    if !workload.is("Job") {
+        return;
+    }
     let workspace = cx.workspace;
     let Known::Is(hook) = workload.hook(workspace) else { return };
     let is_upgrade = hook.deployer == Deployer::Helm && hook.runs(|moment| moment == "pre-upgrade" || moment == "post-upgrade");
-    if !is_upgrade || !workload.is("Job") || !workload.looks_like_migration(workspace) {
+    if !is_upgrade || !workload.looks_like_migration(workspace) {
         return;
     }
     // Any hook around a rollback may be the way back.

@@ -3,6 +3,7 @@
 use crate::diagnostic::Severity;
 use crate::document::Known;
 use crate::rule::Context;
+use crate::workspace::probe::{Probe, Role};
 use crate::workspace::topology::Workload;
 
 /// What Kubernetes takes where nothing is said.
@@ -29,7 +30,9 @@ pub fn check(workload: &Workload, cx: &mut Context<'_>) {
         return;
     }
     let containers = workload.containers(workspace);
-    let slowest = containers.iter().filter(|container| !container.runs_first()).filter_map(|container| {
+    let may_be_slow =
+        containers.iter().filter(|container| !container.runs_first() && !Probe::is_missing(container, Role::Startup));
+    let slowest = may_be_slow.filter_map(|container| {
         let probes = container.probes();
         let ready = probes.slowest_ready().into_option()?;
         let Known::Is(startup) = &probes.startup else { return None };

@@ -17,10 +17,13 @@ const REPLACED: &[(&str, &str)] = &[
 ];
 
 pub fn check(workload: &Workload, cx: &mut Context<'_>) {
+    if !workload.is("Job") {
+        return;
+    }
     let workspace = cx.workspace;
     let name = workload.field(workspace, "metadata.name");
     let gone = workload.field(workspace, "spec.ttlSecondsAfterFinished");
-    if !workload.is("Job") || !name.is_there() || !gone.is_absent() || !matches!(workload.hook(workspace), Known::Absent) {
+    if !name.is_there() || !gone.is_absent() || !matches!(workload.hook(workspace), Known::Absent) {
         return;
     }
     let is_replaced = |(key, word): &(&str, &str)| {

@@ -228,10 +228,10 @@ impl<'a> Node<'a> {
     #[inline]
     fn is_text(self, text: &str) -> bool {
         let RawNode { span, link, kind, .. } = self.raw();
-        // Most keys stand as they are, and most differ in length: they are asked for all the time.
+        // Most keys stand as they are, and most differ in length or in their first byte: they are asked for all the time.
         if kind == Kind::Plain && link == 0 {
-            let same_length = (span.end - span.start) as usize == text.len();
-            return same_length && self.source.text().as_bytes().get(span.range()) == Some(text.as_bytes());
+            let (own, text) = (self.source.text().as_bytes().get(span.range()), text.as_bytes());
+            return own.is_some_and(|own| own.len() == text.len() && own.first() == text.first() && own == text);
         }
         self.target().is_some_and(|node| node.raw().kind.is_scalar() && node.decoded().as_ref() == text)
     }

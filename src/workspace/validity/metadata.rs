@@ -76,8 +76,8 @@ fn is_stand_in(name: &str) -> bool {
 }
 
 fn check_labels(labels: Field<'_>, what: &str, found: &mut Vec<Invalid>) {
-    check_texts(labels, "a label", found);
     for (key, value) in labels.entries() {
+        check_text(&key, value, "a label", found);
         let Known::Is(text) = value.text() else { continue };
         if !is_label_value(&text) {
             let why = format!("the label {key} may not have this value");
@@ -94,9 +94,13 @@ fn check_labels(labels: Field<'_>, what: &str, found: &mut Vec<Invalid>) {
 /// Numbers and booleans are refused, whatever they mean.
 fn check_texts(mapping: Field<'_>, what: &str, found: &mut Vec<Invalid>) {
     for (key, value) in mapping.entries() {
-        if let Some(is) = not_a_text(value, false) {
-            let help = format!("put it into quotes:\n{key}: \"{}\"", value.written());
-            found.push(Invalid::at(value, format!("{key} is {is}, and {what} is a text"), help));
-        }
+        check_text(&key, value, what, found);
+    }
+}
+
+fn check_text(key: &str, value: Field<'_>, what: &str, found: &mut Vec<Invalid>) {
+    if let Some(is) = not_a_text(value, false) {
+        let help = format!("put it into quotes:\n{key}: \"{}\"", value.written());
+        found.push(Invalid::at(value, format!("{key} is {is}, and {what} is a text"), help));
     }
 }

@@ -1,6 +1,7 @@
 //! Pods.
 
 use std::borrow::Cow;
+use std::cell::LazyCell;
 use std::collections::{BTreeSet, HashMap};
 
 use super::{Invalid, names, repeated};
@@ -30,7 +31,7 @@ pub(super) fn check(workload: &Workload, workspace: &Workspace) -> Vec<Invalid> 
             ));
         }
     }
-    let volumes = volumes(workload, workspace);
+    let volumes = LazyCell::new(|| volumes(workload, workspace));
     let mut called: HashMap<String, Field<'_>> = HashMap::new();
     for list in ["initContainers", "containers"] {
         let containers = pod.field(list);
@@ -43,7 +44,7 @@ pub(super) fn check(workload: &Workload, workspace: &Workspace) -> Vec<Invalid> 
                 let why = format!("two containers are called {text}");
                 found.push(Invalid::at(name, why, "give one of them another name").because(first, "first here"));
             }
-            check_container(container, volumes.as_ref(), &mut found);
+            check_container(container, || volumes.as_ref(), &mut found);
             check_ports(container, pod, &mut found);
         }
     }
@@ -90,7 +91,7 @@ fn check_volume(volume: Field<'_>, found: &mut Vec<Invalid>) {
     }
 }
 
-fn check_container(container: Field<'_>, volumes: Option<&BTreeSet<String>>, found: &mut Vec<Invalid>) {
+fn check_container<'v>(container: Field<'_>, volumes: impl Fn() -> Option<&'v BTreeSet<String>>, found: &mut Vec<Invalid>) {
     let name = container.field("name");
     if matches!(name.text(), Known::Is(text) if !names::is_dns(&text, 63, false)) {
         let why = format!("no container may be called \"{}\"", name.written());
@@ -98,7 +99,7 @@ fn check_container(container: Field<'_>, volumes: Option<&BTreeSet<String>>, fou
     }
     let mounts = container.field("volumeMounts");
     for mount in mounts.items() {
-        if let (Some(volumes), Known::Is(volume)) = (volumes, mount.field("name").text())
+        if let (Some(volumes), Known::Is(volume)) = (volumes(), mount.field("name").text())
             && !volumes.contains(volume.as_ref())
         {
             let known = if volumes.is_empty() { "it has none".to_owned() } else { format!("it has {}", join(volumes)) };
@@ -155,9 +156,9 @@ fn check_ports(container: Field<'_>, pod: Field<'_>, found: &mut Vec<Invalid>) {
             found.push(Invalid::at(number, format!("there is no port {}", number.written()), "ports go from 1 to 65535"));
         }
         let host = port.field("hostPort");
-        if let (Known::Is(true), Known::Is(outer), Known::Is(inner)) =
-            (pod.field("hostNetwork").flag(), host.integer(), number.integer())
+        if let (Known::Is(outer), Known::Is(inner)) = (host.integer(), number.integer())
             && outer != inner
+            && pod.field("hostNetwork").flag() == Known::Is(true)
         {
             let why = format!("in the host's network the port is the same outside: {inner}");
             found.push(Invalid::at(host, why, format!("hostPort: {inner}")).because(number, "the container's port"));

@@ -38,6 +38,13 @@ const AXES: &[Axis] = &[
     ("migrations and ways back", 2_000, |n| judge(undone(n))),
     ("sections of a file", 10_000, |n| sql("-- +goose Up\nSELECT 1;\n-- +goose Down\nSELECT 2;\n".repeat(n))),
     ("statements in a file", 40_000, |n| sql("ALTER TABLE t ADD COLUMN c int;\n".repeat(n))),
+    ("migrations replayed", 1_250, |n| judge(generate::history(n))),
+    ("columns of a replayed table", 2_000, |n| migrations([wide(n), "ALTER TABLE t ALTER c1 TYPE bigint;\n".repeat(20)])),
+    ("columns added one by one", 1_000, |n| {
+        migrations([wide(1), (0..n).map(|c| format!("ALTER TABLE t ADD c{c}x int;\n")).collect()])
+    }),
+    ("tables of a schema", 5_000, |n| migrations([tables(n), "DROP SCHEMA public CASCADE;\n".to_owned()])),
+    ("partitions of a table", 1_000, |n| migrations([parted(n), "ALTER TABLE t ADD x int;\n".to_owned()])),
     ("findings in a file", 5_000, |n| sql("CREATE INDEX i ON t (a);\n".repeat(n))),
     ("bodies in a file", 20_000, |n| mysql("CREATE TRIGGER t AFTER INSERT ON a FOR EACH ROW BEGIN SET @b = 1; END;\n".repeat(n))),
     ("terms of an expression", 200_000, |n| sql(format!("SELECT 1{};", "+1".repeat(n)))),
@@ -77,6 +84,25 @@ const AXES: &[Axis] = &[
 
 fn sql(text: String) -> Work {
     judge([("db/1_a.sql", text)].into_iter().collect())
+}
+
+/// Migrations that come one after the other; all are judged.
+fn migrations(texts: [String; 2]) -> Work {
+    let files = (1..).zip(texts).map(|(number, text)| (format!("db/{number}_a.sql"), text));
+    judge(files.collect())
+}
+
+fn wide(columns: usize) -> String {
+    format!("CREATE TABLE t ({} z int);\n", (0..columns).map(|column| format!("c{column} int,\n")).collect::<String>())
+}
+
+fn tables(count: usize) -> String {
+    (0..count).map(|number| format!("CREATE TABLE t{number} (id bigint PRIMARY KEY, a text);\n")).collect()
+}
+
+fn parted(count: usize) -> String {
+    let parts = (0..count).map(|at| format!("CREATE TABLE t{at} PARTITION OF t FOR VALUES FROM ({at}) TO ({});\n", at + 1));
+    format!("CREATE TABLE t (id bigint) PARTITION BY RANGE (id);\n{}", parts.collect::<String>())
 }
 
 fn mysql(text: String) -> Work {

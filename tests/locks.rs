@@ -83,6 +83,28 @@ fn the_version_is_what_is_asked_or_found() {
     }
 }
 
+/// Whether something runs is asked of the lowest version that is named, what it costs of each.
+#[test]
+fn findings_count_what_it_costs_on_the_dearest_version() {
+    let reindex = |compose: &str| {
+        let made = "CREATE TABLE p (id int, at date) PARTITION BY RANGE (at);\nCREATE TABLE q PARTITION OF p DEFAULT;\n\
+                    CREATE INDEX i ON p (id);\n";
+        let files = [("compose.yaml", compose), ("db/1_a.sql", made), ("db/2_b.sql", "REINDEX TABLE p;\n")];
+        gonogo(Scratch::new(&files).path(), &["check", "--all", "--select", "blocking-reindex"]).out
+    };
+    // Before 14 the partitions of a table are passed over.
+    let old = "services:\n  a: {image: 'postgres:13'}\n";
+    assert!(!reindex(old).contains("[blocking-reindex]"), "{}", reindex(old));
+    let both = reindex(&format!("{old}  b: {{image: 'postgres:16'}}\n"));
+    for words in [
+        "high[blocking-reindex]",
+        "PostgreSQL 13, as compose.yaml:2 says, the lowest that is named: compose.yaml:3 says 16",
+        "it costs this on PostgreSQL 16 (compose.yaml:3), and less on the lowest version",
+    ] {
+        assert!(both.contains(words), "{words}\n{both}");
+    }
+}
+
 #[test]
 fn a_lock_is_held_as_long_as_its_transaction() {
     let until = |text: &str| {

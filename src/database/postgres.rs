@@ -68,7 +68,8 @@ fn act(run: &mut Run<'_>, statement: &Statement) {
         Action::Reindex(reindex) => maintenance::reindex(run, reindex),
         Action::Cluster(cluster) => maintenance::cluster(run, cluster),
         Action::Vacuum(vacuum) => maintenance::vacuum(run, vacuum),
-        Action::Analyze(targets) => maintenance::analyze(run, targets),
+        Action::Analyze(analyze) => maintenance::analyze(run, analyze),
+        Action::Declare(query) => data::look_at(run, query),
         Action::Refresh(refresh) => view::refresh(run, refresh),
         Action::Truncate(truncate) => maintenance::truncate(run, truncate),
         Action::LockTable(lock) => maintenance::lock(run, lock),
@@ -121,7 +122,8 @@ fn changes_schema(action: &Action) -> bool {
         action,
         Action::Query(_) | Action::Insert(_) | Action::Update(_) | Action::Delete(_) | Action::Merge(_) | Action::Copy(_)
     );
-    let says_nothing = matches!(action, Action::Harmless | Action::Set(_) | Action::Comment(_) | Action::Grant(_));
+    let says_nothing =
+        matches!(action, Action::Harmless | Action::Declare(_) | Action::Set(_) | Action::Comment(_) | Action::Grant(_));
     !only_rows && !says_nothing
 }
 

@@ -179,6 +179,13 @@ impl<'a> Run<'a> {
         }
     }
 
+    /// A lock is given back before anybody could see it.
+    pub fn unlock(&mut self, id: Id) {
+        if let Some(impact) = self.impact(id) {
+            impact.lock = None;
+        }
+    }
+
     pub fn lock_all(&mut self, ids: &[Id], mode: LockMode) {
         for id in ids {
             self.lock(*id, mode);

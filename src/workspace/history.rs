@@ -3,6 +3,7 @@
 //! Finds the migration sets, pairs up and down parts, replays each set once from the first to the last migration, and
 //! keeps what every forward statement of those that are pending does. Down parts never go forward.
 
+mod costs;
 mod ignored;
 mod rollback;
 mod said;
@@ -188,7 +189,7 @@ impl MigrationSet {
         let known = match &self.versions.said {
             _ if self.engine != Engine::Postgres => name.to_owned(),
             Said::Config => format!("{name} {version}, as the configuration says"),
-            Said::File(path, line) => format!("{name} {version}, as {path}:{line} says"),
+            Said::File(path, line) => format!("{name} {version}, as {path}:{line} says{}", self.versions.also()),
             Said::Nobody => format!("{name} {version}, because nothing here names its version"),
         };
         let why = if self.engine_is_known || self.versions.said != Said::Nobody { "" } else { " or another server" };
@@ -368,7 +369,8 @@ fn replay(set: &mut MigrationSet, documents: &[Arc<Document>]) {
         migration.back = Back::of(migration, documents);
     }
     let tries = set.engine == Engine::Postgres;
-    let Replayed { scripts, ways_back, troubles } = set.replayed(documents, set.versions.lowest(), tries);
+    let Replayed { mut scripts, ways_back, troubles } = set.replayed(documents, set.versions.lowest(), tries);
+    set.dearest(&mut scripts, documents);
     let pending = set.migrations.iter_mut().filter(|migration| migration.shipping == Shipping::Pending);
     let places = pending.flat_map(|migration| &mut migration.up);
     let known = places.filter(|script| documents[script.source.index()].sql().is_some());

@@ -1,7 +1,7 @@
 //! Which version of the server do migrations run on?
 //!
 //! What the configuration says, else what the nearest files above or beside a set say: images of compose files, of CI
-//! services and of manifests, engine versions of Terraform, values of charts. Where they differ, what a statement costs
+//! services, of manifests and of tests that start containers, engine versions of Terraform, values of charts. Where they differ, what a statement costs
 //! depends on which is meant, so all are kept; whether it can run is asked of the lowest.
 
 use std::sync::Arc;
@@ -25,6 +25,8 @@ pub struct Versions {
     pub majors: Vec<u32>,
     /// Who says so of the lowest.
     pub said: Said,
+    /// Where the others are named, the lowest first.
+    others: Vec<(u32, String)>,
 }
 
 /// Who says which version it is.
@@ -38,7 +40,27 @@ pub enum Said {
     Nobody,
 }
 
+/// More than this are not told.
+const MOST_TOLD: usize = 3;
+
 impl Versions {
+    /// One alone.
+    pub fn one(major: u32, said: Said) -> Self {
+        Self { majors: vec![major], said, others: Vec::new() }
+    }
+
+    /// The others and who names them, as the end of a sentence about the lowest.
+    pub fn also(&self) -> String {
+        let told = self.others.iter().take(MOST_TOLD).map(|(major, place)| format!("{place} says {major}"));
+        let told: Vec<String> = told.collect();
+        if told.is_empty() { String::new() } else { format!(", the lowest that is named: {}", told.join(", ")) }
+    }
+
+    /// Who names a version that is not the lowest.
+    pub fn place_of(&self, wanted: u32) -> Option<&str> {
+        self.others.iter().find(|(major, _)| *major == wanted).map(|(_, place)| place.as_str())
+    }
+
     /// The lowest.
     pub fn lowest(&self) -> u32 {
         self.majors.first().copied().unwrap_or(ASSUMED)
@@ -67,7 +89,8 @@ pub fn may_tell(path: &str) -> bool {
     let is_yaml = name.ends_with(".yml") || name.ends_with(".yaml");
     let is_ci =
         path.contains(".github/workflows/") || path.contains(".circleci/") || name.contains("-ci.y") || name.contains("pipeline");
-    name.starts_with("dockerfile")
+    is_test(&path)
+        || name.starts_with("dockerfile")
         || name.ends_with(".tf")
         || (is_yaml
             && (is_ci
@@ -75,6 +98,20 @@ pub fn may_tell(path: &str) -> bool {
                 || name.contains("values")
                 || name.starts_with(".woodpecker")
                 || name.starts_with(".drone")))
+}
+
+/// The source of a test that may start a server in a container, by its path: what such files are called, so that not
+/// all sources are read for it.
+fn is_test(path: &str) -> bool {
+    const LANGUAGES: &[&str] = &[".go", ".java", ".kt", ".ts", ".js", ".py", ".rs", ".cs", ".scala"];
+    const NAMES: &[&str] = &["container", "postgres", "integration", "setup", "fixture", "conftest", "main_test"];
+    let name = path.rsplit('/').next().unwrap_or(path);
+    LANGUAGES.iter().any(|ending| name.ends_with(ending)) && path.contains("test") && NAMES.iter().any(|word| name.contains(word))
+}
+
+/// Whether a source starts what it names. Others may only talk of it.
+fn starts(source: &Source) -> bool {
+    !is_test(&source.path().to_ascii_lowercase()) || memchr::memmem::find(source.text().as_bytes(), b"estcontainers").is_some()
 }
 
 /// Larger files that only tell of a version are not worth it.
@@ -91,7 +128,7 @@ impl Mentions {
                 .collect::<Vec<_>>()
         };
         let files = telling.par_iter().filter_map(|path| Some(Source::decode(path.as_str(), tree.read(path, LARGEST).ok()?)));
-        let files: Vec<Source> = files.collect();
+        let files: Vec<Source> = files.filter(starts).collect();
         let settings = documents.par_iter().filter(|document| document.sql().is_none()).map(|document| &document.source);
         let limits = settings.chain(files.par_iter()).filter_map(|source| Some((source.path().to_owned(), in_options(source)?)));
         let limits = limits.collect();
@@ -112,17 +149,18 @@ impl Mentions {
     /// What is said of the migrations in a folder, of which one has this path.
     pub fn of_set(&self, folder: &str, path: &str, settings: &Settings) -> Versions {
         if let Some(major) = settings.server_version(path) {
-            return Versions { majors: vec![major], said: Said::Config };
+            return Versions::one(major, Said::Config);
         }
         let nearest = self.versions.iter().map(|mentioned| nearness(&mentioned.path, folder)).max();
         let mut said: Vec<&Mentioned> =
             self.versions.iter().filter(|mentioned| Some(nearness(&mentioned.path, folder)) == nearest).collect();
         said.sort_by_key(|mentioned| mentioned.major);
-        let Some(lowest) = said.first() else { return Versions { majors: vec![ASSUMED], said: Said::Nobody } };
-        let who = Said::File(lowest.path.clone(), lowest.line);
-        let mut majors: Vec<u32> = said.iter().map(|mentioned| mentioned.major).collect();
-        majors.dedup();
-        Versions { majors, said: who }
+        said.dedup_by_key(|mentioned| mentioned.major);
+        let Some((lowest, others)) = said.split_first() else { return Versions::one(ASSUMED, Said::Nobody) };
+        let majors = said.iter().map(|mentioned| mentioned.major).collect();
+        let place = |other: &&Mentioned| (other.major, format!("{}:{}", other.path, other.line));
+        let said = Said::File(lowest.path.clone(), lowest.line);
+        Versions { majors, said, others: others.iter().map(place).collect() }
     }
 }
 
@@ -154,10 +192,10 @@ mod tests {
             ("services/a/compose.yaml", "image: postgres:13\n"),
             ("services/b/Dockerfile", "FROM postgres:12\n"),
         ];
-        assert_eq!(of(&files, "services/a/db"), Versions { majors: vec![13], said: Said::File(files[1].0.to_owned(), 1) });
+        assert_eq!(of(&files, "services/a/db"), Versions::one(13, Said::File(files[1].0.to_owned(), 1)));
         assert_eq!(of(&files, "services/c/db").majors, [16]);
         assert_eq!(of(&files[2..], "db").majors, [12], "beside it is better than nothing");
-        assert_eq!(of(&[], "db"), Versions { majors: vec![ASSUMED], said: Said::Nobody });
+        assert_eq!(of(&[], "db"), Versions::one(ASSUMED, Said::Nobody));
     }
 
     #[test]
@@ -170,5 +208,20 @@ mod tests {
         let versions = of(&files, "db");
         assert_eq!((versions.majors.as_slice(), versions.lowest()), ([15, 17].as_slice(), 15));
         assert_eq!(versions.said, Said::File(".github/workflows/test.yml".to_owned(), 3));
+        assert_eq!(versions.also(), ", the lowest that is named: .github/workflows/test.yml:1 says 17");
+        assert_eq!(versions.place_of(17), Some(".github/workflows/test.yml:1"));
+    }
+
+    #[test]
+    fn tests_that_start_a_container_say_it() {
+        let go =
+            "import \"github.com/testcontainers/testcontainers-go/modules/postgres\"\nx := run(ctx, \"postgres:15-alpine\")\n";
+        let java =
+            "@Testcontainers class A { static PostgreSQLContainer<?> db = new PostgreSQLContainer<>(\"postgres:13.4\"); }\n";
+        let of_one = |path, text| of(&[(path, text)], "db").majors;
+        assert_eq!(of_one("internal/store/postgres_test.go", go), [15]);
+        assert_eq!(of_one("src/test/java/AbstractIntegrationTest.java", java), [13]);
+        assert_eq!(of_one("internal/store/postgres_test.go", "run(\"postgres:15\")"), [ASSUMED], "nobody starts it");
+        assert_eq!(of_one("internal/store/store.go", go), [ASSUMED], "no test");
     }
 }

@@ -5,6 +5,7 @@ use crate::database::{Nature, Touched, WorkKind};
 use crate::diagnostic::{Place, Severity};
 use crate::rule::{Context, Report};
 use crate::workspace::Workspace;
+use crate::workspace::history::MigrationSet;
 use crate::workspace::history::steps::{Held, Locked, Step};
 use crate::workspace::sizes::Size;
 
@@ -65,7 +66,7 @@ pub fn history(table: &Touched, workspace: &Workspace) -> String {
 /// Reports long work under a lock: the labels, who waits, and what is taken for granted.
 pub fn report<'c>(cx: &'c mut Context<'_>, stall: &Stall<'_>, place: Place, message: impl Into<String>) -> Report<'c> {
     let workspace = cx.workspace;
-    let (blocked, step) = (stall.blocked, stall.step);
+    let (blocked, step, set) = (stall.blocked, stall.step, cx.set);
     let partitions = if blocked.table.nature == Some(Nature::Partitioned) { " and its partitions" } else { "" };
     let label = format!(
         "takes {} on {}{partitions}: {} {}{}",
@@ -84,6 +85,10 @@ pub fn report<'c>(cx: &'c mut Context<'_>, stall: &Stall<'_>, place: Place, mess
         report = report.because(named, history);
     }
     report = lowered(report, size, &stall.worked.table.name);
+    if let Some(version) = step.costs_on {
+        let place = named_at(set, version);
+        report = report.assuming(format!("it costs this on PostgreSQL {version}{place}, and less on the lowest version"));
+    }
     for doubt in &stall.worked.doubts {
         report = report.guessing(doubt.clone());
     }
@@ -93,6 +98,12 @@ pub fn report<'c>(cx: &'c mut Context<'_>, stall: &Stall<'_>, place: Place, mess
     report.in_production(
         "the lock is only granted once every open transaction on the table has ended, and all later ones queue behind it",
     )
+}
+
+/// Who names a version, in brackets.
+fn named_at(set: Option<&MigrationSet>, version: u32) -> String {
+    let place = set.and_then(|set| set.versions.place_of(version));
+    place.map(|place| format!(" ({place})")).unwrap_or_default()
 }
 
 /// A note for a table that is known to be small.

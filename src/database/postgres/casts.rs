@@ -149,6 +149,13 @@ pub(super) fn has_order(run: &Run<'_>, data_type: &ColumnType) -> bool {
     base.user.is_some() || !WITHOUT_ORDER.contains(&&*base.name)
 }
 
+/// Whether a type comes with the server, so that no table of this name is meant.
+pub(super) fn is_of_server(name: &str) -> bool {
+    const OTHERS: &[&str] = &["oid", "tsquery", "jsonpath", "tid", "void", "record", "refcursor"];
+    let is_kind = name.starts_with("reg") || name.starts_with("pg_") || name.ends_with("range");
+    category(name).is_some() || WITHOUT_ORDER.contains(&name) || OTHERS.contains(&name) || is_kind
+}
+
 /// What kind of thing a type holds, of those that everybody has.
 fn category(name: &str) -> Option<&'static str> {
     Some(match name {

@@ -303,5 +303,9 @@ pub(super) fn copy(run: &mut Run<'_>, copy: &CopyRows) {
         run.fail("a partitioned table is copied with COPY (SELECT ..) TO");
     } else if !run.is_no(id, &[Kind::Table, Kind::MaterializedView], "which is copied with COPY (SELECT ..) TO") {
         read(run, id, &Reading { only: true, ..Reading::WHOLE });
+        if run.version < 13 {
+            // It does not wait for the end of the transaction to give its lock back.
+            run.unlock(id);
+        }
     }
 }

@@ -1,12 +1,13 @@
 //! Work that changes no schema: REINDEX, CLUSTER, VACUUM, ANALYZE, TRUNCATE, LOCK.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use super::{TABLE, index};
 use crate::database::effect::Sureness;
 use crate::database::run::Run;
 use crate::database::schema::{Id, Kind, Rows, Rule};
-use crate::document::sql::{Cluster, LockMode, LockTable, Name, ObjectKind, Reindex, Target, Truncate, Vacuum};
+use crate::document::sql::{Analyze, Cluster, LockMode, LockTable, Name, ObjectKind, Reindex, Target, Truncate, Vacuum};
 
 use LockMode::{AccessExclusive, AccessShare, Share, ShareUpdateExclusive};
 
@@ -153,6 +154,9 @@ fn partitions(run: &Run<'_>, id: Id) -> Vec<Id> {
 
 /// `VACUUM`.
 pub(super) fn vacuum(run: &mut Run<'_>, vacuum: &Vacuum) {
+    if lacks_option(run, &vacuum.options) {
+        return;
+    }
     run.alone("each table has a transaction of its own");
     for (id, only) in meant(run, &vacuum.tables) {
         // Since 18 what inherits is meant, too.
@@ -169,6 +173,26 @@ pub(super) fn vacuum(run: &mut Run<'_>, vacuum: &Vacuum) {
     }
 }
 
+/// Options of VACUUM and ANALYZE that not all servers know, and with which they came.
+const OPTIONS: &[(&str, u32)] = &[
+    ("skip_locked", 12),
+    ("index_cleanup", 12),
+    ("truncate", 12),
+    ("parallel", 13),
+    ("process_toast", 14),
+    ("process_main", 16),
+    ("buffer_usage_limit", 16),
+    ("skip_database_stats", 16),
+    ("only_database_stats", 16),
+];
+
+/// Fails where the server does not know one of these options; says whether it does.
+fn lacks_option(run: &mut Run<'_>, options: &[Arc<str>]) -> bool {
+    let known = options.iter().filter_map(|name| OPTIONS.iter().find(|(option, _)| **name == **option));
+    let latest = known.max_by_key(|(_, since)| *since);
+    latest.is_some_and(|(option, since)| run.needs(*since, &format!("the option {}", option.to_uppercase())))
+}
+
 /// The tables that are named, or all.
 fn meant(run: &mut Run<'_>, targets: &[Target]) -> Vec<(Id, bool)> {
     let is_meant = |kind| matches!(kind, Kind::Table | Kind::Partitioned | Kind::MaterializedView);
@@ -182,10 +206,13 @@ fn meant(run: &mut Run<'_>, targets: &[Target]) -> Vec<(Id, bool)> {
 }
 
 /// `ANALYZE`.
-pub(super) fn analyze(run: &mut Run<'_>, targets: &[Target]) {
+pub(super) fn analyze(run: &mut Run<'_>, analyze: &Analyze) {
     const WHY: &str = "a sample of up to 30,000 of its pages is read, which is all of a small table";
-    let all = targets.is_empty();
-    for (id, only) in meant(run, targets) {
+    if lacks_option(run, &analyze.options) {
+        return;
+    }
+    let all = analyze.tables.is_empty();
+    for (id, only) in meant(run, &analyze.tables) {
         let is_partitioned = run.relation(id).kind == Kind::Partitioned;
         for table in if only && !all { vec![id] } else { run.schema.tree(id) } {
             let is_own = table == id || is_partitioned || run.version >= 18;

@@ -2,12 +2,12 @@
 
 use super::constraint;
 use super::foreign_key::Filled;
-use super::{made_up, volatility, whole};
+use super::{casts, made_up, volatility, whole};
 use crate::database::FailureKind;
 use crate::database::effect::Sureness;
 use crate::database::run::Run;
-use crate::database::schema::{self, Default_, Id, Kind, Relation, Rows};
-use crate::document::sql::{Column, Expr, Generated, LockMode, Shape};
+use crate::database::schema::{self, ColumnType, Default_, Id, Kind, Relation, Rows};
+use crate::document::sql::{Column, DataType, Expr, Generated, LockMode, Shape};
 
 use LockMode::RowExclusive;
 
@@ -39,6 +39,10 @@ pub(super) fn add(run: &mut Run<'_>, tree: &[Id], column: &Column, if_not_exists
         && !run.relation(*only).children.is_empty()
     {
         return run.fail("what inherits from the table must get the column, too");
+    }
+    let gives = value.is_written && value.fills && column.generated().is_none();
+    if (gives || value.rewrite.is_some()) && is_worn(run, id) {
+        return;
     }
     let rows = run.relation(id).rows;
     for table in tree {
@@ -141,12 +145,37 @@ fn generated_is_known(run: &mut Run<'_>, generated: &Generated) {
     }
 }
 
+/// Notes that a table has a column of a type that the history made, be it the row type of another table.
+pub(super) fn wear(run: &mut Run<'_>, table: Id, written: Option<&DataType>, data_type: &ColumnType) {
+    if let Some(user) = data_type.user {
+        run.schema.edit_type(user).users.push(table);
+    } else if let Some(written) = written.filter(|written| !casts::is_of_server(&written.name))
+        && let Some(row) = run.schema.row_type(written.schema.as_deref(), &written.name)
+    {
+        run.schema.edit(row).worn_by.push(table);
+    }
+}
+
+/// Fails where a column elsewhere holds rows of a table, whose values nobody would write anew.
+pub(super) fn is_worn(run: &mut Run<'_>, id: Id) -> bool {
+    let name = run.relation(id).name.clone();
+    let wears = |wearer: Id| {
+        let wearer = run.relation(wearer);
+        let column = wearer.columns.iter().find(|column| column.data_type.user.is_none() && column.data_type.name == name)?;
+        Some(format!("{}.{}", wearer.display(), column.name))
+    };
+    let found = run.relation(id).worn_by.iter().find_map(|wearer| wears(*wearer));
+    let is_worn = found.is_some();
+    if let Some(column) = found {
+        run.fail_as(FailureKind::Used, format!("the column {column} holds rows of the table, so its own cannot change"));
+    }
+    is_worn
+}
+
 /// The column as the schema keeps it. Makes its sequence.
 pub(super) fn define(run: &mut Run<'_>, table: Id, column: &Column) -> schema::Column {
     let data_type = column.data_type.as_ref().map(|data_type| run.schema.resolve(data_type)).unwrap_or_default();
-    if let Some(user) = data_type.user {
-        run.schema.edit_type(user).users.push(table);
-    }
+    wear(run, table, column.data_type.as_ref(), &data_type);
     let is_serial = column.data_type.as_ref().is_some_and(crate::document::sql::DataType::is_serial);
     let sequence = (is_serial || column.identity().is_some()).then(|| make_sequence(run, table, &column.name.text));
     let default = column.default().filter(|default| !matches!(default.shape, Shape::Null));

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::casts::{self, Cost};
-use super::{alter, column, foreign_key};
+use super::{alter, column, foreign_key, new_column};
 use crate::database::FailureKind;
 use crate::database::effect::Sureness;
 use crate::database::run::Run;
@@ -34,6 +34,9 @@ pub(super) fn set_type(run: &mut Run<'_>, tree: &[Id], column: &Ident, to: &SetT
         let kind = if reason.contains("so its type cannot change") { FailureKind::Used } else { FailureKind::Other };
         return run.fail_as(kind, reason);
     }
+    if new_column::is_worn(run, id) {
+        return;
+    }
     for sequence in column::sequences_of(run, id, name) {
         if run.relation(id).column(name).is_some_and(|column| column.identity) {
             run.lock(sequence, ShareRowExclusive);
@@ -43,9 +46,7 @@ pub(super) fn set_type(run: &mut Run<'_>, tree: &[Id], column: &Ident, to: &SetT
         let change = plan(run, *table, name, to);
         follow(run, &change);
         let data_type = run.schema.resolve(&to.data_type);
-        if let Some(user) = data_type.user {
-            run.schema.edit_type(user).users.push(*table);
-        }
+        new_column::wear(run, *table, Some(&to.data_type), &data_type);
         let known = run.schema.edit(*table).learn(name);
         known.data_type = data_type;
         known.collation = to.collation.as_ref().map(|name| name.last().into());

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Function, Id, Publication, Schema, TypeId, Undo, UserType};
+use super::{Function, Id, Publication, Schema, Slot, TypeId, Undo, UserType};
 
 impl Schema {
     pub fn type_named(&self, schema: Option<&str>, name: &str) -> Option<TypeId> {
@@ -10,6 +10,18 @@ impl Schema {
         match schema {
             Some(schema) => find(schema),
             None => self.search().find_map(find),
+        }
+    }
+
+    /// The table whose rows are the values of a type.
+    pub fn row_type(&self, schema: Option<&str>, name: &str) -> Option<Id> {
+        let slot = match schema {
+            Some(schema) => self.slot(schema, name),
+            None => self.search().find_map(|schema| self.slot(schema, name)),
+        };
+        match slot? {
+            Slot::Relation(id) => Some(id),
+            Slot::Index(_) => None,
         }
     }
 

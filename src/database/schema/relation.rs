@@ -87,6 +87,8 @@ pub(in crate::database) struct Relation {
     pub triggers: Shared<Trigger>,
     /// Its policies and rules.
     pub policies: Shared<Policy>,
+    /// Tables that had a column of its row type.
+    pub worn_by: Shared<Id>,
     /// Tables with a policy or rule that asks this one.
     pub asked_by: Shared<Id>,
     pub owner: Option<Arc<str>>,

@@ -113,6 +113,7 @@ fn rare(cursor: &mut Cursor<'_>, start: Span, word: &str) -> Option<Action> {
         "call" => invocation(cursor).map(|call| Action::Call(Box::new(call))),
         "execute" => invocation(cursor).map(|call| Action::Execute(Box::new(call))),
         "prepare" => prepare(cursor),
+        "declare" => declare(cursor),
         "reassign" => session::owned(cursor, true),
         "security" => {
             cursor.word("label")?;
@@ -123,8 +124,8 @@ fn rare(cursor: &mut Cursor<'_>, start: Span, word: &str) -> Option<Action> {
             let action = cursor.ident().map(|_| Action::ImportForeignSchema);
             all_of(cursor, action)
         }
-        "show" | "notify" | "listen" | "unlisten" | "discard" | "checkpoint" | "load" | "declare" | "fetch" | "move"
-        | "close" | "deallocate" => all_of(cursor, Some(Action::Harmless)),
+        "show" | "notify" | "listen" | "unlisten" | "discard" | "checkpoint" | "load" | "fetch" | "move" | "close"
+        | "deallocate" => all_of(cursor, Some(Action::Harmless)),
         _ => None,
     }
 }
@@ -178,6 +179,17 @@ fn invocation(cursor: &mut Cursor<'_>) -> Option<Invocation> {
         cursor.brackets()?;
     }
     Some(Invocation { name, arguments: Box::new(arguments) })
+}
+
+/// What follows DECLARE.
+fn declare(cursor: &mut Cursor<'_>) -> Option<Action> {
+    cursor.ident()?;
+    while cursor.word("for").is_none() {
+        cursor.token()?;
+        cursor.advance();
+    }
+    let action = query::query(cursor).map_or(Action::Harmless, |query| Action::Declare(Box::new(query)));
+    all_of(cursor, Some(action))
 }
 
 /// What follows PREPARE.

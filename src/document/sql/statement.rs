@@ -92,7 +92,7 @@ pub enum Action {
     /// `VACUUM`.
     Vacuum(Vacuum),
     /// `ANALYZE`; none for all tables.
-    Analyze(Vec<Target>),
+    Analyze(Analyze),
     /// `REFRESH MATERIALIZED VIEW`.
     Refresh(Box<Refresh>),
     /// `TRUNCATE`.
@@ -135,6 +135,8 @@ pub enum Action {
     Execute(Box<Invocation>),
     /// `EXPLAIN`.
     Explain(Explain),
+    /// `DECLARE`: what a cursor will read.
+    Declare(Box<Query>),
     /// Changes no schema and holds nobody up.
     Harmless,
     /// Not understood; counted and named by its first words.

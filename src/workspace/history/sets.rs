@@ -98,7 +98,7 @@ impl Making<'_> {
             framework_said,
             engine,
             engine_is_known: certainty > Certainty::Assumed,
-            versions: Versions { majors: vec![ASSUMED], said: Said::Nobody },
+            versions: Versions::one(ASSUMED, Said::Nobody),
             transactions: self.transactions(framework, &migrations),
             unordered: self.unordered(&migrations),
             stale: self.stale(framework, &migrations),

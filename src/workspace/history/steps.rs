@@ -51,6 +51,8 @@ pub struct Step {
     pub held: Held,
     /// The last statement with long work that runs before they are given back, where that is another one.
     pub through: Option<Span>,
+    /// The version of the server on which all this holds, where it costs less on the lowest that is named.
+    pub costs_on: Option<u32>,
 }
 
 /// When locks are given back.
@@ -284,6 +286,7 @@ impl Replay {
             transaction: None,
             held: Held::Statement,
             through: None,
+            costs_on: None,
         }
     }
 

@@ -7,8 +7,8 @@ use super::{expression, table};
 use crate::document::sql::cursor::Cursor;
 use crate::document::sql::lex::TokenKind;
 use crate::document::sql::statement::{
-    Action, Cluster, Ident, LockMode, LockTable, ObjectKind, Owned, Refresh, Reindex, Scope, SetValue, SetVariable, Transaction,
-    Truncate, Vacuum,
+    Action, Analyze, Cluster, Ident, LockMode, LockTable, ObjectKind, Owned, Refresh, Reindex, Scope, SetValue, SetVariable,
+    Transaction, Truncate, Vacuum,
 };
 use crate::source::Span;
 
@@ -250,7 +250,7 @@ pub fn repack(cursor: &mut Cursor<'_>) -> Option<Action> {
 
 /// What follows VACUUM.
 pub fn vacuum(cursor: &mut Cursor<'_>) -> Option<Action> {
-    let mut vacuum = Vacuum { full: false, analyze: false, tables: Vec::new() };
+    let mut vacuum = Vacuum { full: false, analyze: false, options: Vec::new(), tables: Vec::new() };
     if cursor.is_symbol(b'(') {
         for setting in super::settings::settings(cursor)? {
             let on = is_on(setting.value.as_deref());
@@ -259,6 +259,7 @@ pub fn vacuum(cursor: &mut Cursor<'_>) -> Option<Action> {
                 "analyze" | "analyse" => vacuum.analyze = on,
                 _ => {}
             }
+            vacuum.options.push(setting.name);
         }
     } else {
         vacuum.full = cursor.word("full").is_some();
@@ -286,12 +287,13 @@ fn optional_targets(cursor: &mut Cursor<'_>) -> Option<Vec<crate::document::sql:
 
 /// What follows ANALYZE.
 pub fn analyze(cursor: &mut Cursor<'_>) -> Option<Action> {
+    let mut options = Vec::new();
     if cursor.is_symbol(b'(') {
-        super::settings::settings(cursor)?;
+        options.extend(super::settings::settings(cursor)?.into_iter().map(|setting| setting.name));
     } else {
         cursor.word("verbose");
     }
-    optional_targets(cursor).map(Action::Analyze)
+    Some(Action::Analyze(Analyze { options, tables: optional_targets(cursor)? }))
 }
 
 /// What follows REFRESH.

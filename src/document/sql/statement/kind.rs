@@ -69,6 +69,7 @@ impl Action {
             Self::Prepare(_) => "prepare",
             Self::Execute(_) => "execute",
             Self::Explain(_) => "explain",
+            Self::Declare(_) => "declare",
             Self::Unread => "unread",
             _ => "other",
         }

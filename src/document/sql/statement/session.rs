@@ -100,6 +100,17 @@ pub struct Vacuum {
     pub full: bool,
     /// `ANALYZE`.
     pub analyze: bool,
+    /// What stands in brackets before the tables, in lower case.
+    pub options: Vec<Arc<str>>,
+    /// Which tables; none for all.
+    pub tables: Vec<Target>,
+}
+
+/// `ANALYZE`.
+#[derive(Clone, Debug)]
+pub struct Analyze {
+    /// What stands in brackets before the tables, in lower case.
+    pub options: Vec<Arc<str>>,
     /// Which tables; none for all.
     pub tables: Vec<Target>,
 }

@@ -134,7 +134,7 @@ fn maintenance_and_locks_name_their_tables() {
     assert_eq!(vacuum("VACUUM FULL ANALYZE a, b (c)"), (true, true, 2));
     assert_eq!(vacuum("VACUUM (FULL FALSE, ANALYZE) a"), (false, true, 1));
     assert_eq!(vacuum("VACUUM"), (false, false, 0));
-    assert!(matches!(one("ANALYZE VERBOSE a (b), c").action, Action::Analyze(tables) if tables.len() == 2));
+    assert!(matches!(one("ANALYZE VERBOSE a (b), c").action, Action::Analyze(analyze) if analyze.tables.len() == 2));
     assert!(matches!(one("CLUSTER t USING i").action, Action::Cluster(cluster) if cluster.index.is_some()));
     assert!(matches!(one("CLUSTER").action, Action::Cluster(cluster) if cluster.table.is_none()));
     assert!(

@@ -77,3 +77,20 @@ fn who_reads_a_table_waits_for_the_locks_on_its_partitions() {
     let inherits = "CREATE TABLE a (c int); CREATE TABLE b () INHERITS (a);";
     assert_eq!(of("a", &format!("{inherits} ALTER TABLE b NO INHERIT a")), (0, 3));
 }
+
+#[test]
+fn a_hole_with_dots_in_it_is_one_schema() {
+    let made = |schema: &str, then: &str| {
+        let alter = [then, ".t ALTER c SET NOT NULL"].concat();
+        let effects = last(&["CREATE TABLE ", schema, ".t (c text); ALTER TABLE ", &alter].concat());
+        let [impact] = effects.impacts.as_slice() else { panic!("{effects:?}") };
+        (impact.table.name.clone(), impact.table.created.is_some())
+    };
+    for hole in ["{{ .Values.one.schema }}", "\"{{ .Values.one.schema }}\"", "${db.schema}", "{{index .Options \"a.b\"}}"] {
+        let (name, known) = made(hole, hole);
+        assert!(known && name.ends_with(".t") && name.contains(hole.trim_matches('"')), "{hole}: {name}");
+        // Nobody knows whether two holes are one schema, even if they end alike.
+        assert!(!made(hole, "{{ .Values.two.schema }}").1, "{hole}");
+        assert!(!made(hole, "schema").1 && !made("schema", hole).1, "{hole}");
+    }
+}

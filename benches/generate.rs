@@ -96,16 +96,6 @@ pub fn commented_json(keys: usize) -> String {
     format!("{{\n{lines}}}\n")
 }
 
-/// This many migrations, each with its way back.
-pub fn history(size: usize) -> Memory {
-    let mut dice = Dice::new(42);
-    let files = (0..size).map(|number| {
-        let up = (format!("db/migrations/{number:05}_step.up.sql"), migration(number, &mut dice));
-        [up, (format!("db/migrations/{number:05}_step.down.sql"), format!("DROP TABLE t{number};\n"))]
-    });
-    files.flatten().collect()
-}
-
 /// A repository with this many migrations and manifests, and a tenth as many services with settings.
 pub fn repository(size: usize) -> Memory {
     let mut dice = Dice::new(42);

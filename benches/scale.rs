@@ -38,9 +38,9 @@ const AXES: &[Axis] = &[
     ("migrations and ways back", 2_000, |n| judge(undone(n))),
     ("sections of a file", 10_000, |n| sql("-- +goose Up\nSELECT 1;\n-- +goose Down\nSELECT 2;\n".repeat(n))),
     ("statements in a file", 40_000, |n| sql("ALTER TABLE t ADD COLUMN c int;\n".repeat(n))),
-    ("migrations replayed", 1_250, |n| judge(generate::history(n))),
-    ("columns of a replayed table", 2_000, |n| migrations([wide(n), "ALTER TABLE t ALTER c1 TYPE bigint;\n".repeat(20)])),
-    ("columns added one by one", 1_000, |n| {
+    ("migrations replayed", 1_250, |n| judge(history(n))),
+    ("columns of a replayed table", 400, |n| migrations([wide(n), "ALTER TABLE t ALTER c1 TYPE bigint;\n".repeat(20)])),
+    ("columns added one by one", 400, |n| {
         migrations([wide(1), (0..n).map(|c| format!("ALTER TABLE t ADD c{c}x int;\n")).collect()])
     }),
     ("tables of a schema", 5_000, |n| migrations([tables(n), "DROP SCHEMA public CASCADE;\n".to_owned()])),
@@ -84,6 +84,16 @@ const AXES: &[Axis] = &[
 
 fn sql(text: String) -> Work {
     judge([("db/1_a.sql", text)].into_iter().collect())
+}
+
+/// This many migrations, each with its way back.
+fn history(size: usize) -> Memory {
+    let mut dice = generate::Dice::new(42);
+    let files = (0..size).map(|number| {
+        let up = (format!("db/migrations/{number:05}_step.up.sql"), generate::migration(number, &mut dice));
+        [up, (format!("db/migrations/{number:05}_step.down.sql"), format!("DROP TABLE t{number};\n"))]
+    });
+    files.flatten().collect()
 }
 
 /// Migrations that come one after the other; all are judged.

@@ -1,8 +1,9 @@
 //! The model against a real PostgreSQL of this machine, where there is one.
 //!
-//! Every statement of two of the measured catalogues (`tests/data/truth`), and some of the last one, is run again: what the server does must be what the
-//! model says for its version, and what the catalogue has on record. `GONOGO_PG_BIN` names the folder of a server's programs
-//! (several as in `PATH`); without it the newest one installed is taken, and without any the test says that it skipped.
+//! Every statement of two of the measured catalogues (`tests/data/truth`), and some of the last one, is run again: what the
+//! server does must be what the model says for its version, and what the catalogue has on record. `GONOGO_PG_BIN` names the
+//! folder of a server's programs (several as in `PATH`); without it the newest one installed is taken, and without any the
+//! test says that it skipped.
 //! Then every safe way that a page's bad example prints is run forward and back.
 //!
 //! `GONOGO_MEASURE=more.json cargo test live_postgres` measures the statements of that catalogue on those servers and writes

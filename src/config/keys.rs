@@ -231,7 +231,7 @@ static MIGRATIONS: &[Key] = &[
     Key {
         name: "version",
         example: "\"16\"",
-        text: "the version of that server in production, where no compose file, CI service, chart or Terraform says so",
+        text: "the version of that server in production, where no compose file, CI service, chart, Terraform or test that starts a container says so",
         ..Key::value(Kind::Server)
     },
     Key {

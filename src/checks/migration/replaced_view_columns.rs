@@ -1,30 +1,33 @@
 //! See rules/migration/replaced-view-columns.md
 
+use std::collections::HashMap;
+
 use crate::database::{Effect, EffectKind};
 use crate::rule::Context;
 use crate::workspace::history::Migration;
 
 pub fn check(migration: &Migration, cx: &mut Context<'_>) {
-    let effects: Vec<&Effect> = migration.forward().collect();
-    for (at, effect) in effects.iter().enumerate() {
+    // What was done last to each.
+    let mut done: HashMap<&str, &Effect> = HashMap::new();
+    for effect in migration.forward() {
         match &effect.kind {
             EffectKind::ViewLoss(columns) => refused(effect, columns, cx),
             EffectKind::RelationAdd(Some(columns)) => {
-                if let Some((dropped, lost)) = lost(effect, columns, &effects[..at]) {
+                if let Some((dropped, lost)) = done.get(&*effect.table.name).and_then(|old| lost(columns, old)) {
                     replaced(effect, dropped, &lost, cx);
                 }
             }
             _ => {}
         }
+        done.insert(&effect.table.name, effect);
     }
 }
 
-/// The view that this one replaces, and what it lacks of it.
-fn lost<'e>(added: &Effect, columns: &[String], earlier: &[&'e Effect]) -> Option<(&'e Effect, Vec<String>)> {
-    let old = earlier.iter().rev().find(|effect| effect.table.name == added.table.name)?;
+/// The view that these columns replace, and what they lack of it.
+fn lost<'e>(columns: &[String], old: &'e Effect) -> Option<(&'e Effect, Vec<String>)> {
     let EffectKind::RelationDrop(drop) = &old.kind else { return None };
     let lost: Vec<String> = drop.columns.iter().filter(|column| !columns.contains(column)).cloned().collect();
-    (drop.is_view && !old.table.is_new() && !lost.is_empty()).then_some((*old, lost))
+    (drop.is_view && !old.table.is_new() && !lost.is_empty()).then_some((old, lost))
 }
 
 /// Names in a sentence.

@@ -90,7 +90,7 @@ struct NewValue {
 fn new_value(run: &mut Run<'_>, column: &Column) -> NewValue {
     let refuses_null = column.is_required();
     let mut value = NewValue { rewrite: None, fills: true, refuses_null, is_written: true, sequences: Vec::new() };
-    let is_serial = column.data_type.as_ref().is_some_and(crate::document::sql::DataType::is_serial);
+    let is_serial = column.data_type.as_ref().is_some_and(DataType::is_serial);
     if is_serial || column.identity().is_some() {
         value.rewrite = Some(("each row gets a number of its own".to_owned(), Sureness::Certain));
         return value;
@@ -176,7 +176,7 @@ pub(super) fn is_worn(run: &mut Run<'_>, id: Id) -> bool {
 pub(super) fn define(run: &mut Run<'_>, table: Id, column: &Column) -> schema::Column {
     let data_type = column.data_type.as_ref().map(|data_type| run.schema.resolve(data_type)).unwrap_or_default();
     wear(run, table, column.data_type.as_ref(), &data_type);
-    let is_serial = column.data_type.as_ref().is_some_and(crate::document::sql::DataType::is_serial);
+    let is_serial = column.data_type.as_ref().is_some_and(DataType::is_serial);
     let sequence = (is_serial || column.identity().is_some()).then(|| make_sequence(run, table, &column.name.text));
     let default = column.default().filter(|default| !matches!(default.shape, Shape::Null));
     let default = default.map(|default| default_of(run, table, default));

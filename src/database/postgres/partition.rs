@@ -73,7 +73,11 @@ fn misfit(run: &Run<'_>, parent: Id, child: Id) -> Option<String> {
 /// Makes one a part or a child of another.
 pub(super) fn join(run: &mut Run<'_>, parent: Id, child: Id, bound: Option<&Bound>) {
     run.joined.insert((child, parent));
-    run.schema.edit(parent).children.push(child);
+    let above = run.schema.edit(parent);
+    above.children.push(child);
+    if bound.is_some_and(|bound| matches!(bound.rows, Rows::Default)) {
+        above.default_part = Some(child);
+    }
     let filled = run.relation(child).rows;
     if filled == Filled::Some && run.relation(parent).kind == Kind::Partitioned {
         super::fill(run, parent);
@@ -88,8 +92,7 @@ pub(super) fn squeeze_default(run: &mut Run<'_>, parent: Id, bound: &Bound) {
     if matches!(bound.rows, Rows::Default) {
         return;
     }
-    let is_default = |id: &Id| run.relation(*id).bound.as_ref().is_some_and(|bound| matches!(bound.rows, Rows::Default));
-    let Some(default) = run.relation(parent).children.iter().copied().find(is_default) else { return };
+    let Some(default) = default_of(run, parent) else { return };
     for table in run.schema.tree(default) {
         run.lock(table, AccessExclusive);
         if !excludes(run, table, parent, bound) {
@@ -98,10 +101,18 @@ pub(super) fn squeeze_default(run: &mut Run<'_>, parent: Id, bound: &Bound) {
     }
 }
 
+/// The default partition of a table.
+fn default_of(run: &Run<'_>, parent: Id) -> Option<Id> {
+    let is_default = |part: &Id| {
+        let part = run.relation(*part);
+        part.parents.contains(&parent) && part.bound.as_ref().is_some_and(|bound| matches!(bound.rows, Rows::Default))
+    };
+    run.relation(parent).default_part.filter(is_default)
+}
+
 /// Locks the default partition of a table, as all do that change what is left for it.
 pub(super) fn lock_default(run: &mut Run<'_>, parent: Id, but: Id) {
-    let is_default = |id: &Id| run.relation(*id).bound.as_ref().is_some_and(|bound| matches!(bound.rows, Rows::Default));
-    if let Some(default) = run.relation(parent).children.iter().copied().find(is_default).filter(|id| *id != but) {
+    if let Some(default) = default_of(run, parent).filter(|id| *id != but) {
         run.lock(default, AccessExclusive);
     }
 }

@@ -66,6 +66,8 @@ pub(in crate::database) struct Relation {
     pub parents: Shared<Id>,
     /// What inherits from it; its partitions.
     pub children: Shared<Id>,
+    /// The partition that was made its default one last; it may have gone.
+    pub default_part: Option<Id>,
     /// Which rows it holds as a partition.
     pub bound: Option<Bound>,
     /// The columns by which it is partitioned; none for an expression.

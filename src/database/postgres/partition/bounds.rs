@@ -121,6 +121,10 @@ impl Value {
     }
 }
 
+/// A new partition is held against as many of those that came last: thousands of them must not cost millions of looks.
+/// Of the others nothing is claimed.
+const HELD_AGAINST: usize = 256;
+
 /// Why a partition of these rows cannot be there beside the others.
 pub(in crate::database::postgres) fn clash(run: &Run<'_>, parent: Id, bound: &Bound) -> Option<String> {
     if let Rows::Range { from, to } = &bound.rows
@@ -128,7 +132,7 @@ pub(in crate::database::postgres) fn clash(run: &Run<'_>, parent: Id, bound: &Bo
     {
         return Some("its range ends where it begins, or before".to_owned());
     }
-    let parts = run.relation(parent).children.iter().map(|child| run.relation(*child));
+    let parts = run.relation(parent).children.iter().rev().take(HELD_AGAINST).map(|child| run.relation(*child));
     let mut parts = parts.filter_map(|part| Some((part, part.bound.as_ref()?)));
     let (part, _) = parts.find(|(_, other)| overlap(&bound.rows, &other.rows))?;
     Some(format!("the partition {} takes some of its rows already", part.name))

@@ -106,6 +106,15 @@ fn findings_count_what_it_costs_on_the_dearest_version() {
 }
 
 #[test]
+fn a_statement_is_told_without_its_comments_and_nothing_twice() {
+    let update = "WITH a AS ( -- the newest of each\n  SELECT id FROM orders /* all */ ) UPDATE orders SET state = 'x'\n  \
+                  WHERE id IN (SELECT id FROM a);\n";
+    let out = locks(&[("1_a.sql", ORDERS), ("2_b.sql", update)], &[]).out;
+    assert!(out.contains("WITH a AS ( SELECT id FROM orders ) UPDATE orders SET"), "{out}");
+    assert!(out.contains(": every row is read to find those that are meant\n"), "{out}");
+}
+
+#[test]
 fn a_lock_is_held_as_long_as_its_transaction() {
     let until = |text: &str| {
         let out = locks(&[("1_a.sql", text)], &[]).out;

@@ -54,13 +54,22 @@ impl Secrets {
 }
 
 impl Secrets {
-    /// The beginning of a part of a file on one line, secrets masked; still untrusted.
+    /// The beginning of a part of a file on one line, secrets masked and comments of SQL left out; still untrusted.
     pub fn one_line(&mut self, root: &Root, id: SourceId, part: Span, widest: usize) -> String {
         let mut out = String::new();
         let masked = self.within(root, id, part);
+        let document = root.workspace.document(id);
+        let comments = document.sql().map_or(&[] as &[Span], |sql| &sql.comments);
+        let first = comments.partition_point(|comment| comment.end <= part.start);
+        let mut comments = comments[first..].iter().peekable();
         let (mut length, mut is_blank) = (0, false);
-        for (at, character) in root.workspace.document(id).source.slice(part).char_indices() {
+        for (at, character) in document.source.slice(part).char_indices() {
             let at = part.start + u32::try_from(at).unwrap_or(0);
+            while comments.next_if(|comment| comment.end <= at).is_some() {}
+            if comments.peek().is_some_and(|comment| comment.start <= at) {
+                is_blank = true;
+                continue;
+            }
             let secret = masked.iter().find(|span| span.start <= at && at < span.end);
             if character.is_whitespace() || secret.is_some_and(|span| span.start.max(part.start) != at) {
                 is_blank |= secret.is_none();

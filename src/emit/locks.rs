@@ -85,6 +85,14 @@ fn failure(step: &Step) -> Option<String> {
     step.error.as_ref().map(|error| format!("fails: {}", error.reason)).or(refused)
 }
 
+/// Reasons without those that another one says and more.
+fn apart(reasons: &[String]) -> Vec<&str> {
+    const FEW: usize = 16;
+    let is_said = |reason: &String| reasons.iter().any(|other| other.len() > reason.len() && other.starts_with(reason.as_str()));
+    let all = reasons.iter().filter(|reason| reasons.len() > FEW || !is_said(reason));
+    all.map(String::as_str).collect()
+}
+
 /// What there is to know of a statement beside its locks; still untrusted.
 fn remarks(set: &Set<'_>, planned: &Script, step: &Step) -> Vec<String> {
     let mut remarks: Vec<String> = failure(step).into_iter().collect();
@@ -97,7 +105,7 @@ fn remarks(set: &Set<'_>, planned: &Script, step: &Step) -> Vec<String> {
             "certain" => "because",
             word => word,
         };
-        remarks.push(format!("{of}{sure}: {}", relation.reasons.join("; ")));
+        remarks.push(format!("{of}{sure}: {}", apart(&relation.reasons).join("; ")));
     }
     if let Some(through) = step.through.filter(|_| step.blocking().next().is_some()) {
         remarks.push(format!("its locks are still held while line {} works", line(planned, set, through.start)));

@@ -14,6 +14,7 @@ pub mod migration;
 pub mod pairs;
 pub mod properties;
 pub mod quantity;
+pub mod reference;
 pub mod secret;
 pub mod server_version;
 pub mod sql;

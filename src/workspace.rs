@@ -21,6 +21,7 @@ mod load;
 pub mod pod;
 pub mod priorities;
 pub mod probe;
+pub mod readers;
 pub mod resources;
 pub mod rollout;
 mod servers;
@@ -54,6 +55,7 @@ use history::steps::Step;
 use history::{Asked, History, Script};
 use links::Links;
 use priorities::Priorities;
+use readers::Readers;
 use sites::Sites;
 use sizes::Sizes;
 use topology::Topology;
@@ -84,6 +86,8 @@ pub struct Workspace {
     pub links: Links,
     /// The settings of environments.
     pub environments: Environments,
+    /// Who reads which dotenv file.
+    pub readers: Readers,
     /// What there is to know about files that were not judged, or not wholly.
     pub notes: Vec<Note>,
     /// Folders and files that were passed over by default.
@@ -120,6 +124,7 @@ impl Workspace {
             Self::derive(documents, change, mentions, Asked { named, all: settings.all, settings, sites })
         };
         let (mut workspace, took) = timed(timings.on, derive);
+        workspace.readers = Readers::of(tree, &found.readers, &workspace.documents);
         timings.facts = took;
         workspace.timings = timings;
         workspace.notes.extend(notes);
@@ -147,7 +152,7 @@ impl Workspace {
         let documents = self.change.documents_before(&self.documents, &self.sites, settings);
         let asked = Asked { named: "", all: true, settings, sites: &self.sites };
         let before = Self::derive(documents, Change::none(Base::All), self.mentions.clone(), asked);
-        Self { sizes: self.sizes.clone(), ..before }
+        Self { sizes: self.sizes.clone(), readers: self.readers.clone(), ..before }
     }
 
     fn derive(documents: Vec<Arc<Document>>, change: Change, mentions: Mentions, asked: Asked<'_>) -> Self {
@@ -171,6 +176,7 @@ impl Workspace {
             priorities: Priorities::default(),
             links: Links::default(),
             environments,
+            readers: Readers::default(),
             notes,
             skipped,
             unsupported,

@@ -19,7 +19,10 @@ pub mod placeholder_in_production;
 pub mod points_at_other_environment;
 pub mod shared_secret;
 pub mod test_credential_in_production;
+pub mod undefined_variable;
 pub mod unquoted_value;
+pub mod variable_cycle;
+mod variables;
 pub mod verification_off;
 pub mod weaker_production;
 

@@ -3,6 +3,8 @@
 //! Readers of these files differ; this one takes what any of the common ones takes, and remembers how it was written,
 //! so that a rule can say whose reader stumbles.
 
+pub mod reader;
+
 use crate::source::{Source, Span};
 
 /// A dotenv file.

@@ -8,6 +8,7 @@ use std::path::Path;
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
+use super::readers;
 use super::sites::{self, Sites};
 use super::versions::may_tell;
 use crate::diagnostic::{Judged, Note};
@@ -39,6 +40,8 @@ pub struct Found {
     pub configs: Vec<String>,
     /// Files that may say which server there is, by path.
     pub telling: Vec<String>,
+    /// Files that may say who reads a dotenv file, by path.
+    pub readers: Vec<String>,
     /// Where the tree says that migrations are.
     pub sites: Sites,
 }
@@ -274,6 +277,7 @@ impl Walk<'_> {
             }
             EntryKind::File => {
                 self.found.telling.extend(may_tell(&entry.path).then(|| entry.path.clone()));
+                self.found.readers.extend(readers::may_tell(&entry.path).then(|| entry.path.clone()));
                 self.evidence.extend(sites::may_say(&entry.path).then(|| entry.path.clone()));
                 if configuration::has_format(entry.name()) && !CONFIG_NAMES.contains(&entry.name()) {
                     self.formats.push(entry.path.clone());

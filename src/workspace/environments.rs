@@ -27,7 +27,7 @@ pub use group::{Gap, Group};
 pub use names::Tier;
 pub(super) use names::environment;
 use names::{Named, named_at, words};
-pub use slips::Slip;
+pub use slips::{Slip, is_slip};
 
 /// The settings files of a workspace and how they belong together.
 #[derive(Debug, Default)]
@@ -146,6 +146,12 @@ impl Environments {
         let Some((group, own)) = self.homes.get(&(file.source, file.span)) else { return Vec::new() };
         let members = self.groups[*group].members.iter().enumerate().filter(|(at, _)| at != own);
         members.filter_map(|(_, member)| Some((member, member.find(name)?))).collect()
+    }
+
+    /// The group that a file is a member of.
+    pub fn group_of(&self, file: &SettingsFile) -> Option<&Group> {
+        let (group, _) = self.homes.get(&(file.source, file.span))?;
+        self.groups.get(*group)
     }
 
     /// The tier of a settings file.

@@ -43,6 +43,16 @@ fn report(file: &SettingsFile, settings: &[&Entry], document: &Document, cx: &mu
     let same = settings.iter().all(|setting| is_same(setting, first, source));
     let times = if settings.len() == 2 { "twice".to_owned() } else { format!("{} times", settings.len()) };
     let values = if same { "the same value" } else { "different values" };
+    let happens = match cx.workspace.readers.of_file(source.path()) {
+        [told, ..] => format!(
+            "{}, which reads this file ({}, line {}), {}; another reader would do otherwise",
+            told.reader.words(),
+            told.path,
+            told.line,
+            told.reader.on_duplicates()
+        ),
+        [] => readers(document).to_owned(),
+    };
     let report = cx
         .report(file.place(last.key), format!("{name} is set {times}, to {values}"))
         .about(super::about(document, name))
@@ -54,7 +64,7 @@ fn report(file: &SettingsFile, settings: &[&Entry], document: &Document, cx: &mu
         report.capped(Severity::Low).in_production(format!("{what}; all else works until somebody changes one of the lines"));
         return;
     }
-    let report = report.in_production(readers(document));
+    let report = report.in_production(happens);
     if file.environment.is_none() {
         report.guessing("one step milder, because nothing says which environment reads this file");
     }

@@ -1,8 +1,11 @@
 //! See rules/environment/malformed-line.md
 
+use crate::document::dotenv::Dotenv;
+use crate::document::dotenv::reader::{Oddity, Reading};
 use crate::rule::Context;
 use crate::source::Span;
 use crate::workspace::environments::SettingsFile;
+use crate::workspace::readers::Told;
 
 /// From this many on, the lines of one file are one finding.
 const FOLD: usize = 5;
@@ -45,6 +48,8 @@ pub fn check(file: &SettingsFile, cx: &mut Context<'_>) {
         return;
     }
     let Some(dotenv) = document.dotenv() else { return };
+    let readers = cx.workspace.readers.of_file(document.source.path());
+    stumbles(file, dotenv, readers, cx);
     let text = |span: &Span| document.source.slice(*span);
     let is_script =
         |line: &&str| SHELL.iter().any(|start| line.starts_with(start)) || line.contains("$(") || line.ends_with('\\');
@@ -63,12 +68,54 @@ pub fn check(file: &SettingsFile, cx: &mut Context<'_>) {
             _ => "it is neither NAME=value nor a comment",
         };
         let line = document.source.line(lines[0].start);
+        let happens = match readers {
+            [] => "some readers refuse the whole file, others leave the line out or swallow those after it; none says so loudly"
+                .to_owned(),
+            [told, ..] => format!("{}, which reads this file, {}", told.reader.words(), told.reader.on_garbage()),
+        };
         cx.report(file.place(lines[0]), format!("line {line} is no setting: {what}"))
             .about(format!("{}", lines.len()))
-            .in_production(
-                "some readers refuse the whole file, others leave the line out or swallow those after it; none says so loudly",
-            )
+            .in_production(happens)
             .folding(lines.len() - 1)
             .help("write NAME=\"value\" on one line, or put a # before it");
+    }
+}
+
+/// Settings that most readers take, and the one of this file does not.
+fn stumbles(file: &SettingsFile, dotenv: &Dotenv, readers: &[Told], cx: &mut Context<'_>) {
+    let source = &cx.workspace.document(file.source).source;
+    let stumble = |setting| {
+        readers.iter().find_map(|told| match told.reader.reading(setting, source) {
+            Reading::LeftOut(oddity) => Some((setting.key, told, oddity, false)),
+            Reading::Refused(oddity) => Some((setting.key, told, oddity, true)),
+            Reading::Plain | Reading::Other(_) => None,
+        })
+    };
+    let found: Vec<(Span, &Told, Oddity, bool)> = dotenv.settings.iter().filter_map(stumble).collect();
+    let together = if found.len() >= FOLD { found.len() } else { 1 };
+    for lines in found.chunks(together) {
+        let (key, told, oddity, refuses) = lines[0];
+        let (name, reader) = (source.slice(key), told.reader.words());
+        let happens = if refuses {
+            format!("{reader} refuses the whole file, and the service does not start")
+        } else {
+            format!("{reader} leaves the line out: the service starts without {name}, or with a default that nobody tried")
+        };
+        cx.report(file.place(key), format!("{reader} takes the line of {name} for no setting: {}", what(oddity)))
+            .about(name)
+            .label(format!("{}, line {}, has {reader} read this file", told.path, told.line))
+            .in_production(happens)
+            .folding(lines.len() - 1)
+            .help(format!("write it as {name}=value, without anything before the name or around the `=`"));
+    }
+}
+
+fn what(oddity: Oddity) -> &'static str {
+    match oddity {
+        Oddity::Export => "`export` stands before it",
+        Oddity::Colon => "a colon stands in the place of the `=`",
+        Oddity::Blank => "blanks stand beside the `=`",
+        Oddity::Name => "its name has a dash or a dot",
+        Oddity::Quotes | Oddity::Comment | Oddity::Hash | Oddity::Words | Oddity::Variable => "its value needs quotes",
     }
 }

@@ -1,13 +1,20 @@
 //! See rules/environment/unquoted-value.md
 
+use crate::document::dotenv::Dotenv;
+use crate::document::dotenv::reader::{Oddity, Reading};
 use crate::document::entries::{Entry, Form, Syntax};
 use crate::document::format::Format;
 use crate::rule::Context;
+use crate::source::Span;
 use crate::workspace::environments::SettingsFile;
 use crate::workspace::environments::value::name_words;
+use crate::workspace::readers::Told;
 
 pub fn check(file: &SettingsFile, cx: &mut Context<'_>) {
     let document = cx.workspace.document(file.source);
+    if let Some(dotenv) = document.dotenv() {
+        return of_dotenv(file, dotenv, cx);
+    }
     if document.entries().is_none_or(|entries| entries.format != Syntax::Common(Format::Yaml)) {
         return;
     }
@@ -21,6 +28,51 @@ pub fn check(file: &SettingsFile, cx: &mut Context<'_>) {
         .label("without quotes")
         .in_production("the service gets another value than the one that is written here")
         .help(format!("put {} in quotes", setting.name));
+    }
+}
+
+/// From this many on, the values of one file are one finding.
+const FOLD: usize = 5;
+
+/// Values that the reader of a dotenv file takes otherwise than the others do.
+fn of_dotenv(file: &SettingsFile, dotenv: &Dotenv, cx: &mut Context<'_>) {
+    let source = &cx.workspace.document(file.source).source;
+    let readers = cx.workspace.readers.of_file(source.path());
+    let odd = |setting| {
+        readers.iter().find_map(|told| match told.reader.reading(setting, source) {
+            Reading::Other(oddity) => Some((setting.key, told, oddity)),
+            _ => None,
+        })
+    };
+    let mut found: Vec<(Span, &Told, Oddity)> = dotenv.settings.iter().filter_map(odd).collect();
+    found.sort_by_key(|(key, _, oddity)| (*oddity as u8, *key));
+    for same in found.chunk_by(|(.., one), (.., other)| one == other) {
+        for odd in same.chunks(if same.len() >= FOLD { same.len() } else { 1 }) {
+            let (key, told, oddity) = odd[0];
+            let (name, reader) = (source.slice(key), told.reader.words());
+            let (what, way) = takes(oddity);
+            let others = if odd.len() > 1 { format!(" and {} more settings", odd.len() - 1) } else { String::new() };
+            cx.report(file.place(key), format!("{reader} {what} {name}{others}"))
+                .about(name)
+                .label(format!("{}, line {}, has {reader} read this file", told.path, told.line))
+                .in_production("the service gets another value than the one that is written here")
+                .folding(odd.len() - 1)
+                .help(way);
+        }
+    }
+}
+
+/// What a reader does with a value, after its name and before that of the setting; and what to do about it.
+fn takes(oddity: Oddity) -> (&'static str, &'static str) {
+    match oddity {
+        Oddity::Quotes => ("keeps the quotes around the value of", "write the value without quotes"),
+        Oddity::Comment => ("adds the comment to the value of", "put the comment on a line of its own"),
+        Oddity::Hash => ("drops what follows the # in", "put the value in quotes"),
+        Oddity::Words => ("runs a part of the value of", "put the value in single quotes"),
+        Oddity::Variable => ("fills no variable in for", "write the value out"),
+        Oddity::Blank | Oddity::Export | Oddity::Colon | Oddity::Name => {
+            ("keeps the blank before the value of", "write nothing between the `=` and the value")
+        }
     }
 }
 

@@ -98,6 +98,11 @@ fn parts(name: &str) -> (&str, &str) {
     name.rsplit_once('.').unwrap_or(("", name))
 }
 
+/// Whether one name is a slip of the hand for the other.
+pub fn is_slip(one: &str, other: &str) -> bool {
+    one != other && is_near(one, other) && !is_scheme(one, other)
+}
+
 /// Whether two names differ by a slip of the hand: in one word, by a letter or two. Numbers are no slips.
 fn is_near(one: &str, other: &str) -> bool {
     let ((parent, one), (other_parent, other)) = (parts(one), parts(other));

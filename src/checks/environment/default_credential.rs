@@ -42,6 +42,7 @@ pub fn check(file: &SettingsFile, cx: &mut Context<'_>) {
         let value = setting.text(source).trim();
         let words = name_words(&setting.name);
         let is_password = words.iter().any(|word| matches!(word.as_str(), "password" | "passwd" | "pwd" | "pass" | "passphrase"))
+            && !setting.name.contains("Ref.")
             && (is_secret_name(&setting.name) || words.last().is_some_and(|last| last == "pass"));
         let is_trust = words.join(" ").ends_with("host auth method") && value == "trust";
         let is_known = |word: &str| KNOWN.contains(&&*word.to_ascii_lowercase());

@@ -3,9 +3,9 @@
 use crate::document::entries::Form;
 use crate::document::secret::{is_known_key, is_secret_setting};
 use crate::rule::{Context, fits};
-use crate::workspace::environments::Group;
 use crate::workspace::environments::rows::Cell;
 use crate::workspace::environments::value::name_words;
+use crate::workspace::environments::{Group, is_variable};
 
 /// Words of names whose values are meant to be seen.
 const PUBLIC: &[&str] = &[
@@ -86,7 +86,10 @@ fn is_secret(name: &str, value: &str) -> bool {
     }
     let is_public =
         words.iter().any(|word| PUBLIC.contains(&word.as_str())) || name.contains("Ref.") || name.contains("existingSecret");
-    let is_reference = REFERENCES.iter().any(|start| value.starts_with(start)) || value.contains(['$', '{', '<', ' ', ':']);
+    // `OAUTH2_CLIENT_SECRET` is where the secret is.
+    let is_name = value.contains('_') && is_variable(value);
+    let is_reference =
+        is_name || REFERENCES.iter().any(|start| value.starts_with(start)) || value.contains(['$', '{', '<', ' ', ':']);
     let has = |wanted: fn(&u8) -> bool| value.as_bytes().iter().any(wanted);
     let is_mixed = has(u8::is_ascii_digit) && has(u8::is_ascii_alphabetic);
     is_secret_setting(name) && !is_public && !is_reference && value.len() >= 10 && is_mixed && entropy(value) >= 3.0

@@ -45,26 +45,25 @@ const COMPLETE_PERCENT: usize = 95;
 /// Two files with fewer settings tell of no style.
 const PAIR_KEYS: usize = 8;
 
-/// Which members have which items of lists, of those that are known by a name.
+/// Which members have which maps and items of lists: of two files, one may do without any of them.
 struct Items<'a>(HashSet<(usize, &'a str)>);
 
 impl<'a> Items<'a> {
     fn of(cells: &[(&'a str, usize, Place)]) -> Self {
-        Self(cells.iter().filter_map(|(name, member, _)| Some((*member, item(name)?))).collect())
+        Self(cells.iter().flat_map(|(name, member, _)| around(name).map(|around| (*member, around))).collect())
     }
 
-    /// Whether a member has the item that a setting belongs to.
+    /// Whether a member has what a setting stands in, where that is known by more than a number.
     fn has(&self, member: usize, name: &str) -> bool {
-        item(name).is_some_and(|item| self.0.contains(&(member, item)))
+        let Some(around) = around(name).last() else { return true };
+        let is_numbered = around.rsplit_once('[').is_some_and(|(_, item)| item.starts_with(|first: char| first.is_ascii_digit()));
+        !is_numbered && self.0.contains(&(member, around))
     }
 }
 
-/// The beginning of a name up to the item of a list that it belongs to, where that is known by more than its number.
-fn item(name: &str) -> Option<&str> {
-    let end = name.rfind(']')?;
-    let start = name[..end].rfind('[')?;
-    let is_number = name[start + 1..end].bytes().all(|byte| byte.is_ascii_digit());
-    (!is_number).then(|| &name[..=end])
+/// The maps and items that a setting stands in, the outermost first.
+fn around(name: &str) -> impl Iterator<Item = &str> {
+    name.match_indices('.').map(|(at, _)| &name[..at])
 }
 
 /// The member that does not set what the others set.
@@ -110,7 +109,7 @@ impl Group {
                 alone[setters[0].1].push((name, neighbour));
             }
             // Items of lists may well differ in what they are known by.
-            let may_differ = count == 2 && name.contains('[') && !missing.is_some_and(|member| items.has(member, name));
+            let may_differ = count == 2 && missing.is_some_and(|member| !items.has(member, name));
             if let Some(member) = missing.filter(|_| !is_shared && !may_differ) {
                 gaps.push(Gap { member, name: name.into(), neighbour });
             }

@@ -5,10 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::names::{Named, SHARED, words};
 use super::slots::slots;
-use super::{Group, SettingsFile, named};
+use super::{Group, SettingsFile, is_variable, named};
 use crate::diagnostic::SourceId;
 use crate::document::Document;
-use crate::document::entries::{Entry, Form, leaf};
+use crate::document::entries::{Entries, Entry, Form, leaf};
+use crate::document::format::Format;
 use crate::settings::EnvironmentNames;
 use crate::source::{Source, Span};
 
@@ -134,25 +135,52 @@ pub fn config_maps(id: SourceId, document: &Document, said: &EnvironmentNames) -
             continue;
         }
         let (Some(name), Some(data)) = (field("name"), root.field("data").into_option()) else { continue };
-        let entries = data.entries().filter_map(|(key, value)| {
-            let name = key.text().into_option()?;
+        let mut entries = Vec::new();
+        for (key, value) in data.entries() {
+            let Some(name) = key.text().into_option() else { continue };
             let form = if value.is_open() { Form::Open } else { Form::Quoted };
             let text = value.read_text();
-            Some(Entry::new(&name, key.span(), value.span(), form, Some(&text)))
-        });
+            match file_in(&name, &text, value.span(), &document.source).filter(|_| form == Form::Quoted) {
+                Some(inner) => entries.extend(inner),
+                None => entries.push(Entry::new(&name, key.span(), value.span(), form, Some(&text))),
+            }
+        }
         files.push(SettingsFile {
             source: id,
             section: Some(format!("ConfigMap {name}").into()),
             environment: named.as_ref().map(|named| named.name.clone()),
             tier: named.as_ref().map(|named| named.tier),
             is_aside: named.as_ref().is_some_and(|named| named.is_aside),
-            settings: entries.collect(),
+            is_flat: entries.iter().all(|entry| is_variable(&entry.name)),
+            settings: entries.into(),
             is_open: data.is_open() || data.has_branches(),
-            is_flat: true,
             span: Some(root.span()),
         });
     }
     files
+}
+
+/// The settings of a whole file that is a value, such as `application.yml: |`, by its name and theirs. Each stands where its line
+/// does; where the lines are folded, at the value.
+fn file_in(name: &str, text: &str, value: Span, around: &Source) -> Option<Vec<Entry>> {
+    let format = Format::of_name(name).filter(|_| text.contains('\n'))?;
+    let inner = Source::decode(name, text.as_bytes().to_vec());
+    let format = Format::of(name, text).unwrap_or(format);
+    let read = Entries::read(&inner, format);
+    let is_whole = read.faults.is_empty() && !read.is_open && !read.entries.is_empty();
+    let first = around.line(value.start);
+    let place = |entry: &Entry| {
+        let line = around.line_span(first + inner.line(entry.key.start));
+        let at = around.slice(line).find(inner.slice(entry.key)).filter(|_| line.end <= value.end)?;
+        Some(Span::new(line.start as usize + at, line.start as usize + at + entry.key.range().len()))
+    };
+    let renamed = |entry: &Entry| {
+        let key = place(entry).unwrap_or(value);
+        let mut written = Entry::new(&format!("{name}.{}", entry.name), key, key, entry.form, Some(entry.text(&inner)));
+        written.document = entry.document;
+        written
+    };
+    is_whole.then(|| read.entries.iter().map(renamed).collect())
 }
 
 /// Groups of sections, and of `ConfigMap`s of the same name in files that differ in an environment.

@@ -90,6 +90,10 @@ fn told(files: &[(&str, &str)]) -> Vec<String> {
 #[test]
 fn every_kind_of_file_is_grouped() {
     let map = |name: &str, data: &str| format!("apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: {name}}}\ndata: {{{data}}}\n");
+    let whole = |line: &str| {
+        let file = format!("application.yml: |\n    server:\n      host: a\n{line}");
+        format!("apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: web}}\ndata:\n  A: x\n  {file}")
+    };
     let (staging, production) = (map("web", "A: '1', B: '2'"), map("web", "A: '1'"));
     let table: &[(Files<'_>, &[&str])] = &[
         (
@@ -124,6 +128,10 @@ fn every_kind_of_file_is_grouped() {
         (
             &[("k/prod/c.yaml", &production), ("k/staging/c.yaml", &staging)],
             &["ConfigMap web ConfigMap web <-  75%; production!B"],
+        ),
+        (
+            &[("k/prod/c.yaml", &whole("")), ("k/staging/c.yaml", &whole("      port: 80\n"))],
+            &["ConfigMap web ConfigMap web <-  83%; production!application.yml.server.port"],
         ),
     ];
     for (files, wanted) in table {

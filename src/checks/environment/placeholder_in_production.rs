@@ -78,6 +78,8 @@ fn holds(value: &str, word: &str) -> bool {
     value.match_indices(word).any(|(at, _)| {
         let is_letter = |other: Option<char>| other.is_some_and(|other| other.is_ascii_alphanumeric());
         let (before, after) = (value[..at].chars().next_back(), value[at + word.len()..].chars().next());
-        !is_letter(before) && (word.ends_with(['-', '_']) || !is_letter(after))
+        // `STATEMENT_INSERT_MUST_SPECIFY_COLUMN` is a name.
+        let is_first = at == 0 || !word.starts_with("insert");
+        is_first && !is_letter(before) && (word.ends_with(['-', '_']) || !is_letter(after))
     })
 }

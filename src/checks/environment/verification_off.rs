@@ -2,8 +2,9 @@
 
 use crate::document::entries::Form;
 use crate::rule::Context;
+use crate::source::Source;
 use crate::workspace::environments::SettingsFile;
-use crate::workspace::environments::value::{name_words, truth};
+use crate::workspace::environments::value::{host_of, name_words, truth};
 
 /// Settings that must not be off.
 const CHECKS: &[&str] = &[
@@ -50,7 +51,8 @@ pub fn check(file: &SettingsFile, cx: &mut Context<'_>) {
         let ends = |list: &[&str]| list.iter().any(|name| words == *name || words.ends_with(&format!(" {name}")));
         let is = |wanted: bool| truth(&value) == Some(wanted) || value == if wanted { "1" } else { "0" };
         let in_address = value.contains("trustservercertificate=true") || value.contains("sslverify=false");
-        if (ends(CHECKS) && is(false)) || (ends(SKIPS) && is(true)) || in_address {
+        let is_off = (ends(CHECKS) && is(false)) || (ends(SKIPS) && is(true)) || in_address;
+        if is_off && !stays_in_cluster(file, &setting.name, source) {
             cx.report(file.place(setting.key), format!("{} lets production talk to whoever answers", setting.name))
                 .about(&*setting.name)
                 .label("switches the check of certificates off")
@@ -60,4 +62,11 @@ pub fn check(file: &SettingsFile, cx: &mut Context<'_>) {
                 );
         }
     }
+}
+
+/// Whether the address beside a setting, or beside the map that it stands in, is one of a Service of the cluster.
+fn stays_in_cluster(file: &SettingsFile, name: &str, source: &Source) -> bool {
+    let around = name.rmatch_indices('.').take(2).map(|(at, _)| &name[..at]);
+    let endpoint = around.filter_map(|map| file.find(&format!("{map}.endpoint"))).next();
+    endpoint.is_some_and(|entry| host_of(entry.text(source)).is_some_and(|host| host.contains(".svc")))
 }

@@ -66,7 +66,7 @@ pub fn check(file: &SettingsFile, cx: &mut Context<'_>) {
 
 /// Whether the address beside a setting, or beside the map that it stands in, is one of a Service of the cluster.
 fn stays_in_cluster(file: &SettingsFile, name: &str, source: &Source) -> bool {
-    let around = name.rmatch_indices('.').take(2).map(|(at, _)| &name[..at]);
-    let endpoint = around.filter_map(|map| file.find(&format!("{map}.endpoint"))).next();
+    let mut around = name.rmatch_indices('.').take(2).map(|(at, _)| &name[..at]);
+    let endpoint = around.find_map(|map| file.find(&format!("{map}.endpoint")));
     endpoint.is_some_and(|entry| host_of(entry.text(source)).is_some_and(|host| host.contains(".svc")))
 }

@@ -3,6 +3,7 @@
 //! What a file is depends on its path and its text ([`kind`]); each format has a reader of its own below this module,
 //! and third-party parsers stay behind their readers.
 
+pub mod consumer;
 pub mod dotenv;
 pub mod engine;
 pub mod entries;
@@ -23,6 +24,7 @@ pub mod toml;
 pub mod yaml;
 
 use crate::source::{Source, Span};
+use consumer::Consumer;
 use dotenv::Dotenv;
 use engine::Engine;
 use entries::Entries;
@@ -112,6 +114,8 @@ pub enum Content {
     Dotenv(Dotenv),
     /// Settings in any other format.
     Entries(Entries),
+    /// A program that reads settings.
+    Consumer(Consumer),
 }
 
 impl Document {
@@ -125,11 +129,15 @@ impl Document {
         if candidate == Kind::Manifest && !kind::may_hold_objects(path, &bytes) {
             return None;
         }
+        if candidate == Kind::Consumer && !consumer::may_hold_reads(path, &bytes) {
+            return None;
+        }
         let source = Source::decode(path, bytes);
         let content = match candidate {
             Kind::Migration => Content::Sql(Sql::read(&source, engine.or_else(|| migration::place(path).engine))),
             Kind::Manifest => Content::Yaml(manifest(&source)),
             Kind::Settings => settings(&source),
+            Kind::Consumer => Content::Consumer(Consumer::read(&source)),
             Kind::Configuration => return Self::read_either(source),
         };
         let document = Self { source, kind: candidate, content };
@@ -147,13 +155,19 @@ impl Document {
             }
         }
         let entries = Entries::read(&source, format);
-        let is_ours = !entries.entries.is_empty();
-        is_ours.then(|| Self { source, kind: Kind::Settings, content: Content::Entries(entries) })
+        // A file of a known name is ours even if nothing was understood of it; unless there is nothing.
+        let is_ours = || kind::promises_settings(source.path()) && says_something(source.text());
+        (!entries.entries.is_empty() || is_ours()).then(|| Self {
+            source,
+            kind: Kind::Settings,
+            content: Content::Entries(entries),
+        })
     }
 
     fn is_ours(&self) -> bool {
         match &self.content {
             Content::Yaml(yaml) => kind::holds_objects(&self.source, yaml),
+            Content::Consumer(consumer) => !consumer.reads.is_empty() || consumer.is_pipeline,
             Content::Sql(_) | Content::Dotenv(_) | Content::Entries(_) => true,
         }
     }
@@ -178,12 +192,20 @@ impl Document {
         if let Content::Entries(entries) = &self.content { Some(entries) } else { None }
     }
 
+    /// What it reads, of a file of a program.
+    pub fn consumer(&self) -> Option<&Consumer> {
+        if let Content::Consumer(consumer) = &self.content { Some(consumer) } else { None }
+    }
+
     /// The comments that may hold a suppression.
     pub fn comments(&self) -> Vec<Span> {
         match &self.content {
             Content::Sql(sql) => sql.comments.clone(),
             Content::Dotenv(dotenv) => dotenv.comments.clone(),
             Content::Entries(entries) => entries.comments.clone(),
+            // Nothing is ever found in a program, so nothing is allowed there.
+            Content::Consumer(consumer) if !consumer.is_pipeline => Vec::new(),
+            Content::Consumer(_) => self.hash_comments(),
             Content::Yaml(yaml) => {
                 let of_templates = yaml.holes.iter().map(|hole| hole.span).filter(|span| is_comment(self.source.slice(*span)));
                 let own = yaml.parts.iter().flat_map(|part| part.comments.iter().copied());
@@ -193,6 +215,19 @@ impl Document {
                 comments
             }
         }
+    }
+
+    /// What stands behind `#` on lines that hold our word.
+    fn hash_comments(&self) -> Vec<Span> {
+        let text = self.source.text();
+        let comment = |(at, _): (usize, &str)| {
+            let line = self.source.line_span(self.source.line(u32::try_from(at).ok()?));
+            let begin = text[line.range()].find('#').map(|mark| line.start as usize + mark)?;
+            (begin < at).then(|| Span::new(begin, line.end as usize))
+        };
+        let mut comments: Vec<Span> = text.match_indices("gonogo").filter_map(comment).collect();
+        comments.dedup();
+        comments
     }
 
     /// The comments before the `---` that a file of YAML begins with: they belong to no document.
@@ -207,10 +242,19 @@ impl Document {
         match &self.content {
             Content::Sql(sql) => !sql.holes.is_empty(),
             Content::Yaml(yaml) => yaml.has_holes(),
-            Content::Dotenv(_) => false,
+            Content::Dotenv(_) | Content::Consumer(_) => false,
             Content::Entries(entries) => entries.is_open,
         }
     }
+}
+
+/// Whether a file of settings holds more than comments and marks of emptiness. A list is no settings, whatever its name.
+fn says_something(text: &str) -> bool {
+    let mut lines = text.split(['\n', '\r']).map(str::trim).filter(|line| {
+        let is_comment = ["#", "//", "!", ";"].iter().any(|mark| line.starts_with(mark));
+        !(line.is_empty() || is_comment || matches!(*line, "---" | "..." | "{}" | "[]" | "{" | "}" | "null" | "\u{FEFF}"))
+    });
+    lines.next().is_some_and(|first| first != "-" && !first.starts_with("- ") && !first.starts_with('['))
 }
 
 /// Whether a mark of a template says nothing to it: `{{/* ... */}}`.

@@ -4,10 +4,12 @@
 //! do, [`topology`] which objects are applied and how they refer to each other, [`environments`] which files configure
 //! the same thing for different environments.
 
+pub mod asked;
 pub mod availability;
 pub mod base;
 mod builds;
 pub mod change;
+pub mod consumers;
 pub mod container;
 pub mod discover;
 mod edits;
@@ -32,6 +34,7 @@ pub mod topology;
 pub mod validity;
 pub mod versions;
 
+use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
@@ -46,9 +49,11 @@ use crate::source::Span;
 use crate::timings::{Timings, timed};
 use crate::tree::Tree;
 use crate::tree::git::NoRepository;
+use asked::MissingFile;
 use availability::Availability;
 use base::Base;
 use change::Change;
+use consumers::Consumers;
 use discover::{Found, discover};
 use environments::{Environments, Tier};
 use history::steps::Step;
@@ -88,6 +93,12 @@ pub struct Workspace {
     pub environments: Environments,
     /// Who reads which dotenv file.
     pub readers: Readers,
+    /// Who needs a setting, and who may hand it over.
+    pub consumers: Consumers,
+    /// Files of settings that something asks for and that are not there.
+    pub missing_files: Vec<MissingFile>,
+    /// Where files of settings are named, by what they are called there.
+    pub named_files: HashMap<String, Place>,
     /// What there is to know about files that were not judged, or not wholly.
     pub notes: Vec<Note>,
     /// Folders and files that were passed over by default.
@@ -114,14 +125,28 @@ impl Workspace {
         let asks_git = settings.changed.is_some() || found.files.iter().any(|file| file.kind == Kind::Migration);
         let load = || load::load_timed(tree, &found.files, &found.sites, settings, &mut timings.files);
         let base = || if asks_git { Base::of(tree, settings) } else { Base::Unasked };
-        let (((documents, notes), base), took) = timed(timings.on, || rayon::join(load, base));
+        let (((mut documents, notes), base), took) = timed(timings.on, || rayon::join(load, base));
         timings.read = took;
+        if consumers::are_asked_for(&documents, &settings.environments) {
+            let load = || load::load_timed(tree, &found.programs, &found.sites, settings, &mut timings.files);
+            let ((programs, _), took) = timed(settings.timings, load);
+            let is_new =
+                |program: &Arc<Document>| documents.binary_search_by(|own| own.source.path().cmp(program.source.path())).is_err();
+            let programs: Vec<_> = programs.into_iter().filter(is_new).collect();
+            documents.extend(programs);
+            documents.sort_by(|one, other| one.source.path().cmp(other.source.path()));
+            timings.read += took;
+        }
         let derive = || {
             let change = Change::of(base, tree, &found, &documents, settings);
             let has_migrations = documents.iter().any(|document| document.sql().is_some());
             let mentions = if has_migrations { Mentions::of(tree, &found.telling, &documents) } else { Mentions::default() };
             let sites = &found.sites;
-            Self::derive(documents, change, mentions, Asked { named, all: settings.all, settings, sites })
+            let mut workspace = Self::derive(documents, change, mentions, Asked { named, all: settings.all, settings, sites });
+            workspace.consumers.supplied = consumers::supplied(tree, &found.suppliers, &workspace);
+            let (documents, said) = (&workspace.documents, &settings.environments);
+            workspace.missing_files = asked::missing_files(tree, &found.ignores, documents, said);
+            workspace
         };
         let (mut workspace, took) = timed(timings.on, derive);
         workspace.readers = Readers::of(tree, &found.readers, &workspace.documents);
@@ -152,7 +177,9 @@ impl Workspace {
         let documents = self.change.documents_before(&self.documents, &self.sites, settings);
         let asked = Asked { named: "", all: true, settings, sites: &self.sites };
         let before = Self::derive(documents, Change::none(Base::All), self.mentions.clone(), asked);
-        Self { sizes: self.sizes.clone(), readers: self.readers.clone(), ..before }
+        let mut before = Self { sizes: self.sizes.clone(), readers: self.readers.clone(), ..before };
+        before.consumers.supplied.clone_from(&self.consumers.supplied);
+        before
     }
 
     fn derive(documents: Vec<Arc<Document>>, change: Change, mentions: Mentions, asked: Asked<'_>) -> Self {
@@ -177,6 +204,9 @@ impl Workspace {
             links: Links::default(),
             environments,
             readers: Readers::default(),
+            consumers: Consumers::default(),
+            missing_files: Vec::new(),
+            named_files: HashMap::new(),
             notes,
             skipped,
             unsupported,
@@ -186,6 +216,8 @@ impl Workspace {
         workspace.availability = Availability::of(&workspace);
         workspace.priorities = Priorities::of(&workspace);
         workspace.links = Links::of(&workspace);
+        workspace.consumers = Consumers::of(&workspace);
+        workspace.named_files = asked::mentions(&workspace.documents, &workspace.environments);
         workspace
     }
 
@@ -242,6 +274,10 @@ impl Workspace {
 
     /// The tier of what a document configures, where its path tells.
     pub fn tier(&self, id: SourceId) -> Option<Tier> {
+        // A program or a pipeline is of no environment, whatever its name: `deploy-template.yml` is no example.
+        if self.document(id).kind == Kind::Consumer {
+            return None;
+        }
         self.environments.tier(id).or_else(|| Tier::of_path(self.path(id))).or_else(|| self.topology.tier(id))
     }
 
@@ -297,7 +333,7 @@ impl Workspace {
         let is_file = |path: &&&str| self.find(path).is_none() && !self.has_below(path);
         let unread = nothing.iter().filter(is_file).count();
         let in_part = paths(Judged::InPart).iter().filter(|path| !nothing.contains(path)).count();
-        let inputs = self.documents.len() + unread;
+        let inputs = self.documents.iter().filter(|document| document.kind != Kind::Consumer).count() + unread;
         let undecided = self.history.undecided().filter(|id| !nothing.contains(&self.path(*id))).count();
         let unjudged = nothing.iter().filter(|path| self.find(path).is_some()).count();
         Coverage { inputs, judged: inputs - unread - unjudged - undecided, in_part }

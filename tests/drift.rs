@@ -74,3 +74,57 @@ fn drift_reads_well_in_100_columns() {
         assert!(format != "text" || widest <= 100, "{widest}");
     }
 }
+
+#[test]
+fn settings_of_a_known_name_are_never_passed_over() {
+    let files = [
+        ("src/main/resources/application.yml", "just words\n"),
+        ("a/appsettings.json", "\"x\"\n"),
+        ("b/appsettings.json", "{}\n"),
+        ("c/application.yml", "# nothing yet\n---\n"),
+        ("d/application-patch.yaml", "- op: add\n"),
+        ("web/.env", "A=1\n"),
+    ];
+    let out = gonogo(Scratch::new(&files).path(), &["check", "--coverage"]).out;
+    for path in ["src/main/resources/application.yml", "a/appsettings.json"] {
+        assert!(out.contains(&format!("{path}: its name promises settings")), "{path}: {out}");
+    }
+    for path in ["b/appsettings.json", "c/application.yml", "d/application-patch.yaml"] {
+        assert!(!out.contains(path), "{path}: {out}");
+    }
+}
+
+#[test]
+fn programs_are_evidence_and_are_not_judged() {
+    let files: &[(&str, &str)] = &[
+        ("env/staging.env", "SMTP_HOST=a\nREGION=b\n"),
+        ("env/qa.env", "REGION=b\nQUEUE=c\n"),
+        ("env/production.env", "QUEUE=c\n"),
+        ("app/mail.py", "import os\npassword = \"hunter22swordfish\"\nREGION = os.environ[\"REGION\"], \"hunter22swordfish\"\n"),
+        ("app/odd.py", "os.environ[\"\u{0}"),
+    ];
+    let scratch = Scratch::new(files);
+    let large = format!("os.environ[\"REGION\"]\n{}", "#".repeat(2 << 20));
+    std::fs::write(scratch.path().join("app/large.py"), large).expect("a scratch folder can be written to");
+    let run = gonogo(scratch.path(), &["check"]);
+    assert_eq!(run.code, 1, "{}", run.out);
+    for words in ["REGION is missing in production", "app/mail.py", "3 of 3 files judged", "read here, and it fails without"] {
+        assert!(run.out.contains(words), "{words}: {}", run.out);
+    }
+    assert!(!run.out.contains("hunter22") && !run.out.contains("large.py"), "{}", run.out);
+}
+
+#[test]
+fn a_pipeline_allows_what_is_found_in_it() {
+    let asks = "on: push\njobs:\n  a:\n    steps:\n      - run: terraform apply -var-file=vars/prod.tfvars";
+    let allowed = format!("{asks} # gonogo: allow missing-environment-file because the vault has it\n");
+    for (workflow, found) in [(asks, true), (allowed.as_str(), false)] {
+        let files = [
+            ("vars/dev.tfvars", "a = 1\n"),
+            ("vars/staging.tfvars", "a = 2\n"),
+            (".github/workflows/deploy-template.yml", workflow),
+        ];
+        let out = gonogo(Scratch::new(&files).path(), &["check"]).out;
+        assert_eq!(out.contains("medium[missing-environment-file]"), found, "{out}");
+    }
+}

@@ -4,6 +4,7 @@
 
 use gonogo::config::Config;
 use gonogo::diagnostic::SourceId;
+use gonogo::document::consumer::Consumer;
 use gonogo::document::dotenv::Dotenv;
 use gonogo::document::engine::Engine;
 use gonogo::document::jsonc::Jsonc;
@@ -334,6 +335,12 @@ pub fn kinds(bytes: &[u8]) {
         assert!(yaml.roots(&source, SourceId(0)).next().is_some(), "objects without a document");
     }
     let _ = looks_like_object(source.text());
+    for program in ["a.ts", "a.py", "a.rb", "a.go", "a.rs", "A.kt", "A.cs", "a.php", "a.ex"] {
+        let source = Source::decode(program, bytes.to_vec());
+        for read in Consumer::read(&source).reads {
+            fits(&source, read.place, "a read");
+        }
+    }
 }
 
 /// Everything from bytes to a report: the text holds no control characters and, as JSON, is JSON.
@@ -344,6 +351,7 @@ pub fn writer(format: Format, path: &str, bytes: &[u8]) -> String {
     for document in &root.workspace.documents {
         let is_read = match &document.content {
             Content::Yaml(yaml) => !yaml.parts.is_empty() || !yaml.has_holes(),
+            Content::Consumer(consumer) => !consumer.reads.is_empty(),
             Content::Sql(_) | Content::Dotenv(_) | Content::Entries(_) => true,
         };
         assert!(is_read);

@@ -9,22 +9,30 @@ pub mod drifted_unit;
 pub mod duplicate_setting;
 pub mod empty_in_production;
 pub mod environment_name_mismatch;
+pub mod example_out_of_step;
+pub mod flag_without_settings;
 pub mod invalid_value;
 pub mod localhost_in_production;
 pub mod malformed_line;
+pub mod missing_environment_file;
 pub mod missing_setting;
 pub mod missing_unit;
 pub mod misspelt_setting;
+pub mod orphan_environment_file;
 pub mod placeholder_in_production;
 pub mod points_at_other_environment;
 pub mod shared_secret;
+pub mod stale_copy;
 pub mod test_credential_in_production;
+pub mod undefined_required_value;
 pub mod undefined_variable;
 pub mod unquoted_value;
 pub mod variable_cycle;
 mod variables;
 pub mod verification_off;
 pub mod weaker_production;
+
+mod insert;
 
 use crate::document::Document;
 

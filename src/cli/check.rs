@@ -9,6 +9,7 @@ use clap::{ValueEnum, ValueHint};
 use super::{Exit, Mistake, When, baseline, ci, config, print, stdin, timings};
 use crate::diagnostic::Severity;
 use crate::emit::{Format, Style, emit};
+use crate::lint::Outcome;
 use crate::report::baseline::Baseline;
 use crate::report::{Report, Root, Verdict};
 use crate::rule::Rule;
@@ -162,8 +163,26 @@ pub fn run(arguments: &Arguments) -> Result<Exit, Mistake> {
 /// Finds out what is known of a root, whose bytes come from a tree, before it is judged.
 type Known = fn(&Disk, &dyn Tree, &Arguments, &Settings) -> Result<Option<Baseline>, Mistake>;
 
+/// What is wanted of a root.
+#[derive(Clone, Copy)]
+enum Wanted {
+    /// Findings and a verdict.
+    Verdict(Known),
+    /// Its facts alone: no check runs.
+    Facts,
+}
+
 /// Everything up to the verdict, with the places that were judged, one for each root.
 pub fn judged(arguments: &Arguments, known: Known) -> Result<(Vec<Named>, Report), Mistake> {
+    roots(arguments, Wanted::Verdict(known))
+}
+
+/// Reads what a command asks facts of, with the places, one for each root.
+pub fn facts(arguments: &Arguments) -> Result<(Vec<Named>, Report), Mistake> {
+    roots(arguments, Wanted::Facts)
+}
+
+fn roots(arguments: &Arguments, wanted: Wanted) -> Result<(Vec<Named>, Report), Mistake> {
     check_rules(arguments)?;
     let mut settings = Settings::default();
     apply(arguments, &mut settings);
@@ -179,7 +198,7 @@ pub fn judged(arguments: &Arguments, known: Known) -> Result<(Vec<Named>, Report
     let pool = pool(arguments.threads)?;
     let report = pool.install(|| -> Result<Report, Mistake> {
         let several = places.len() > 1;
-        let roots = places.iter().map(|place| judge(place, several, typed.as_ref(), arguments, known));
+        let roots = places.iter().map(|place| judge(place, several, typed.as_ref(), arguments, wanted));
         Ok(Report::new(roots.collect::<Result<_, _>>()?, &settings))
     })?;
     Ok((places, report))
@@ -320,7 +339,7 @@ fn places(paths: &[PathBuf]) -> Result<Vec<Named>, Mistake> {
 }
 
 /// With what was typed in place of a file, where it was.
-fn judge(place: &Named, several: bool, typed: Option<&Memory>, arguments: &Arguments, known: Known) -> Result<Root, Mistake> {
+fn judge(place: &Named, several: bool, typed: Option<&Memory>, arguments: &Arguments, wanted: Wanted) -> Result<Root, Mistake> {
     let shown = place.root.to_string_lossy();
     let disk = Disk::open(&place.root).map_err(|error| Mistake(format!("{shown} cannot be read: {error}")))?;
     let prefix = if several && place.only.is_empty() { format!("{}/", shown.trim_end_matches('/')) } else { String::new() };
@@ -331,9 +350,14 @@ fn judge(place: &Named, several: bool, typed: Option<&Memory>, arguments: &Argum
         let (found, took) = timed(arguments.timings, || discover(whole, &place.only, &settings(&config)));
         config.nest(&found)?;
         let settings = settings(&config);
-        let baseline = known(&disk, tree, arguments, &settings)?;
-        let workspace = Workspace::of(whole, found, took, &place.only, &settings);
-        let root = Root::of(workspace, &prefix, &place.only, &settings, baseline.as_ref());
+        let read = || Workspace::of(whole, found, took, &place.only, &settings);
+        let root = match wanted {
+            Wanted::Facts => Root::new(read(), Outcome::default(), &prefix, &place.only),
+            Wanted::Verdict(known) => {
+                let baseline = known(&disk, tree, arguments, &settings)?;
+                Root::of(read(), &prefix, &place.only, &settings, baseline.as_ref())
+            }
+        };
         Ok(Root { seat: seat(&place.root), ..root })
     };
     if !arguments.staged {

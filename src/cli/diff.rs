@@ -66,7 +66,7 @@ fn read(arguments: &check::Arguments, command: &str) -> Result<(Report, Vec<Stri
         let names = FORMATS.map(|(name, _)| name).join(", ");
         return Err(Mistake(format!("`gonogo {command}` has no report of this format; there are {names}")));
     }
-    let (places, report) = check::judged(arguments, |_, _, _, _| Ok(None))?;
+    let (places, report) = check::facts(arguments)?;
     let only = places.into_iter().map(|place| place.only).collect();
     Ok((report, only))
 }

@@ -19,6 +19,8 @@ pub enum Kind {
     Settings,
     /// Objects, or settings where it holds none: as a candidate only.
     Configuration,
+    /// A program that reads settings: evidence for what is said of them, and never judged itself.
+    Consumer,
 }
 
 impl Kind {
@@ -47,7 +49,7 @@ impl Kind {
 
     /// Whether the path alone says that the file is ours, so that it must not stay unread.
     pub fn is_certain(self) -> bool {
-        !matches!(self, Self::Manifest | Self::Configuration)
+        !matches!(self, Self::Manifest | Self::Configuration | Self::Consumer)
     }
 }
 
@@ -87,6 +89,26 @@ pub(super) fn is_settings_name(name: &str) -> bool {
     }
     let Some(rest) = name.strip_prefix(".env.") else { return false };
     !rest.split('.').any(|part| NOT_SETTINGS.contains(&part))
+}
+
+/// Whether a framework or a tool reads settings from files of this name.
+pub fn promises_settings(path: &str) -> bool {
+    let lower = path.to_ascii_lowercase();
+    let (folders, name) = lower.rsplit_once('/').unwrap_or(("", &lower));
+    let (stem, end) = name.rsplit_once('.').unwrap_or((name, ""));
+    let is_yaml = matches!(end, "yml" | "yaml");
+    let folder = folders.rsplit('/').next().unwrap_or(folders);
+    let begins = |word: &str| stem == word || stem.strip_prefix(word).is_some_and(|rest| rest.starts_with(['-', '.']));
+    match end {
+        "tfvars" => true,
+        "properties" | "yml" | "yaml" if begins("application") || begins("bootstrap") => true,
+        "json" if begins("appsettings") => true,
+        "toml" => stem == "wrangler",
+        _ if is_yaml && folder == "config" => {
+            matches!(stem, "database" | "cable" | "mongoid" | "storage" | "settings" | "redis" | "secrets")
+        }
+        _ => is_yaml && stem == "serverless",
+    }
 }
 
 /// The file that lists what a kustomization is made of; it may do without `apiVersion` and `kind`.

@@ -57,6 +57,11 @@ pub fn secrets(document: &Document) -> Vec<Span> {
         Content::Yaml(yaml) => of_yaml(yaml, source),
         Content::Sql(_) => of_sql(source.text()),
         Content::Entries(entries) => of_entries(entries, source),
+        // A default in a program may be the password that somebody forgot there.
+        Content::Consumer(consumer) => {
+            let places = consumer.reads.iter().map(|read| read.place).chain(consumer.files.iter().map(|asked| asked.place));
+            places.flat_map(|place| literals_after(source, place)).collect()
+        }
     };
     spans.extend(passwords_in_addresses(source.text()));
     spans.sort_unstable();
@@ -154,6 +159,37 @@ fn of_entries(entries: &Entries, source: &Source) -> Vec<Span> {
 }
 
 /// What stands after the first `=` or `:` of a line, or all of it.
+/// What stands in quotes after a name, on its line; and beside it on the lines that are shown with it, where they sound
+/// as if it were secret.
+fn literals_after(source: &Source, name: Span) -> Vec<Span> {
+    let own = source.line(name.end);
+    let rest = Span { start: name.end, ..source.line_span(own) };
+    // The quote that closes the name opens nothing.
+    let closes = source.slice(rest).starts_with(['"', '\'', '`']);
+    let mut spans = literals(source, rest, usize::from(closes));
+    for line in [own.saturating_sub(1).max(1), own + 1].into_iter().filter(|line| *line != own) {
+        let line = source.line_span(line);
+        if is_secret_name(source.slice(line)) {
+            spans.extend(literals(source, line, 0));
+        }
+    }
+    spans
+}
+
+/// What stands in quotes in a part of a line, from an offset on.
+fn literals(source: &Source, rest: Span, from: usize) -> Vec<Span> {
+    let text = source.slice(rest);
+    let (mut spans, mut at) = (Vec::new(), from);
+    while let Some(open) = text[at..].find(['"', '\'', '`']).map(|open| at + open) {
+        let quote = char::from(text.as_bytes()[open]);
+        let end = text[open + 1..].find(quote).map_or(text.len(), |length| open + 1 + length);
+        let start = rest.start as usize + open + 1;
+        spans.push(Span::new(start, rest.start as usize + end));
+        at = (end + 1).min(text.len());
+    }
+    spans
+}
+
 fn after_key(source: &Source, line: Span) -> Span {
     let text = source.slice(line);
     let at = text.find(['=', ':']).map_or(0, |at| at + 1);

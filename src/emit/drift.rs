@@ -13,9 +13,12 @@ use crate::untrusted::{Untrusted, UntrustedPath};
 /// The formats that both have.
 pub const FORMATS: [(&str, Format); 3] = [("text", Format::Text), ("json", Format::Json), ("markdown", Format::Markdown)];
 
-/// How wide the columns of names and of values are.
-const NAME: usize = 38;
-const VALUE: usize = 28;
+/// How wide a table is, and how wide the column of names may be, at least and at most. The values share what is left.
+const WIDTH: usize = 96;
+const NAMES: (usize, usize) = (24, 38);
+
+/// So much of a value is shown, however long the name of its file is.
+const LEAST_VALUE: usize = 8;
 
 /// Writes the table; none in a format that it does not have.
 pub fn emit(drift: &Drift<'_>, format: Format) -> Option<String> {
@@ -33,16 +36,19 @@ fn text(drift: &Drift<'_>) -> String {
     for table in &drift.tables {
         let _ = writeln!(out, "{}\n{}\n", files(table), style(table));
         let heads = [one, other].map(|name| Untrusted(name).to_string());
-        let _ = writeln!(out, "  {} {} {}", cell("setting", NAME), cell(&heads[0], VALUE), heads[1]);
+        let longest = table.lines.iter().map(|line| line.name.chars().count() + 2).max().unwrap_or_default();
+        let names = longest.clamp(NAMES.0, NAMES.1);
+        let values = (WIDTH - names) / 2;
+        let _ = writeln!(out, "  {} {} {}", cell("setting", names), cell(&heads[0], values), heads[1]);
         let mut class = None;
         for line in &table.lines {
             if class != Some(line.class) {
                 class = Some(line.class);
                 let _ = writeln!(out, "  {}", line.class.word());
             }
-            let [here, there] = [&line.cells[0], &line.cells[1]].map(|side| shown(side.as_ref(), line));
+            let [here, there] = [&line.cells[0], &line.cells[1]].map(|side| shown(side.as_ref(), line, values));
             let name = Untrusted(&line.name).to_string();
-            let _ = writeln!(out, "    {} {} {}", cell(&name, NAME - 2), cell(&here, VALUE), cell(&there, VALUE).trim_end());
+            let _ = writeln!(out, "    {} {} {}", cell(&name, names - 2), cell(&here, values), cell(&there, values).trim_end());
         }
         let _ = writeln!(out, "\n  {}\n", tally(table));
     }
@@ -74,8 +80,9 @@ fn tally(table: &Table<'_>) -> String {
     format!("{} the same · {differ} differ · {missing} missing", table.same)
 }
 
-/// What stands in a cell: the value, or that nobody may see it, and where it comes from if that is no file of the two.
-fn shown(side: Option<&Shown>, line: &Line) -> String {
+/// What stands in a cell: the value, or that nobody may see it, and where it comes from if that is no file of the two. What
+/// does not fit into the width is cut off the value, never off the place.
+fn shown(side: Option<&Shown>, line: &Line, width: usize) -> String {
     let Some(shown) = side else { return "missing".to_owned() };
     let value = match &shown.value {
         Some(value) if value.is_empty() => "(empty)".to_owned(),
@@ -85,7 +92,9 @@ fn shown(side: Option<&Shown>, line: &Line) -> String {
     };
     if shown.is_inherited {
         let name = shown.location.path.rsplit('/').next().unwrap_or_default();
-        return format!("{value} ({}:{})", Untrusted(name), shown.location.line);
+        let from = format!(" ({}:{})", Untrusted(name), shown.location.line);
+        let room = width.saturating_sub(from.chars().count()).max(LEAST_VALUE);
+        return if value.chars().count() > room { format!("{}{from}", cell(&value, room)) } else { value + &from };
     }
     value
 }
@@ -107,7 +116,7 @@ fn pull_request(drift: &Drift<'_>) -> String {
         let _ = write!(out, "\n### {}\n\n{}.\n\n", markdown(&files(table)), markdown(&style(table).trim().replace("\n ", ",")));
         let _ = writeln!(out, "| setting | {} | {} | about |\n|---|---|---|---|", markdown(one), markdown(other));
         for line in &table.lines {
-            let [here, there] = [&line.cells[0], &line.cells[1]].map(|side| markdown(&shown(side.as_ref(), line)));
+            let [here, there] = [&line.cells[0], &line.cells[1]].map(|side| markdown(&shown(side.as_ref(), line, usize::MAX)));
             let _ = writeln!(out, "| {} | {here} | {there} | {} |", markdown_code(&line.name), line.class.word());
         }
         let _ = writeln!(out, "\n{}", tally(table));

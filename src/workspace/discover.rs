@@ -8,10 +8,12 @@ use std::path::Path;
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
+use super::consumers::may_supply;
 use super::readers;
 use super::sites::{self, Sites};
 use super::versions::may_tell;
 use crate::diagnostic::{Judged, Note};
+use crate::document::consumer;
 use crate::document::kind::Kind;
 use crate::settings::Settings;
 use crate::tree::{Entry, EntryKind, Tree, Unreadable};
@@ -38,6 +40,12 @@ pub struct Found {
     pub unsupported: Vec<(String, usize)>,
     /// Files of configuration, by path.
     pub configs: Vec<String>,
+    /// Which files git does not take in.
+    pub ignores: Ignores,
+    /// Files of programs and pipelines, which may ask for settings, by path.
+    pub programs: Vec<Candidate>,
+    /// Files that may hand settings to a program, by path.
+    pub suppliers: Vec<String>,
     /// Files that may say which server there is, by path.
     pub telling: Vec<String>,
     /// Files that may say who reads a dotenv file, by path.
@@ -101,16 +109,8 @@ const UNSUPPORTED: &[(&str, &str)] = &[
 
 /// Walks a tree. A file that was `named` is never passed over.
 pub fn discover(tree: &dyn Tree, named: &str, settings: &Settings) -> Found {
-    let mut walk = Walk {
-        tree,
-        named,
-        settings,
-        ignored: HashMap::new(),
-        reopened: Vec::new(),
-        evidence: Vec::new(),
-        formats: Vec::new(),
-        found: Found::default(),
-    };
+    let mut walk =
+        Walk { tree, named, settings, reopened: Vec::new(), evidence: Vec::new(), formats: Vec::new(), found: Found::default() };
     walk.read_ignores("");
     let entries = tree.walk(&mut |folder| walk.enters(folder));
     let globs = unsupported_globs();
@@ -149,12 +149,47 @@ fn unsupported_globs() -> GlobSet {
     set.build().expect("our own globs are valid")
 }
 
+/// The ignore rules of the folders that have any.
+#[derive(Debug, Default)]
+pub struct Ignores {
+    rules: HashMap<String, Gitignore>,
+}
+
+impl Ignores {
+    fn read(&mut self, tree: &dyn Tree, folder: &str) {
+        let path = if folder.is_empty() { ".gitignore".to_owned() } else { format!("{folder}/.gitignore") };
+        let Ok(bytes) = tree.read(&path, 1 << 20) else { return };
+        let mut builder = GitignoreBuilder::new("");
+        for line in String::from_utf8_lossy(&bytes).split('\n') {
+            // A line that git would not understand ignores nothing.
+            let _ = builder.add_line(None, line.trim_end_matches('\r'));
+        }
+        if let Ok(rules) = builder.build() {
+            self.rules.insert(folder.to_owned(), rules);
+        }
+    }
+
+    /// The nearest ignore file that has anything to say decides.
+    pub fn is_ignored(&self, path: &str, is_folder: bool) -> bool {
+        let mut folder = path;
+        while !folder.is_empty() {
+            folder = folder.rsplit_once('/').map_or("", |(above, _)| above);
+            let Some(rules) = self.rules.get(folder) else { continue };
+            let below = path[folder.len()..].trim_start_matches('/');
+            match rules.matched(Path::new(below), is_folder) {
+                ignore::Match::Ignore(_) => return true,
+                ignore::Match::Whitelist(_) => return false,
+                ignore::Match::None => {}
+            }
+        }
+        false
+    }
+}
+
 struct Walk<'a> {
     tree: &'a dyn Tree,
     named: &'a str,
     settings: &'a Settings,
-    /// The ignore rules of the folders that have any.
-    ignored: HashMap<String, Gitignore>,
     /// Folders that are passed over but for what is included, with a `/` at their ends.
     reopened: Vec<String>,
     /// Files that may say where migrations are.
@@ -202,7 +237,7 @@ impl Walk<'_> {
             || VERSION_CONTROL.contains(&name)
             || self.is_excluded(&folder.path)
             || self.is_reopened(&folder.path)
-            || self.is_ignored(&folder.path, true)
+            || self.found.ignores.is_ignored(&folder.path, true)
     }
 
     fn is_excluded(&self, path: &str) -> bool {
@@ -223,39 +258,13 @@ impl Walk<'_> {
             return false;
         }
         let is_included = || !self.settings.include.is_empty() && self.settings.include.matches(path);
-        self.is_excluded(path) || ((self.is_reopened(path) || self.is_ignored(path, false)) && !is_included())
+        self.is_excluded(path) || ((self.is_reopened(path) || self.found.ignores.is_ignored(path, false)) && !is_included())
     }
 
     fn read_ignores(&mut self, folder: &str) {
-        if !self.settings.respect_gitignore {
-            return;
+        if self.settings.respect_gitignore {
+            self.found.ignores.read(self.tree, folder);
         }
-        let path = if folder.is_empty() { ".gitignore".to_owned() } else { format!("{folder}/.gitignore") };
-        let Ok(bytes) = self.tree.read(&path, 1 << 20) else { return };
-        let mut builder = GitignoreBuilder::new("");
-        for line in String::from_utf8_lossy(&bytes).split('\n') {
-            // A line that git would not understand ignores nothing.
-            let _ = builder.add_line(None, line.trim_end_matches('\r'));
-        }
-        if let Ok(rules) = builder.build() {
-            self.ignored.insert(folder.to_owned(), rules);
-        }
-    }
-
-    /// The nearest ignore file that has anything to say decides.
-    fn is_ignored(&self, path: &str, is_folder: bool) -> bool {
-        let mut folder = path;
-        while !folder.is_empty() {
-            folder = folder.rsplit_once('/').map_or("", |(above, _)| above);
-            let Some(rules) = self.ignored.get(folder) else { continue };
-            let below = path[folder.len()..].trim_start_matches('/');
-            match rules.matched(Path::new(below), is_folder) {
-                ignore::Match::Ignore(_) => return true,
-                ignore::Match::Whitelist(_) => return false,
-                ignore::Match::None => {}
-            }
-        }
-        false
     }
 
     /// The configuration calls it a migration, whatever its name.
@@ -278,6 +287,10 @@ impl Walk<'_> {
             EntryKind::File => {
                 self.found.telling.extend(may_tell(&entry.path).then(|| entry.path.clone()));
                 self.found.readers.extend(readers::may_tell(&entry.path).then(|| entry.path.clone()));
+                if consumer::may_read(&entry.path) {
+                    self.found.programs.push(Candidate { path: entry.path.clone(), kind: Kind::Consumer });
+                }
+                self.found.suppliers.extend(may_supply(&entry.path).then(|| entry.path.clone()));
                 self.evidence.extend(sites::may_say(&entry.path).then(|| entry.path.clone()));
                 if configuration::has_format(entry.name()) && !CONFIG_NAMES.contains(&entry.name()) {
                     self.formats.push(entry.path.clone());

@@ -5,6 +5,7 @@
 //! ([`sections`]). Before any rule may call a key missing, the group's *style* must be known: complete (every member has
 //! every key) or override (a base plus differences, where a missing key means "inherit").
 
+mod copies;
 mod group;
 pub mod names;
 pub mod rows;
@@ -23,6 +24,7 @@ use crate::document::dotenv::Dotenv;
 use crate::document::entries::{Entry, Form};
 use crate::settings::EnvironmentNames;
 use crate::source::{Source, Span};
+pub use copies::Stray;
 pub use group::{Gap, Group};
 pub use names::Tier;
 pub(super) use names::environment;
@@ -36,6 +38,8 @@ pub struct Environments {
     pub files: Vec<SettingsFile>,
     /// Files that configure the same thing.
     pub groups: Vec<Group>,
+    /// Files that are nearly the same as others for the same environment.
+    pub strays: Vec<Stray>,
     /// What somebody says of the names of environments.
     pub said: EnvironmentNames,
     /// By file and part of it, the number of its group and its number there.
@@ -138,7 +142,8 @@ impl Environments {
             let members = group.members.iter().zip(0..);
             homes.extend(members.map(|(member, at)| ((member.source, member.span), (number, at))));
         }
-        Self { files, groups, said: said.clone(), homes }
+        let strays = copies::strays(&files, documents);
+        Self { files, groups, strays, said: said.clone(), homes }
     }
 
     /// What other members of its group have for a setting of a file, base files included.

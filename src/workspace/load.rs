@@ -20,6 +20,9 @@ use crate::source::{Encoding, Source};
 use crate::timings::timed;
 use crate::tree::Tree;
 
+/// A program that a person wrote is smaller.
+const LARGEST_PROGRAM: u64 = 1 << 20;
+
 /// The documents that are ours, by path, and what there is to know about the others.
 pub fn load(tree: &dyn Tree, files: &[Candidate], sites: &Sites, settings: &Settings) -> (Vec<Arc<Document>>, Vec<Note>) {
     load_timed(tree, files, sites, settings, &mut Vec::new())
@@ -50,8 +53,11 @@ pub fn load_timed(
 
 fn one(tree: &dyn Tree, file: &Candidate, sites: &Sites, settings: &Settings) -> (Option<Document>, Vec<Note>) {
     let note = |message: String, judged| vec![Note { path: file.path.clone(), line: None, message, judged }];
-    let bytes = match tree.read(&file.path, settings.max_file_size) {
+    let is_evidence = file.kind == Kind::Consumer;
+    let limit = if is_evidence { LARGEST_PROGRAM.min(settings.max_file_size) } else { settings.max_file_size };
+    let bytes = match tree.read(&file.path, limit) {
         Ok(bytes) => bytes,
+        Err(_) if is_evidence => return (None, Vec::new()),
         // What is in it nobody knows, so a closed file counts as ours.
         Err(reason) => return (None, note(reason.to_string(), Judged::Nothing)),
     };
@@ -59,7 +65,7 @@ fn one(tree: &dyn Tree, file: &Candidate, sites: &Sites, settings: &Settings) ->
         let said = settings.engine(&file.path).and_then(Engine::of_word);
         let engine = said.or_else(|| (file.kind == Kind::Migration).then(|| sites.place(&file.path).engine)?);
         let document = Document::read_for(engine, &file.path, bytes, file.kind)?;
-        let notes = notes(&document);
+        let notes = if is_evidence { Vec::new() } else { notes(&document) };
         Some((document, notes))
     });
     match read {
@@ -98,6 +104,9 @@ fn notes(document: &Document) -> Vec<Note> {
             for fault in &entries.faults {
                 notes.add(Some(fault.span.start), format!("this is no setting: {}", fault.message), Judged::InPart);
             }
+            if entries.entries.is_empty() && entries.faults.is_empty() && !entries.is_open {
+                notes.add(None, "its name promises settings, and none were found in it".to_owned(), Judged::InPart);
+            }
             if entries.is_open {
                 notes.add(None, "templates decide which settings it has".to_owned(), Judged::InPart);
             }
@@ -107,6 +116,7 @@ fn notes(document: &Document) -> Vec<Note> {
                 notes.add(Some(span.start), "this line is no setting".to_owned(), Judged::InPart);
             }
         }
+        Content::Consumer(_) => {}
     }
     notes.notes
 }

@@ -56,7 +56,7 @@ pub fn check(file: &SettingsFile, cx: &mut Context<'_>) {
 }
 
 /// How a value gives itself away, in words that do not repeat it.
-fn sign(value: &str) -> Option<String> {
+pub(super) fn sign(value: &str) -> Option<String> {
     let value = value.trim().to_ascii_lowercase();
     if let Some(word) = WORDS.iter().find(|word| holds(&value, word)) {
         return Some(format!("says \"{}\"", word.trim_end_matches(['-', '_'])));

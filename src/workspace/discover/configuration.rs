@@ -1,6 +1,7 @@
 //! Which files of a common format might be settings? Those that differ in the name of an environment alone, what they
 //! build on, and those whose name says so to a tool.
 
+use crate::document::kind::promises_settings;
 use crate::settings::EnvironmentNames;
 use crate::workspace::environments::slots::slots;
 
@@ -81,7 +82,7 @@ const FOREIGN_NAMES: &[&str] = &[
 /// Which of these paths, sorted, might be files of settings.
 pub fn chosen<'p>(paths: &[&'p str], said: &EnvironmentNames) -> Vec<&'p str> {
     let ours: Vec<&str> = paths.iter().copied().filter(|path| !is_foreign(path)).collect();
-    let mut chosen: Vec<&str> = ours.iter().copied().filter(|path| is_known(path)).collect();
+    let mut chosen: Vec<&str> = ours.iter().copied().filter(|path| promises_settings(path)).collect();
     for slot in slots(&ours, said) {
         chosen.extend(slot.members.iter().map(|(at, _)| ours[*at]));
         chosen.extend(slot.base.iter().map(|at| ours[*at]));
@@ -113,26 +114,6 @@ fn is_foreign(path: &str) -> bool {
         || name.starts_with('.')
         || FOREIGN_NAMES.contains(&name)
         || folders.split('/').any(|folder| FOREIGN_FOLDERS.contains(&folder))
-}
-
-/// Names that a framework or a tool reads settings from.
-fn is_known(path: &str) -> bool {
-    let lower = path.to_ascii_lowercase();
-    let (folders, name) = lower.rsplit_once('/').unwrap_or(("", &lower));
-    let (stem, end) = name.rsplit_once('.').unwrap_or((name, ""));
-    let is_yaml = matches!(end, "yml" | "yaml");
-    let folder = folders.rsplit('/').next().unwrap_or(folders);
-    let begins = |word: &str| stem == word || stem.strip_prefix(word).is_some_and(|rest| rest.starts_with(['-', '.']));
-    match end {
-        "tfvars" => true,
-        "properties" | "yml" | "yaml" if begins("application") || begins("bootstrap") => true,
-        "json" if begins("appsettings") => true,
-        "toml" => stem == "wrangler",
-        _ if is_yaml && folder == "config" => {
-            matches!(stem, "database" | "cable" | "mongoid" | "storage" | "settings" | "redis" | "secrets")
-        }
-        _ => is_yaml && stem == "serverless",
-    }
 }
 
 #[cfg(test)]

@@ -27,7 +27,7 @@ struct Paths<'a> {
 }
 
 /// What a hole of a path leaves: the path with `*` in its place.
-fn with_hole(path: &str, holes: &[(usize, usize)]) -> String {
+pub fn with_hole(path: &str, holes: &[(usize, usize)]) -> String {
     let mut key = String::with_capacity(path.len());
     let mut done = 0;
     for (start, end) in holes {

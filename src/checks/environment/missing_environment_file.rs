@@ -1,0 +1,44 @@
+//! See rules/environment/missing-environment-file.md
+
+use crate::diagnostic::Severity;
+use crate::rule::{Context, File};
+use crate::workspace::Workspace;
+use crate::workspace::asked::MissingFile;
+
+pub fn check(file: &File<'_>, cx: &mut Context<'_>) {
+    let workspace = cx.workspace;
+    for missing in workspace.missing_files.iter().filter(|missing| missing.place.source == file.id) {
+        let other = missing.same.or(missing.siblings.first().copied());
+        let name = missing.path.rsplit('/').next().unwrap_or(&missing.path);
+        let said = workspace.text(missing.place).trim_matches(['"', '\'']);
+        let asks = if said.ends_with(name) { String::new() } else { format!(" for {}", missing.environment) };
+        let report = cx
+            .report(missing.place, format!("{} is asked for here, and there is no such file", missing.path))
+            .about(missing.path.as_str())
+            .label(format!("asks for {name}{asks}"))
+            .in_production(
+                "the command stops where it cannot find the file: the deploy of this environment fails, and of no other",
+            )
+            .assuming("nothing makes the file before; no ignore file names it")
+            .help(help(missing, workspace));
+        let report = match other {
+            Some(other) if missing.same.is_some() => {
+                report.because(workspace.start(other), "the same environment by another name")
+            }
+            Some(other) => report.because(workspace.start(other), "the file of another environment is here"),
+            None => report,
+        };
+        match (missing.same, missing.is_production) {
+            (_, false) => drop(report.capped(Severity::Low)),
+            (None, true) => drop(report.capped(Severity::Medium)),
+            (Some(_), true) => {}
+        }
+    }
+}
+
+fn help(missing: &MissingFile, workspace: &Workspace) -> String {
+    match missing.same {
+        Some(same) => format!("use one name for it; to rename the file:\ngit mv {} {}", workspace.path(same), missing.path),
+        None => format!("add {}, or ask for the files of the environments that there are", missing.path),
+    }
+}

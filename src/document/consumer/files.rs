@@ -1,0 +1,281 @@
+//! Which files of settings do pipelines, Makefiles, scripts and compose files ask for?
+//!
+//! Only what a well-known flag or key is followed by counts: `--env-file`, `-var-file`, `--values`, `valueFiles:`. A path
+//! may have one hole, `vars.${{ inputs.environment }}.yml`; what fills it may be said in any of these files.
+
+use crate::source::Span;
+
+/// A file of settings that something asks for.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Asked {
+    /// Its path, with `*` for the hole.
+    pub path: Box<str>,
+    /// What fills the hole: the last word of its name.
+    pub hole: Option<Box<str>>,
+    /// Where it is asked for.
+    pub place: Span,
+}
+
+/// What the path of a file follows on a line.
+const FLAGS: &[&str] = &["--env-file", "-var-file", "--var-file", "--vars-file", "--values", "-f"];
+
+/// Keys of YAML whose values are files.
+const KEYS: &[&str] = &["env_file:", "valueFiles:"];
+
+/// Whether a file asks for files of settings, by its path.
+pub fn is_pipeline(path: &str) -> bool {
+    const NAMES: &[&str] = &["Makefile", "GNUmakefile", "justfile", "Justfile", "Procfile", "Jenkinsfile", "Taskfile.yml"];
+    let (folders, name) = path.rsplit_once('/').unwrap_or(("", path));
+    let is_yaml = name.ends_with(".yml") || name.ends_with(".yaml");
+    let begins = |word: &str| name.starts_with(word);
+    let is_ci =
+        folders.ends_with(".github/workflows") || folders.ends_with(".circleci") || matches!(name, "action.yml" | "action.yaml");
+    let is_known = [".gitlab-ci", "azure-pipelines", "bitbucket-pipelines", "cloudbuild", "docker-compose", "compose"]
+        .into_iter()
+        .any(begins);
+    NAMES.contains(&name) || name.ends_with(".sh") || name.ends_with(".mk") || (is_yaml && (is_ci || is_known))
+}
+
+/// A quick look before any decoding.
+pub fn may_ask(has: impl Fn(&str) -> bool) -> bool {
+    FLAGS.iter().filter(|flag| flag.len() > 2).chain(KEYS).any(|word| has(word)) || has("values")
+}
+
+/// What a file asks for, in order.
+pub fn asked(text: &str) -> Vec<Asked> {
+    let mut all = Vec::new();
+    let mut at = 0;
+    // The indentation of a key whose list goes on.
+    let mut list: Option<usize> = None;
+    for line in text.split_inclusive('\n') {
+        let start = at;
+        at += line.len();
+        let body = line.trim();
+        if body.is_empty() || body.starts_with('#') {
+            continue;
+        }
+        let indent = line.len() - line.trim_start().len();
+        if let Some(outer) = list {
+            if body.starts_with("- ") && indent >= outer {
+                let is_free = text[at..].split('\n').next().is_some_and(|next| next.trim() == "required: false");
+                let item = body[2..].trim_start_matches("path:").trim();
+                if !is_free {
+                    value(text, start + line.find(item).unwrap_or(0), &mut all);
+                }
+                continue;
+            }
+            if body.starts_with("required:") {
+                continue;
+            }
+            list = None;
+        }
+        if let Some(key) = KEYS.iter().find(|key| body.trim_start_matches("- ").starts_with(**key)) {
+            let after = start + line.find(*key).unwrap_or(0) + key.len();
+            match text[after..at].trim() {
+                "" => list = Some(indent),
+                inline => {
+                    let begin = after + text[after..at].find(inline).unwrap_or(0);
+                    for (offset, part) in inline.trim_matches(['[', ']']).split(',').scan(0, |offset, part| {
+                        let here = *offset;
+                        *offset += part.len() + 1;
+                        Some((here, part))
+                    }) {
+                        let blanks = part.len() - part.trim_start().len() + usize::from(inline.starts_with('['));
+                        value(text, begin + offset + blanks, &mut all);
+                    }
+                }
+            }
+            continue;
+        }
+        flags(text, start, line, &mut all);
+    }
+    all
+}
+
+fn flags(text: &str, start: usize, line: &str, all: &mut Vec<Asked>) {
+    for flag in FLAGS {
+        for (found, _) in line.match_indices(flag) {
+            let before = line[..found].chars().next_back();
+            let rest = &line[found + flag.len()..];
+            let begins = before.is_none_or(|before| before.is_whitespace() || matches!(before, '"' | '\'' | '('));
+            if !begins || !rest.starts_with([' ', '=']) {
+                continue;
+            }
+            let from = start + found + flag.len() + (rest.len() - rest.trim_start_matches([' ', '=']).len());
+            let before = all.len();
+            value(text, from, all);
+            // `-f` is a flag of many commands.
+            let is_other =
+                |asked: &Asked| *flag == "-f" && !asked.path.rsplit('/').next().is_some_and(|name| name.contains("values"));
+            if all.len() > before && all.last().is_some_and(is_other) {
+                all.pop();
+            }
+        }
+    }
+}
+
+/// Takes the path that begins at a place.
+fn value(text: &str, at: usize, all: &mut Vec<Asked>) {
+    let rest = text[at..].split('\n').next().unwrap_or_default();
+    let inner = rest.trim_start_matches(['"', '\'']);
+    let start = at + rest.len() - inner.len();
+    let mut path = String::new();
+    let mut holes = Vec::new();
+    let mut end = 0;
+    while let Some(next) = inner[end..].chars().next() {
+        let tail = &inner[end..];
+        let open = [("${{", "}}"), ("${", "}"), ("$(", ")"), ("{{", "}}")].into_iter().find(|(open, _)| tail.starts_with(open));
+        let length = match open {
+            Some((open, close)) => {
+                let Some(length) = tail.find(close).map(|length| length + close.len()) else { return };
+                holes.push(tail[open.len()..length - close.len()].trim().to_owned());
+                path.push('*');
+                length
+            }
+            None if next == '$' => {
+                let length = tail[1..].bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_').count() + 1;
+                holes.push(tail[1..length].to_owned());
+                path.push('*');
+                length
+            }
+            None if next.is_whitespace() || matches!(next, '"' | '\'' | ';' | '&' | '|' | ')' | ',' | ']' | '`' | '\\') => break,
+            None => {
+                path.push(next);
+                next.len_utf8()
+            }
+        };
+        end += length;
+    }
+    let path = path.trim_start_matches("./").trim_start_matches("../");
+    let is_file =
+        path.rsplit('/').next().is_some_and(|name| name.contains('.')) && !path.starts_with('/') && !path.contains("//");
+    let hole = holes.first().and_then(|hole| {
+        let word = hole.rsplit(|next: char| !(next.is_ascii_alphanumeric() || next == '_')).next()?;
+        (!word.is_empty()).then(|| word.into())
+    });
+    if is_file && holes.len() <= 1 && hole.is_some() == (holes.len() == 1) {
+        all.push(Asked { path: path.into(), hole, place: Span::new(start, start + end) });
+    }
+}
+
+/// What may fill a hole of this name, as a text says: `environ: staging`, `environ: [staging, production]`, options below it.
+pub fn fillings<'t>(text: &'t str, key: &str) -> Vec<&'t str> {
+    const BELOW: usize = 12;
+    let mut found = Vec::new();
+    let lines: Vec<&str> = text.split('\n').collect();
+    for (number, line) in lines.iter().enumerate() {
+        for (at, _) in line.match_indices(key) {
+            let ends_word = |next: char| next.is_ascii_alphanumeric() || next == '_';
+            if line[..at].ends_with(ends_word) {
+                continue;
+            }
+            let after = line[at + key.len()..].trim_start_matches(['"', '\'', ' ', '?']);
+            let Some(value) = after.strip_prefix([':', '=']) else { continue };
+            found.extend(words(value));
+            let indent = |line: &str| line.len() - line.trim_start().len();
+            if value.trim().is_empty() {
+                let below = lines[number + 1..].iter().take(BELOW).take_while(|next| indent(next) > indent(line));
+                let items = below.filter_map(|next| next.trim().strip_prefix("- ").or(next.trim().strip_prefix("options:")));
+                found.extend(items.flat_map(words));
+            }
+        }
+    }
+    found
+}
+
+/// The words of a value or a list.
+fn words(value: &str) -> impl Iterator<Item = &str> {
+    const LONGEST: usize = 24;
+    let value = value.split(" #").next().unwrap_or(value);
+    let end = value.find(['}', ')']).unwrap_or(value.len());
+    value[..end].split([',', '[', ']', '"', '\'', ' ']).filter(|word| {
+        (1..=LONGEST).contains(&word.len())
+            && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+    })
+}
+
+/// Whether a text makes a file before it asks for it.
+pub fn makes(text: &str, name: &str) -> bool {
+    const MAKERS: &[&str] = &[
+        ">",
+        "tee ",
+        "cp ",
+        "mv ",
+        "ln ",
+        "sops",
+        "decrypt",
+        "envsubst",
+        "download",
+        "curl",
+        "s3 ",
+        "gsutil",
+        "vault",
+        "touch",
+        "scp ",
+        "create-envfile",
+        "file_name",
+        "fileName",
+        "if [",
+        "if test",
+        "wildcard",
+        "exists",
+    ];
+    let tail = name.rsplit('/').next().unwrap_or(name).rsplit('*').next().unwrap_or(name);
+    let end = if tail.len() >= 4 { tail } else { name };
+    text.split('\n').any(|line| line.contains(end) && MAKERS.iter().any(|maker| line.contains(maker)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(text: &str) -> Vec<String> {
+        let one = |asked: Asked| match asked.hole {
+            Some(hole) => format!("{} of {hole}", asked.path),
+            None => asked.path.to_string(),
+        };
+        asked(text).into_iter().map(one).collect()
+    }
+
+    #[test]
+    fn files_that_are_asked_for() {
+        let table: &[(&str, &[&str])] = &[
+            ("cf push --vars-file vars.${{ inputs.environ }}.yml\n", &["vars.*.yml of environ"]),
+            (
+                "\tterraform plan -var-file=./vars/$(DEPLOY_ENV).tfvars -var-file x.tfvars\n",
+                &["vars/*.tfvars of DEPLOY_ENV", "x.tfvars"],
+            ),
+            (
+                "helm upgrade shop ./chart -f values-$ENV.yaml --values \"values.yaml\"\n",
+                &["values.yaml", "values-*.yaml of ENV"],
+            ),
+            ("kubectl apply -f web.yaml\n# docker run --env-file a.env\n", &[]),
+            ("docker run --env-file=deploy/prod.env web\n", &["deploy/prod.env"]),
+            ("web:\n  env_file: .env\n  x: 1\n", &[".env"]),
+            (
+                "  env_file:\n    - a.env\n    - path: b.env\n      required: false\n    - path: c.env\n  x: 1\n",
+                &["a.env", "c.env"],
+            ),
+            ("helm:\n  valueFiles: [values.yaml, prod.yaml]\n", &["values.yaml", "prod.yaml"]),
+            ("run --env-file /etc/x.env --env-file ${A}-${B}.env --env-file $(x\n", &[]),
+        ];
+        for (text, wanted) in table {
+            assert_eq!(told(text), *wanted, "{text}");
+        }
+        let text = "a --env-file ./b.env";
+        assert_eq!(asked(text).first().map(|asked| &text[asked.place.range()]), Some("./b.env"));
+    }
+
+    #[test]
+    fn what_fills_a_hole() {
+        let text = "environ: staging\nxenviron: no\nmatrix:\n  environ: [dev, 'prod'] # x\n\"environ\": [\"qa\"]\n- { environ: test }\n  environ:\n    type: choice\n    options:\n      - live\n  y: z\nenviron ?= uat\n";
+        let found = fillings(text, "environ");
+        assert_eq!(found, ["staging", "dev", "prod", "qa", "test", "live", "uat"]);
+    }
+
+    #[test]
+    fn what_is_made_first() {
+        assert!(makes("sops -d x > prod.env\ndocker run --env-file prod.env", "deploy/prod.env"));
+        assert!(!makes("docker run --env-file prod.env", "deploy/prod.env"));
+    }
+}

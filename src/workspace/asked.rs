@@ -1,0 +1,239 @@
+//! Which files of settings does something ask for that are not there?
+//!
+//! Only a contradiction counts: the files of other environments are there, and the one that is asked for is not, nor is it
+//! ignored, made on the way, or anywhere else in the tree.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
+
+use super::discover::Ignores;
+use super::environments::names::{Named, Tier, named_at, words};
+use super::environments::slots::with_hole;
+use super::environments::{Environments, Group, SettingsFile, environments_in};
+use super::ids;
+use crate::diagnostic::{Place, SourceId};
+use crate::document::Document;
+use crate::document::consumer::files::{fillings, makes};
+use crate::document::kind::promises_settings;
+use crate::document::yaml::Node;
+use crate::settings::EnvironmentNames;
+use crate::source::Span;
+use crate::tree::{Tree, Unreadable};
+
+/// A file of settings that something asks for and that is not there.
+#[derive(Clone, Debug)]
+pub struct MissingFile {
+    /// Where it is asked for.
+    pub place: Place,
+    /// Its path.
+    pub path: String,
+    /// Which environment it would be for.
+    pub environment: String,
+    /// Customers depend on that.
+    pub is_production: bool,
+    /// The same file for other environments, or for this one by another name.
+    pub siblings: Vec<SourceId>,
+    /// The one for this environment by another name.
+    pub same: Option<SourceId>,
+}
+
+/// A file that something asks for.
+struct Asked<'d> {
+    place: Place,
+    path: &'d str,
+    hole: Option<&'d str>,
+    text: &'d str,
+}
+
+/// Files of settings by what their paths leave without the name of an environment, by the last part of that.
+type Slots = HashMap<String, Vec<Slot>>;
+
+struct Slot {
+    key: String,
+    source: SourceId,
+    named: Named,
+    /// Where the name of the environment stands in its path.
+    word: (usize, usize),
+}
+
+/// Finds them.
+pub(super) fn missing_files(
+    tree: &dyn Tree,
+    ignores: &Ignores,
+    documents: &[Arc<Document>],
+    said: &EnvironmentNames,
+) -> Vec<MissingFile> {
+    let all = asked(documents);
+    if all.is_empty() {
+        return Vec::new();
+    }
+    let slots = slots(documents, said);
+    let mut by_key: HashMap<&str, BTreeSet<&str>> = HashMap::new();
+    for key in all.iter().filter_map(|asked| asked.hole) {
+        by_key.entry(key).or_insert_with(|| {
+            let pipelines = documents.iter().filter(|document| document.consumer().is_some_and(|consumer| consumer.is_pipeline));
+            pipelines.flat_map(|document| fillings(document.source.text(), key)).collect()
+        });
+    }
+    let mut found: Vec<MissingFile> = Vec::new();
+    for asked in &all {
+        let paths: Vec<String> = match asked.hole {
+            Some(key) => by_key[key].iter().map(|word| asked.path.replacen('*', word, 1)).collect(),
+            None => vec![asked.path.to_owned()],
+        };
+        for path in paths {
+            found.extend(missing(tree, ignores, documents, &slots, asked, &path, said));
+        }
+    }
+    found
+}
+
+fn missing(
+    tree: &dyn Tree,
+    ignores: &Ignores,
+    documents: &[Arc<Document>],
+    slots: &Slots,
+    asked: &Asked<'_>,
+    path: &str,
+    said: &EnvironmentNames,
+) -> Option<MissingFile> {
+    let (word, named) = words(path).into_iter().rev().find_map(|word| Some((word, named_at(path, word, said)?)))?;
+    // What laptops and review apps use is made there.
+    if named.is_aside || named.tier == Tier::Example {
+        return None;
+    }
+    let key = with_hole(path, &[word]);
+    let name = key.rsplit('/').next().unwrap_or(&key);
+    let ends = |slot: &&Slot| slot.key == key || slot.key.strip_suffix(&*key).is_some_and(|before| before.ends_with('/'));
+    let siblings: Vec<&Slot> = slots.get(name)?.iter().filter(ends).collect();
+    let first = siblings.first()?;
+    let own = &path[word.0..word.1];
+    let there = documents[first.source.index()].source.path();
+    let whole = format!("{}{own}{}", &there[..first.word.0], &there[first.word.1..]);
+    let is_there = |path: &str| !matches!(tree.read_named(path, 0), Err(Unreadable::Vanished));
+    let folder = documents[asked.place.source.index()].source.folder();
+    let beside = if folder.is_empty() { path.to_owned() } else { format!("{folder}/{path}") };
+    let is_known = siblings.iter().any(|slot| documents[slot.source.index()].source.path()[slot.word.0..slot.word.1] == *own);
+    let is_free = is_known
+        || [whole.as_str(), path, &beside].into_iter().any(|path| is_there(path) || ignores.is_ignored(path, false))
+        || makes(asked.text, asked.path)
+        || makes(asked.text, path);
+    let same = siblings.iter().find(|slot| slot.named.name == named.name).map(|slot| slot.source);
+    (!is_free).then(|| MissingFile {
+        place: asked.place,
+        path: whole,
+        is_production: named.tier == Tier::Production,
+        environment: named.name,
+        siblings: siblings.iter().map(|slot| slot.source).collect(),
+        same,
+    })
+}
+
+fn slots(documents: &[Arc<Document>], said: &EnvironmentNames) -> Slots {
+    let mut slots = Slots::new();
+    for (source, document) in ids(documents).zip(documents) {
+        if document.dotenv().is_none() && document.entries().is_none() {
+            continue;
+        }
+        let path = document.source.path();
+        for word in words(path) {
+            if let Some(named) = named_at(path, word, said) {
+                let key = with_hole(path, &[word]);
+                let name = key.rsplit('/').next().unwrap_or(&key).to_owned();
+                slots.entry(name).or_default().push(Slot { key, source, named, word });
+            }
+        }
+    }
+    slots
+}
+
+/// All that pipelines, kustomizations and applications ask for.
+fn asked(documents: &[Arc<Document>]) -> Vec<Asked<'_>> {
+    let mut all = Vec::new();
+    for (source, document) in ids(documents).zip(documents) {
+        let text = document.source.text();
+        if let Some(consumer) = document.consumer() {
+            all.extend(consumer.files.iter().map(|asked| Asked {
+                place: Place { source, span: asked.place },
+                path: &asked.path,
+                hole: asked.hole.as_deref(),
+                text,
+            }));
+        } else if let Some(yaml) = document.yaml() {
+            for root in yaml.roots(&document.source, source) {
+                all.extend(of_object(root).into_iter().map(|span| {
+                    let path = document.source.slice(span).trim_matches(['"', '\'']).trim_start_matches("./");
+                    Asked { place: Place { source, span }, path, hole: None, text }
+                }));
+            }
+        }
+    }
+    all
+}
+
+/// The files of settings that a kustomization generates from, and that an application of Argo CD takes its values from.
+fn of_object(root: Node<'_>) -> Vec<Span> {
+    let mut spans = Vec::new();
+    for generator in root.field("configMapGenerator").items() {
+        spans.extend(generator.field("envs").items().map(Node::span));
+        spans.extend(generator.field("env").into_option().map(Node::span));
+    }
+    if root.field("kind").text().into_option().as_deref() == Some("Application") {
+        let spec = root.field("spec");
+        let sources = spec.field("source").into_option().into_iter().chain(spec.field("sources").items());
+        for helm in sources.filter_map(|source| source.field("helm").into_option()) {
+            if helm.field("ignoreMissingValueFiles").text().into_option().as_deref() != Some("true") {
+                spans.extend(helm.field("valueFiles").items().map(Node::span));
+            }
+        }
+    }
+    spans
+}
+
+/// Whether the members of a group have no name that a framework finds by itself, and are enough to tell a pattern.
+pub fn could_be_orphaned<'p>(group: &Group, path: impl Fn(&SettingsFile) -> &'p str) -> bool {
+    const LEAST: usize = 3;
+    let is_found_by_name = |path: &str| {
+        let name = path.rsplit('/').next().unwrap_or(path);
+        name.starts_with(".env") || promises_settings(path) || path.contains("environments/") || path.contains("config/")
+    };
+    group.members.len() >= LEAST && group.members.iter().all(|file| file.span.is_none() && !is_found_by_name(path(file)))
+}
+
+/// The last parts of a path that tell a file of a group from its siblings.
+pub fn title(file: &SettingsFile, path: &str, said: &EnvironmentNames) -> String {
+    let (folders, name) = path.rsplit_once('/').unwrap_or(("", path));
+    let names_it = environments_in(name, said).iter().any(|named| file.environment.as_deref() == Some(&named.name));
+    match folders.rsplit('/').next().filter(|folder| !folder.is_empty() && !names_it) {
+        Some(folder) => format!("{folder}/{name}"),
+        None => name.to_owned(),
+    }
+}
+
+/// Where files of groups are named, by their titles: in pipelines, scripts, programs and manifests.
+pub(super) fn mentions(documents: &[Arc<Document>], environments: &Environments) -> HashMap<String, Place> {
+    let path = |file: &SettingsFile| documents[file.source.index()].source.path();
+    let groups = environments.groups.iter().filter(|group| could_be_orphaned(group, path));
+    let titles = groups.flat_map(|group| &group.members).map(|file| title(file, path(file), &environments.said));
+    let wanted: HashSet<String> = titles.collect();
+    let mut found = HashMap::new();
+    if wanted.is_empty() {
+        return found;
+    }
+    let is_part = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_' | b'/');
+    for (source, document) in ids(documents).zip(documents) {
+        if document.consumer().is_none() && document.yaml().is_none() {
+            continue;
+        }
+        let text = document.source.text();
+        for word in text.split(|next: char| !(next.is_ascii() && is_part(next as u8))).filter(|word| word.contains('.')) {
+            let mut slashes = word.rmatch_indices('/').map(|(at, _)| &word[at + 1..]);
+            let endings = [slashes.next().unwrap_or(word), slashes.next().unwrap_or(word)];
+            for ending in endings.into_iter().filter(|ending| wanted.contains(*ending)) {
+                let at = ending.as_ptr() as usize - text.as_ptr() as usize;
+                found.entry(ending.to_owned()).or_insert(Place { source, span: Span::new(at, at + ending.len()) });
+            }
+        }
+    }
+    found
+}

@@ -12,7 +12,7 @@ mod session;
 mod way_back;
 
 pub use effect::{
-    AddedValue, ColumnAt, Effect, EffectKind, Effects, Failure, FailureKind, Impact, IndexBuild, Nature, RelationDrop,
+    AddedValue, ColumnAt, Effect, EffectKind, Effects, Failure, FailureKind, Impact, IndexBuild, Lost, Nature, RelationDrop,
     RowsChange, Sureness, Touched, Unique, Work, WorkKind, blocked,
 };
 pub use later::{Trouble, TroubleKind};
@@ -43,6 +43,19 @@ impl Database {
         &self.session
     }
 
+    /// The tables that the history made and that are still there, and those that it only met.
+    pub fn tables(&self) -> (Vec<String>, Vec<String>) {
+        let tables = self.schema.all().filter(|(_, relation)| relation.is_table());
+        let (made, met): (Vec<_>, Vec<_>) = tables.partition(|(_, relation)| relation.created.is_some());
+        let names = |of: Vec<(schema::Id, &schema::Relation)>| of.iter().map(|(_, relation)| relation.display()).collect();
+        (names(made), names(met))
+    }
+
+    /// The lowest version that knows all that statements asked for, where this one does not.
+    pub fn lacks(&self) -> Option<u32> {
+        (self.schema.lacks > self.version).then_some(self.schema.lacks)
+    }
+
     /// Something was not read as it is written, so the history may have made more or less than it seems.
     pub fn doubt(&mut self) {
         self.schema.is_doubtful = true;
@@ -54,6 +67,11 @@ impl Database {
         self.schema.forget_temporary();
         self.session = Session::default();
         self.schema.path = Vec::new();
+    }
+
+    /// A script is over, and the next one runs in the same transaction: what it set still holds.
+    pub fn next_script(&mut self) {
+        self.schema.commit();
     }
 
     /// Applies one statement of a file and says what it does.

@@ -98,8 +98,8 @@ pub struct NewFile {
 /// Files that do it another way.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Rewrite {
-    /// What goes out of its file when they come: statements, or parts of them.
-    pub removes: Vec<Place>,
+    /// What changes where it stands when they come: statements, or parts of them, most of which go.
+    pub edits: Vec<Fix>,
     /// The files, in the order in which they run.
     pub files: Vec<NewFile>,
 }

@@ -4,7 +4,7 @@ mod change;
 
 use std::sync::Arc;
 
-pub use change::{ColumnAt, RelationDrop, RowsChange};
+pub use change::{ColumnAt, Lost, RelationDrop, RowsChange};
 
 use crate::diagnostic::Place;
 use crate::document::sql::{LockMode, Name};
@@ -268,6 +268,10 @@ pub struct Touched {
     pub is_unshipped: bool,
     /// The tables that its foreign keys refer to.
     pub refers_to: Vec<String>,
+    /// The transaction has deleted all its rows, or has proved that there are none.
+    pub has_no_rows: bool,
+    /// There is nothing to be read in it: it was truncated, or proved to be empty.
+    pub is_drained: bool,
 }
 
 impl Touched {
@@ -307,7 +311,7 @@ pub enum EffectKind {
     /// The columns of a view that its new definition lacks, so that the server refuses it.
     ViewLoss(Vec<String>),
     /// What goes along with something that is dropped, because it says CASCADE.
-    Cascade(Vec<String>),
+    Cascade(Vec<Lost>),
     /// A value of an enum, which stands in the place of the table, gets another label: this one.
     EnumRename(String, String),
     /// All rows are deleted at once.

@@ -103,7 +103,10 @@ fn body(run: &mut Run<'_>, body: &Body) {
         let outer = std::mem::replace(&mut run.span, inner.statement.span);
         let before = run.out.error.take();
         let noted = run.out.effects.len();
+        let around = run.is_conditional;
+        run.is_conditional |= inner.conditional;
         apply(run, &inner.statement);
+        run.is_conditional = around;
         run.span = outer;
         if inner.conditional {
             notable::forget_rows(run, noted);
@@ -139,6 +142,9 @@ const TABLE: Kind = Kind::Table;
 fn fill(run: &mut Run<'_>, id: Id) {
     if run.relation(id).rows == Rows::None {
         run.schema.edit(id).rows = Rows::Some;
+    }
+    if run.relation(id).emptied.is_some() {
+        run.schema.edit(id).emptied = None;
     }
 }
 

@@ -1,12 +1,13 @@
 //! One statement as it runs: what it finds, and what it has done so far.
 
+mod emptied;
 mod family;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::effect::{Effect, Effects, Failure, FailureKind, Impact, Nature, Sureness, Touched, WorkKind};
-use super::schema::{Id, Kind, Relation, Rows, Schema, Slot};
+use super::schema::{Emptied, Id, Kind, Relation, Rows, Schema, Slot};
 use super::session::Session;
 use crate::diagnostic::{Place, SourceId};
 use crate::document::sql::{Ident, Literal, LockMode, Name};
@@ -32,6 +33,8 @@ pub(super) struct Run<'a> {
     pub left: Vec<(Id, Id)>,
     /// Tables that were put below another: below which.
     pub joined: HashSet<(Id, Id)>,
+    /// It stands in a branch, so it may not run.
+    pub is_conditional: bool,
     /// How many bodies of functions have run for it.
     pub calls: u32,
     pub out: Effects,
@@ -53,6 +56,7 @@ impl<'a> Run<'a> {
             allows_typed: false,
             left: Vec::new(),
             joined: HashSet::new(),
+            is_conditional: false,
             calls: 0,
             out: Effects::default(),
         }
@@ -149,6 +153,8 @@ impl<'a> Run<'a> {
             nature,
             is_unshipped: false,
             refers_to: relation.references().map(|to| self.schema.display(to)).collect(),
+            has_no_rows: self.emptied(id).is_some(),
+            is_drained: self.emptied(id) == Some(Emptied::Storage),
         }
     }
 
@@ -224,6 +230,9 @@ impl<'a> Run<'a> {
 
     /// It is read whole for the rows of another, if that holds any.
     pub fn scan_for(&mut self, id: Id, other: Id, why: &str) {
+        if self.emptied(id) == Some(Emptied::Storage) || self.emptied(other) == Some(Emptied::Storage) {
+            return;
+        }
         let is_real = self.relation(id).rows != Rows::None && self.relation(other).rows != Rows::None;
         // What this file made and put nothing into holds nothing, whenever it runs.
         let asks = self.relation(other);
@@ -251,7 +260,8 @@ impl<'a> Run<'a> {
     /// It is copied block by block; its indexes stay.
     pub fn copy_storage(&mut self, id: Id, why: &str) {
         let is_empty = self.relation(id).rows == Rows::None;
-        if self.relation(id).has_storage()
+        if self.emptied(id) != Some(Emptied::Storage)
+            && self.relation(id).has_storage()
             && let Some(impact) = self.impact(id)
         {
             impact.only_if_filled &= is_empty;
@@ -281,6 +291,9 @@ impl<'a> Run<'a> {
     /// An index is built, which reads the table.
     pub fn build(&mut self, id: Id, index: &str, why: &str) {
         if !self.relation(id).has_storage() {
+            return;
+        }
+        if self.emptied(id) == Some(Emptied::Storage) {
             return;
         }
         self.scan(id, why);
@@ -338,6 +351,9 @@ impl<'a> Run<'a> {
     pub fn needs(&mut self, version: u32, what: &str) -> bool {
         let lacks = self.version < version;
         if lacks {
+            if !self.is_conditional {
+                self.schema.lacks = self.schema.lacks.max(version);
+            }
             let reason = format!("PostgreSQL {} does not know {what}; it came with {version}", self.version);
             self.fail_as(FailureKind::Unsupported, reason);
         }

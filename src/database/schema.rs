@@ -21,7 +21,7 @@ pub(super) use shared::Shared;
 pub(super) use types::*;
 
 use crate::diagnostic::{Place, SourceId};
-use crate::document::sql::{Body, Name, Volatility};
+use crate::document::sql::{Body, Name, Volatility, is_hole};
 
 /// The number of a relation.
 pub(super) type Id = usize;
@@ -117,6 +117,8 @@ pub(super) struct Schema {
     pub clock: u32,
     /// Where names without a schema are looked for.
     pub path: Vec<Arc<str>>,
+    /// The highest version that a statement asked for in vain.
+    pub lacks: u32,
     /// Something was not understood, so there may be more or less than is in here.
     pub is_doubtful: bool,
 }
@@ -329,7 +331,7 @@ impl Schema {
 
 /// The schema without the database before it. A hole of a template may hold dots of its own.
 fn last_part(schema: &str) -> &str {
-    if schema.contains(['{', '$', '%']) { schema } else { schema.rsplit('.').next().unwrap_or(schema) }
+    if is_hole(schema) { schema } else { schema.rsplit('.').next().unwrap_or(schema) }
 }
 
 /// Where something was made, if the history made it.

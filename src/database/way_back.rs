@@ -162,7 +162,7 @@ impl Database {
     /// Tries a way back after the way forward since [`Self::remember`], and takes it back.
     /// None where this version of the server does not know what it says.
     pub fn way_back(&mut self, up: &[Of<'_>], down: &[Of<'_>]) -> Option<WayBack> {
-        let (turn, doubtful) = (self.schema.position(), self.schema.is_doubtful);
+        let (turn, doubtful, lacks) = (self.schema.position(), self.schema.is_doubtful, self.schema.lacks);
         let ended = self.try_all(turn, down);
         let differences = if matches!(ended, Ok(None)) {
             let moved = Moved::of(up, down);
@@ -171,7 +171,8 @@ impl Database {
             Vec::new()
         };
         self.schema.back_to(turn);
-        self.schema.is_doubtful = doubtful;
+        // What never runs forward asks for nothing.
+        (self.schema.is_doubtful, self.schema.lacks) = (doubtful, lacks);
         self.end_script();
         Some(WayBack { failure: ended.ok()?, differences })
     }

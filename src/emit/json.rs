@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::escape;
-use crate::diagnostic::Judged;
+use crate::diagnostic::{self, Judged};
 use crate::report::{Location, Report, Root};
 use crate::rule::Finding;
 use crate::workspace::base;
@@ -86,7 +86,7 @@ struct Fix {
 
 #[derive(Serialize)]
 struct Rewrite {
-    removes: Vec<Location>,
+    edits: Vec<Fix>,
     files: Vec<NewFile>,
 }
 
@@ -155,6 +155,11 @@ fn base(root: &Root) -> Option<Base> {
     Some(Base { root: root.prefix.clone(), commit, why })
 }
 
+fn fixes(root: &Root, fixes: &[diagnostic::Fix]) -> Vec<Fix> {
+    let of = |fix: &diagnostic::Fix| Fix { location: root.location(fix.place), replacement: fix.replacement.clone() };
+    fixes.iter().map(of).collect()
+}
+
 fn entry(root: &Root, finding: &Finding) -> Entry {
     let diagnostic = &finding.diagnostic;
     let labels = diagnostic.labels().filter(|label| !label.text.is_empty());
@@ -168,13 +173,9 @@ fn entry(root: &Root, finding: &Finding) -> Entry {
         in_production: diagnostic.in_production.clone(),
         help: diagnostic.help.clone(),
         assumptions: diagnostic.assumptions.clone(),
-        fixes: diagnostic
-            .fixes
-            .iter()
-            .map(|fix| Fix { location: root.location(fix.place), replacement: fix.replacement.clone() })
-            .collect(),
+        fixes: fixes(root, &diagnostic.fixes),
         rewrite: diagnostic.rewrite.as_ref().map(|rewrite| Rewrite {
-            removes: rewrite.removes.iter().map(|place| root.location(*place)).collect(),
+            edits: fixes(root, &rewrite.edits),
             files: rewrite
                 .files
                 .iter()

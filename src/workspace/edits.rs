@@ -3,7 +3,7 @@
 use super::Workspace;
 use super::history::{Script, forward};
 use crate::document::sql::{Sql, Statement};
-use crate::source::{Source, Span};
+use crate::source::Source;
 
 impl Workspace {
     /// The statements of a script, as they were read.
@@ -16,11 +16,6 @@ impl Workspace {
     pub fn statements(&self, script: &Script) -> Vec<String> {
         let source = &self.document(script.source).source;
         self.parsed(script).map(|statement| plain(source, statement)).collect()
-    }
-
-    /// Where a statement of a script stands.
-    pub fn span_of(&self, script: &Script, at: usize) -> Option<Span> {
-        self.parsed(script).nth(at).map(|statement| statement.span)
     }
 
     /// The statements that the base has in the place of a script that goes forward; none for one that is new, or the same.

@@ -3,14 +3,17 @@
 //! Finds the migration sets, pairs up and down parts, replays each set once from the first to the last migration, and
 //! keeps what every forward statement of those that are pending does. Down parts never go forward.
 
+mod batch;
 mod costs;
 mod ignored;
 mod rollback;
 mod said;
 mod sets;
+mod shared;
 mod shipping;
 mod stale;
 pub mod steps;
+mod writing;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -18,15 +21,16 @@ use std::sync::Arc;
 use super::base::Base;
 use super::change::Change;
 use super::timeouts::{self, Limit};
-use super::versions::{Mentions, Said, Versions};
+use super::versions::{Mentions, NEWEST, Said, Versions};
 use crate::database::{Effect, Trouble};
-use crate::diagnostic::{Judged, NewFile, Note, SourceId};
+use crate::diagnostic::{Judged, Note, SourceId};
 use crate::document::Document;
 use crate::document::engine::Engine;
 use crate::document::migration::framework::{Framework, Late, Transactions};
-use crate::document::migration::{NewMigration, REPEATABLE, Wrapping, next_title};
+use crate::document::migration::{REPEATABLE, Wrapping};
 use crate::document::sql::{Sql, Statement};
 use crate::guard;
+use shared::{Tables, shared};
 use steps::{Replayed, Step};
 
 pub(super) use ignored::is_nearly_flyway;
@@ -80,6 +84,9 @@ pub struct MigrationSet {
     pub unordered: Vec<String>,
     /// What outside of them limits how long they wait for locks.
     pub timeout: Option<Limit>,
+    /// Another set here makes tables that this one names, or the reverse: they change one database, and nobody can say in which
+    /// order.
+    is_shared: bool,
     /// What is left at the end of it that makes trouble later.
     pub troubles: Vec<Trouble>,
     /// What the configuration calls the last version that has shipped, where no migration here has it.
@@ -190,6 +197,7 @@ impl MigrationSet {
             _ if self.engine != Engine::Postgres => name.to_owned(),
             Said::Config => format!("{name} {version}, as the configuration says"),
             Said::File(path, line) => format!("{name} {version}, as {path}:{line} says{}", self.versions.also()),
+            Said::Needed => format!("{name} {version}, because nothing here names its version and these migrations need that"),
             Said::Nobody => format!("{name} {version}, because nothing here names its version"),
         };
         let why = if self.engine_is_known || self.versions.said != Said::Nobody { "" } else { " or another server" };
@@ -216,37 +224,6 @@ impl MigrationSet {
         self.transactions
     }
 
-    /// The files of a migration that belongs into this set, ready to be saved.
-    pub fn write(&self, migration: NewMigration<'_>) -> Vec<NewFile> {
-        let goes_back = self.reversible().next().is_some();
-        let down = if goes_back { migration.down } else { "" };
-        self.framework.write(&self.folder, NewMigration { down, ..migration })
-    }
-
-    /// Version and name of a migration that follows this one, where none has them yet.
-    pub fn title_after(&self, title: &str, name: &str) -> String {
-        let mut next = next_title(title, name);
-        if self.has_title(&next, name) {
-            next = next_title(self.newest().map_or(title, |newest| &newest.title), name);
-        }
-        while self.has_title(&next, name) {
-            next = next_title(&next, name);
-        }
-        next
-    }
-
-    /// Whether some migration has the version of a title that ends with this name.
-    fn has_title(&self, title: &str, name: &str) -> bool {
-        let version = title.strip_suffix(name).unwrap_or_default();
-        let first = self.titles.partition_point(|title| **title < *version);
-        self.titles.get(first).is_some_and(|title| title.starts_with(version))
-    }
-
-    /// The last one that has a place in the order.
-    pub fn newest(&self) -> Option<&Migration> {
-        self.migrations.iter().rev().find(|migration| migration.has_version() && !migration.up.is_empty())
-    }
-
     /// Whether it is to be judged.
     pub fn is_pending(&self, migration: &Migration) -> bool {
         migration.shipping == Shipping::Pending
@@ -267,6 +244,7 @@ impl History {
     /// Finds and replays all sets.
     pub fn of(documents: &[Arc<Document>], change: &Change, mentions: &Mentions, asked: Asked<'_>) -> Self {
         let mut history = Self { sets: sets::sets(documents, asked), notes: Vec::new(), shipping: Vec::new(), homes: Vec::new() };
+        let mut tables = Vec::new();
         for set in &mut history.sets {
             let folder = set.folder.clone();
             set.ship(documents, change, asked);
@@ -280,10 +258,19 @@ impl History {
             let scripts = set.migrations.iter().flat_map(|migration| &migration.up);
             let own = scripts.map(|script| &documents[script.source.index()]);
             set.timeout = timeouts::of_set(own, asked.settings.lock_timeout(path), mentions.limit(&folder));
-            if guard::caught(&folder, || replay(set, documents)).is_none() {
+            if let Some((made, met)) = guard::caught(&folder, || replay(set, documents)) {
+                tables.push((made, met));
+            } else {
+                tables.push((Vec::new(), Vec::new()));
                 let message = "gonogo failed while replaying these migrations; please report it".to_owned();
                 history.notes.push(Note { path: folder, line: None, message, judged: Judged::Nothing });
             }
+        }
+        for at in shared(&tables) {
+            let set = &mut history.sets[at];
+            set.is_shared = true;
+            let folder = set.folder.clone();
+            guard::caught(&folder, || replay(set, documents));
         }
         history.shipping = vec![Shipping::default(); documents.len()];
         for migration in history.sets.iter().flat_map(|set| &set.migrations) {
@@ -364,12 +351,19 @@ pub struct Count {
     pub pending: usize,
 }
 
-fn replay(set: &mut MigrationSet, documents: &[Arc<Document>]) {
+fn replay(set: &mut MigrationSet, documents: &[Arc<Document>]) -> Tables {
     for migration in set.migrations.iter_mut().filter(|migration| migration.shipping == Shipping::Pending) {
         migration.back = Back::of(migration, documents);
     }
     let tries = set.engine == Engine::Postgres;
-    let Replayed { mut scripts, ways_back, troubles } = set.replayed(documents, set.versions.lowest(), tries);
+    let mut replayed = set.replayed(documents, set.versions.lowest(), tries);
+    // A version that was only assumed cannot be one on which the migrations do not run.
+    if let (Some(version), Said::Nobody) = (replayed.lacks, &set.versions.said) {
+        let version = version.min(NEWEST);
+        set.versions = Versions::one(version, Said::Needed);
+        replayed = set.replayed(documents, version, tries);
+    }
+    let Replayed { mut scripts, ways_back, troubles, made, met, .. } = replayed;
     set.dearest(&mut scripts, documents);
     let pending = set.migrations.iter_mut().filter(|migration| migration.shipping == Shipping::Pending);
     let places = pending.flat_map(|migration| &mut migration.up);
@@ -381,4 +375,5 @@ fn replay(set: &mut MigrationSet, documents: &[Arc<Document>]) {
             back.tried = Some(tried);
         }
     }
+    (made, met)
 }

@@ -18,6 +18,9 @@ use crate::tree::Tree;
 /// What a server is taken for where nothing says more: the oldest version that is still cared for.
 pub const ASSUMED: u32 = 14;
 
+/// The newest that is known.
+pub const NEWEST: u32 = 18;
+
 /// The versions that migrations run on.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Versions {
@@ -36,6 +39,8 @@ pub enum Said {
     Config,
     /// A file, in this line.
     File(String, u32),
+    /// Nobody; but the migrations use what came with it.
+    Needed,
     /// Nobody.
     Nobody,
 }

@@ -101,7 +101,8 @@ fn run(session: &mut Session, set: &MigrationSet, script: &Script, root: &Root) 
         accepted(session, "BEGIN")?;
     }
     for statement in statements {
-        accepted(session, document.source.slice(statement.span))?;
+        // What a template fills in.
+        accepted(session, &document.source.slice(statement.span).replace("{{ .Schema }}", "public"))?;
     }
     if is_wrapped {
         accepted(session, "COMMIT")?;

@@ -1,19 +1,31 @@
 //! See rules/migration/blank-down.md
 
+use crate::diagnostic::Severity;
 use crate::document::engine::Engine;
 use crate::rule::Context;
 use crate::workspace::history::{Back, BackKind, Migration, MigrationSet};
 
 pub fn check(set: &MigrationSet, cx: &mut Context<'_>) {
+    let blank = set.pending().filter(|it| it.back.as_ref().is_some_and(|back| back.kind == BackKind::Blank)).count();
+    let all = set.pending().filter(|it| it.back.is_some()).count();
+    // Whoever writes none leaves them blank by custom: one note says that.
+    let is_custom = blank > FEW && blank * 2 > all;
+    let mut told = 0;
     for migration in set.pending() {
         if let Some(back) = &migration.back
             && back.kind == BackKind::Blank
             && leaves_something(set, migration, back, cx)
         {
-            report(migration, back, cx);
+            told += 1;
+            if !is_custom || told == 1 {
+                report(migration, back, is_custom.then_some(blank - 1), cx);
+            }
         }
     }
 }
+
+/// Fewer blank ways back are no custom.
+const FEW: usize = 5;
 
 /// Whether there is anything to take back.
 fn leaves_something(set: &MigrationSet, migration: &Migration, back: &Back, cx: &Context<'_>) -> bool {
@@ -33,7 +45,7 @@ fn is_data(word: &str) -> bool {
     matches!(word, "insert" | "update" | "delete" | "select" | "set" | "begin" | "commit" | "with" | "pragma" | "use" | "analyze")
 }
 
-fn report(migration: &Migration, back: &Back, cx: &mut Context<'_>) {
+fn report(migration: &Migration, back: &Back, custom: Option<usize>, cx: &mut Context<'_>) {
     let difference = back.tried.as_ref().and_then(|tried| tried.differences.iter().find(|it| it.made.is_some()));
     let mut report = cx
         .report(back.place, format!("the way back from {} does nothing", migration.title))
@@ -42,6 +54,9 @@ fn report(migration: &Migration, back: &Back, cx: &mut Context<'_>) {
         && migration.up.iter().any(|script| script.source == made.source)
     {
         report = report.because(made, format!("the {} {} stays", difference.object.part.word(), difference.object.shown()));
+    }
+    if let Some(others) = custom {
+        report = report.capped(Severity::Low).folding(others);
     }
     report
         .in_production(

@@ -1,7 +1,7 @@
 //! See rules/migration/blocking-constraint.md
 
 use super::checked_later::{not_null, not_valid, not_valid_after};
-use super::safe_way::{PATIENCE, SafeWay, made_up, written};
+use super::safe_way::{NOTHING, PATIENCE, SafeWay, dropped_before, made_up, written};
 use super::stall::{Cause, Stall, stalls};
 use super::telling;
 use crate::database::{Nature, WorkKind};
@@ -93,6 +93,14 @@ fn safe_way(migration: &Migration, stall: &Stall<'_>, checked: &Checked<'_>, cx:
             let name = added.name.as_ref().map_or_else(|| made_up(table, "new", "check"), |name| text(name.span).to_owned());
             let rule = text(added.span);
             let rule = if added.name.is_some() { rule.to_owned() } else { format!("CONSTRAINT {name} {rule}") };
+            let named = added.name.as_ref();
+            if let Some(dropped) = named.and_then(|it| dropped_before(stall.script, stall.span, &alter.table, &it.text, cx)) {
+                let up = format!("{PATIENCE}ALTER TABLE {table}\n  DROP CONSTRAINT {name},\n  ADD {rule} NOT VALID;");
+                return SafeWay::default()
+                    .then(&format!("replace_{name}"), up, "")
+                    .then(&format!("validate_{name}"), format!("ALTER TABLE {table} VALIDATE CONSTRAINT {name};"), NOTHING)
+                    .instead_of(migration, stall.script, &[dropped, stall.span], cx);
+            }
             not_valid(table, &name, &rule).instead(migration, stall.script, stall.span, cx)
         }
         Checked::Column(alter, column, constraint) => {
@@ -103,9 +111,7 @@ fn safe_way(migration: &Migration, stall: &Stall<'_>, checked: &Checked<'_>, cx:
                 .map_or_else(|| made_up(table, &column.name.text, "check"), |name| text(name.span).to_owned());
             let rule = of_column(column, constraint, text(constraint.span), text);
             let definition = without(text(column.definition), column.definition, constraint.span);
-            let bare = format!("{PATIENCE}ALTER TABLE {table} ADD COLUMN {} {definition};", text(column.name.span));
-            let back = format!("{PATIENCE}ALTER TABLE {table} DROP COLUMN {};", text(column.name.span));
-            let way = SafeWay::default().then(&format!("add_{}", column.name.text), bare, back);
+            let way = SafeWay::staying(format!("ADD COLUMN {} {definition}", text(column.name.span)));
             not_valid_after(way, table, &name, &format!("CONSTRAINT {name} {rule}")).instead(
                 migration,
                 stall.script,

@@ -2,8 +2,10 @@
 
 use super::safe_way::{SafeWay, beside};
 use super::telling;
+use super::transaction::{Ledger, Open};
 use crate::database::{Effect, EffectKind, IndexBuild, Nature};
 use crate::diagnostic::{Help, Place};
+use crate::document::sql::LockMode;
 use crate::rule::Context;
 use crate::source::Span;
 use crate::workspace::Workspace;
@@ -12,19 +14,30 @@ use crate::workspace::history::{Migration, Script};
 use crate::workspace::sizes::Size;
 
 pub fn check(migration: &Migration, cx: &mut Context<'_>) {
-    for (script, step) in migration.steps() {
-        for effect in &step.effects {
-            if let EffectKind::IndexBuild(build) = &effect.kind
-                && build.blocks_writes
-                && !effect.table.is_new()
-            {
-                report(migration, (script, step), effect, build, cx);
+    for script in &migration.up {
+        let mut ledger = Ledger::default();
+        for step in &script.steps {
+            for effect in &step.effects {
+                if let EffectKind::IndexBuild(build) = &effect.kind
+                    && build.blocks_writes
+                    && !(effect.table.is_new() || effect.table.is_drained)
+                {
+                    let held = ledger.more_than(step, &effect.table.name, LockMode::Share.blocks().len());
+                    report(migration, (script, step), effect, (build, held), cx);
+                }
             }
+            ledger.pass(script, step);
         }
     }
 }
 
-fn report(migration: &Migration, (script, step): (&Script, &Step), effect: &Effect, build: &IndexBuild, cx: &mut Context<'_>) {
+fn report(
+    migration: &Migration,
+    (script, step): (&Script, &Step),
+    effect: &Effect,
+    (build, earlier): (&IndexBuild, Option<Open<'_>>),
+    cx: &mut Context<'_>,
+) {
     let table = &effect.table;
     let what = build.index.as_ref().map_or_else(|| "its new index".to_owned(), ToString::to_string);
     let (history, size) = (telling::history(table, cx.workspace), cx.workspace.sizes.of(&table.name).filter(Size::is_small));
@@ -34,11 +47,28 @@ fn report(migration: &Migration, (script, step): (&Script, &Step), effect: &Effe
     } else {
         ("", written.concurrently(migration, script, step.span, cx))
     };
-    let report = cx
-        .report(effect.place, format!("writes to \"{}\" wait until {what} is built", table.name))
-        .label(format!("takes SHARE on {}{partitions}: INSERT, UPDATE and DELETE wait for the whole build", table.name))
-        .because(table.place, history)
-        .in_production("it first waits for every open transaction that wrote to the table, and all later writes queue behind it");
+    let name = &table.name;
+    let report = match earlier {
+        // The lock that is there already is worse than the one that the build takes.
+        Some(open) => cx
+            .report(effect.place, format!("{} wait until {what} is built", telling::waiters(open.relation)))
+            .label(format!("{} for the whole build", telling::statements(open.relation)))
+            .because(
+                open.place(),
+                format!("takes {} on {name}, which is kept until the transaction ends", open.relation.lock.words()),
+            )
+            .because(table.place, history)
+            .in_production(
+                "nobody gets past the lock of the earlier statement before the build is over: the service stands still meanwhile",
+            ),
+        None => cx
+            .report(effect.place, format!("writes to \"{name}\" wait until {what} is built"))
+            .label(format!("takes SHARE on {name}{partitions}: INSERT, UPDATE and DELETE wait for the whole build"))
+            .because(table.place, history)
+            .in_production(
+                "it first waits for every open transaction that wrote to the table, and all later writes queue behind it",
+            ),
+    };
     telling::lowered(report, size, &table.name).help(help);
 }
 

@@ -7,6 +7,7 @@ use crate::diagnostic::Help;
 use crate::document::sql::{Action, ObjectKind, Reindex};
 use crate::rule::Context;
 use crate::workspace::history::Migration;
+use crate::workspace::history::steps::Step;
 
 pub fn check(migration: &Migration, cx: &mut Context<'_>) {
     let mut last = None;
@@ -17,8 +18,10 @@ pub fn check(migration: &Migration, cx: &mut Context<'_>) {
         if last.replace(statement.span) == Some(statement.span) {
             continue;
         }
-        let message =
-            format!("writes to \"{}\" wait until its indexes are built anew, and reads that use them", stall.worked.table.name);
+        let message = format!(
+            "writes to \"{}\" wait until its indexes are built anew, and so do nearly all reads",
+            stall.worked.table.name
+        );
         let place = telling::at(&stall, reindex.keywords);
         let help = help(migration, &stall, reindex, cx);
         telling::report(cx, &stall, place, message).help(help);
@@ -42,6 +45,13 @@ fn help(migration: &Migration, stall: &Stall<'_>, reindex: &Reindex, cx: &Contex
         ObjectKind::Database => "DATABASE",
         _ => "TABLE",
     };
+    // Indexes that were switched off serve stale answers until they are built anew.
+    let switches = |step: &Step| step.relations.iter().any(|relation| relation.name.rsplit('.').next() == Some("pg_index"));
+    if stall.script.steps.iter().any(switches) {
+        return "the transaction switches the indexes off, so they cannot wait: drop them before the rows are written, and make them again \
+                with CREATE INDEX CONCURRENTLY in a migration of their own"
+            .into();
+    }
     let title = format!("reindex_{name}");
     let way = SafeWay::default().outside(&title, format!("REINDEX {kind} CONCURRENTLY {name};"), NOTHING_DONE);
     way.instead(migration, stall.script, stall.span, cx)

@@ -1,6 +1,6 @@
 //! See rules/migration/blocking-unique-constraint.md
 
-use super::safe_way::{PATIENCE, SafeWay, made_up, quoted, written};
+use super::safe_way::{PATIENCE, SafeWay, beside, dropped_before, folded, made_up, quoted, written};
 use super::stall::{Cause, Stall, stalls};
 use super::telling;
 use crate::database::{Nature, WorkKind};
@@ -59,14 +59,24 @@ fn safe_way(migration: &Migration, stall: &Stall<'_>, built: &Built<'_>, cx: &Co
             let table = written(cx, stall.script, &alter.table);
             let columns = key.columns.iter().map(|column| text(column.span)).collect::<Vec<_>>();
             let label = if key.primary { "pkey" } else { "key" };
-            let about = if key.primary { String::new() } else { columns.join("_").replace('"', "") };
-            let short = table.rsplit('.').next().unwrap_or(table).trim_matches('"');
+            let names = key.columns.iter().map(|column| &*column.text).collect::<Vec<_>>();
+            let about = if key.primary { String::new() } else { names.join("_") };
+            let short = folded(table.rsplit('.').next().unwrap_or(table));
             let name = match &added.name {
                 Some(name) => text(name.span).to_owned(),
                 None if about.is_empty() => quoted(&format!("{short}_{label}")),
                 None => made_up(table, &about, label),
             };
             let tail = tail(text(added.span), &columns);
+            let server_name = added.name.as_ref().map_or_else(|| name.trim_matches('"').to_owned(), |name| name.text.to_string());
+            if let Some(dropped) = dropped_before(stall.script, stall.span, &alter.table, &server_name, cx) {
+                return replacing(table, &name, &columns.join(", "), key.primary, &tail).instead_of(
+                    migration,
+                    stall.script,
+                    &[dropped, stall.span],
+                    cx,
+                );
+            }
             using_index(SafeWay::default(), table, &name, &columns.join(", "), key.primary, &tail).instead(
                 migration,
                 stall.script,
@@ -78,12 +88,7 @@ fn safe_way(migration: &Migration, stall: &Stall<'_>, built: &Built<'_>, cx: &Co
             let (table, name) = (written(cx, stall.script, &alter.table), text(column.name.span));
             let index = made_up(table, &column.name.text, if *primary { "pkey" } else { "key" });
             let data_type = column.data_type.as_ref().map_or("text", |data_type| text(data_type.span));
-            let back = format!("{PATIENCE}ALTER TABLE {table} DROP COLUMN {name};");
-            let way = SafeWay::default().then(
-                &format!("add_{}", column.name.text),
-                format!("{PATIENCE}ALTER TABLE {table} ADD COLUMN {name} {data_type};"),
-                back,
-            );
+            let way = SafeWay::staying(format!("ADD COLUMN {name} {data_type}"));
             using_index(way, table, &index, name, *primary, "").instead(migration, stall.script, stall.span, cx)
         }
         Built::Exclusion => {
@@ -102,8 +107,26 @@ fn tail(constraint: &str, columns: &[&str]) -> String {
     if is_timing { format!(" {rest}") } else { String::new() }
 }
 
+/// A constraint that takes the place and the name of another: its index has to be called otherwise until then.
+fn replacing(table: &str, name: &str, columns: &str, primary: bool, tail: &str) -> SafeWay {
+    let (new, kind) = (quoted(&format!("{}_new", name.trim_matches('"'))), if primary { "PRIMARY KEY" } else { "UNIQUE" });
+    SafeWay::default()
+        .outside(
+            &format!("create_{new}"),
+            format!("CREATE UNIQUE INDEX CONCURRENTLY {new} ON {table} ({columns});"),
+            format!("DROP INDEX CONCURRENTLY IF EXISTS {};", beside(table, &new)),
+        )
+        .then(
+            &format!("replace_{name}"),
+            format!(
+                "{PATIENCE}ALTER TABLE {table}\n  DROP CONSTRAINT {name},\n  ADD CONSTRAINT {name} {kind} USING INDEX {new}{tail};"
+            ),
+            "",
+        )
+}
+
 fn using_index(way: SafeWay, table: &str, name: &str, columns: &str, primary: bool, tail: &str) -> SafeWay {
-    let schema = super::safe_way::beside(table, name);
+    let schema = beside(table, name);
     let kind = if primary { "PRIMARY KEY" } else { "UNIQUE" };
     way.outside(
         &format!("create_{name}"),

@@ -1,6 +1,6 @@
 //! See rules/migration/cascading-drop.md
 
-use crate::database::{Effect, EffectKind};
+use crate::database::{Effect, EffectKind, Lost};
 use crate::rule::Context;
 use crate::workspace::history::Migration;
 
@@ -13,9 +13,10 @@ pub fn check(migration: &Migration, cx: &mut Context<'_>) {
         if let EffectKind::Cascade(lost) = &effect.kind
             && !effect.table.is_new()
         {
-            let again = made_again(&effects[at + 1..]);
-            let lost: Vec<&str> =
-                lost.iter().map(String::as_str).filter(|name| !again.iter().any(|it| is_it(name, it))).collect();
+            let later = &effects[at + 1..];
+            let again = made_again(later);
+            let is_meant = |lost: &Lost| again.iter().any(|it| is_it(&lost.said, it)) || goes_anyway(lost, later);
+            let lost: Vec<&str> = lost.iter().filter(|lost| !is_meant(lost)).map(|lost| lost.said.as_str()).collect();
             if !lost.is_empty() {
                 report(effect, &lost, cx);
             }
@@ -27,6 +28,16 @@ pub fn check(migration: &Migration, cx: &mut Context<'_>) {
 fn made_again<'e>(later: &[&'e Effect]) -> Vec<&'e str> {
     let made = later.iter().filter(|effect| matches!(effect.kind, EffectKind::RelationAdd(_)));
     made.map(|effect| effect.table.name.as_str()).collect()
+}
+
+/// Whether the migration takes it away by name later: its table, or a column that it stands on.
+fn goes_anyway(lost: &Lost, later: &[&Effect]) -> bool {
+    let Some((table, columns)) = &lost.of else { return false };
+    later.iter().filter(|effect| effect.table.name == *table).any(|effect| match &effect.kind {
+        EffectKind::RelationDrop(_) => true,
+        EffectKind::ColumnDrop(column) => columns.contains(&column.name),
+        _ => false,
+    })
 }
 
 /// `the view orders_by_day` and its name.

@@ -2,6 +2,7 @@
 
 use super::safe_way::{NOTHING, SafeWay, beside, written};
 use crate::diagnostic::Place;
+use crate::document::migration::marks::opening;
 use crate::document::sql::{Action, Statement};
 use crate::rule::Context;
 use crate::workspace::history::steps::Step;
@@ -27,6 +28,9 @@ fn report(migration: &Migration, script: &Script, step: &Step, why: &str, cx: &m
         .outside(&title, format!("{text};"), back(statement, script, cx))
         .instead(migration, script, step.span, cx);
     let is_known = cx.set.filter(|set| set.framework_said != FrameworkSaid::Nobody).map(|set| set.framework.name());
+    let document = cx.workspace.document(script.source);
+    let opening =
+        cx.set.zip(document.sql()).and_then(|(set, sql)| opening(set.framework, &document.source, sql, step.span.start));
     let report = cx
         .report(place, format!("the migration fails here: {words} cannot run inside a transaction"))
         .label(format!("refused inside a transaction: {why}"))
@@ -37,6 +41,12 @@ fn report(migration: &Migration, script: &Script, step: &Step, why: &str, cx: &m
         return;
     }
     let runner = "opens a transaction around the file, or sends it as one query, which is the same to the server";
+    let report = match (opening, is_known) {
+        (Some(mark), Some(name)) => {
+            report.because(Place { span: mark, ..place }, format!("{name} opens a transaction for what follows"))
+        }
+        _ => report,
+    };
     match is_known {
         Some(name) => report.assuming(format!("{name} {runner}")),
         None => report.guessing(format!(

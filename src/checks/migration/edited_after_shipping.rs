@@ -1,6 +1,8 @@
 //! See rules/migration/edited-after-shipping.md
 
-use crate::diagnostic::Place;
+use std::collections::BTreeSet;
+
+use crate::diagnostic::{Place, SourceId};
 use crate::document::migration::framework::Framework;
 use crate::rule::Context;
 use crate::workspace::history::MigrationSet;
@@ -8,9 +10,12 @@ use crate::workspace::history::MigrationSet;
 pub fn check(set: &MigrationSet, cx: &mut Context<'_>) {
     let traits = set.framework.traits();
     for migration in set.migrations.iter().filter(|migration| migration.has_version()) {
-        for script in &migration.up {
+        // A file may hold several scripts, and changes as a whole.
+        let sources: BTreeSet<SourceId> = migration.up.iter().map(|script| script.source).collect();
+        for script in sources.iter().filter_map(|source| migration.up.iter().find(|script| script.source == *source)) {
             let Some(before) = cx.workspace.before_edit(script) else { continue };
-            let now = cx.workspace.statements(script);
+            let of_file = || migration.up.iter().filter(|other| other.source == script.source);
+            let now: Vec<String> = of_file().flat_map(|script| cx.workspace.statements(script)).collect();
             // Liquibase's changes stand one after the other in a file that grows.
             let grew = set.framework == Framework::Liquibase && now.starts_with(&before);
             // Who keeps no checksum does not see a comment.
@@ -18,7 +23,7 @@ pub fn check(set: &MigrationSet, cx: &mut Context<'_>) {
                 continue;
             }
             let at = before.iter().zip(&now).take_while(|(old, new)| old == new).count();
-            let span = cx.workspace.span_of(script, at);
+            let span = of_file().flat_map(|script| cx.workspace.parsed(script)).nth(at).map(|statement| statement.span);
             let place = span.map_or_else(|| cx.workspace.start(script.source), |span| Place { source: script.source, span });
             let (message, consequence) = if traits.checksums {
                 let what = if before == now { "in its comments or blanks " } else { "" };

@@ -10,7 +10,7 @@ use crate::rule::Context;
 use crate::source::Span;
 use crate::workspace::history::Migration;
 use crate::workspace::history::Script;
-use crate::workspace::history::steps::Step;
+use crate::workspace::history::steps::{Held, Step};
 
 pub fn check(migration: &Migration, cx: &mut Context<'_>) {
     for (script, step) in migration.steps().filter(|(_, step)| !step.fails() && step.in_transaction) {
@@ -20,8 +20,30 @@ pub fn check(migration: &Migration, cx: &mut Context<'_>) {
         let uses: Vec<(&Step, Span)> = later.filter_map(|other| Some((other, used(script, other, added, cx)?))).collect();
         if !uses.is_empty() {
             report(migration, (script, step), added, &uses, cx);
+            continue;
+        }
+        // Its transaction may go on in the next files.
+        let batch = cx.set.filter(|_| step.held == Held::Migration).map_or(&[][..], |set| set.batch(migration).1);
+        let files = batch.iter().flat_map(|later| &later.up);
+        let mut after = files.flat_map(|script| {
+            script.steps.iter().take_while(|step| step.held == Held::Migration).map(move |step| (script, step))
+        });
+        if let Some((later, span)) = after.find_map(|(later, step)| Some((later, used(later, step, added, cx)?))) {
+            in_batch((script, step), added, Place { source: later.source, span }, cx);
         }
     }
+}
+
+/// The value is used in a later file of the same transaction.
+fn in_batch((script, step): (&Script, &Step), added: &AddedValue, place: Place, cx: &mut Context<'_>) {
+    let AddedValue { name, value, .. } = added;
+    let tool = cx.set.map_or("its tool", |set| set.framework.name());
+    cx.report(place, format!("the migration fails here: the new value '{value}' of {name} cannot be used before its transaction commits"))
+        .label("unsafe use of new value: refused until the value is committed")
+        .because(Place { source: script.source, span: step.span }, "the value is added here, in another file and the same transaction")
+        .assuming(format!("{tool} runs all migrations that are pending in one transaction"))
+        .in_production("it passes where the two files came one after the other, as on the machines of those who wrote them, and fails where both are pending: in production")
+        .help("ship the migration that adds the value first, and the one that uses it in the next release");
 }
 
 fn report(

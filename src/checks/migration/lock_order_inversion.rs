@@ -13,9 +13,9 @@ pub fn check(migration: &Migration, cx: &mut Context<'_>) {
     for (script, step) in migration.steps().filter(|(_, step)| !step.fails()) {
         for child in tables(step).filter(|child| !child.table.refers_to.is_empty()) {
             let refers = |parent: &str| child.table.refers_to.iter().any(|to| to == parent) && parent != child.table.name;
-            let mut held = open(script, step).filter(|open| open.relation.lock >= LockMode::Exclusive);
+            let mut held = open(cx.set, migration, script, step).filter(|open| open.relation.lock >= LockMode::Exclusive);
             let Some(parent) = held.find(|open| refers(&open.relation.table.name)) else { continue };
-            let holds_child = open(script, step).any(|open| open.relation.table.name == child.table.name);
+            let holds_child = open(cx.set, migration, script, step).any(|open| open.relation.table.name == child.table.name);
             if holds_child || !told.insert((script.source, step.transaction)) {
                 continue;
             }

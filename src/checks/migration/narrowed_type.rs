@@ -22,7 +22,7 @@ fn report(migration: &Migration, effect: &Effect, column: &ColumnAt, [from, to]:
     let (table, name) = (&effect.table.name, &column.name);
     let mut report = cx
         .report(effect.place, format!("values that running code writes to \"{table}.{name}\" may no longer fit into {to}"))
-        .label(format!("turns {from} into {to}, which holds less"));
+        .label(format!("turns {from} into {to}, which takes less"));
     if let Some(place) = column.definition {
         report = report.because(place, format!("added here; {from} by now"));
     }

@@ -16,7 +16,7 @@ pub fn check(migration: &Migration, cx: &mut Context<'_>) {
         for action in &alter.actions {
             if let TableChange::AddColumn { column, .. } = &action.change
                 && is_without_value(column)
-                && table.is_none_or(|table| !table.is_new)
+                && table.is_none_or(|table| !(table.is_new || table.table.has_no_rows))
             {
                 report(migration, (script, step), alter, (column, action.span), table, cx);
             }
@@ -49,12 +49,7 @@ fn report(
     let check = made_up(name, &column.name.text, "not_null");
     let version = cx.set.map_or(0, |set| set.versions.lowest());
     let rule = if version >= 18 { format!("NOT NULL {column_name}") } else { format!("CHECK ({column_name} IS NOT NULL)") };
-    let help = SafeWay::default()
-        .then(
-            &format!("add_{column_name}"),
-            format!("{PATIENCE}ALTER TABLE {name} ADD COLUMN {column_name} {data_type};"),
-            format!("{PATIENCE}ALTER TABLE {name} DROP COLUMN {column_name};"),
-        )
+    let help = SafeWay::staying(format!("ADD COLUMN {column_name} {data_type}"))
         .then(
             &format!("add_{check}"),
             format!("{PATIENCE}ALTER TABLE {name} ADD CONSTRAINT {check} {rule} NOT VALID;"),
@@ -62,10 +57,8 @@ fn report(
         )
         .then(&format!("validate_{check}"), format!("ALTER TABLE {name} VALIDATE CONSTRAINT {check};"), NOTHING)
         .instead(migration, script, span, cx)
-        .after(&format!(
-            "a constant default costs nothing: {column_name} {data_type} NOT NULL DEFAULT ..; else fill it first, and "
-        ))
-        .before("\n-- the code writes it from the first on, and a job fills the old rows before the second");
+        .after(&format!("a constant default costs nothing: {column_name} {data_type} NOT NULL DEFAULT ..; else fill it first: "))
+        .before("\n-- the code writes it from the first on, and a job fills the old rows before the second of these");
     let history = table.map(|table| (table.table.place, telling::history(&table.table, cx.workspace)));
     let shown = alter.table.text();
     let mut report = cx

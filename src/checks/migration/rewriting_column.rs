@@ -1,6 +1,6 @@
 //! See rules/migration/rewriting-column.md
 
-use super::safe_way::{PATIENCE, SafeWay, written};
+use super::safe_way::{SafeWay, written};
 use super::stall::{Cause, Stall, stalls};
 use super::telling;
 use crate::database::WorkKind;
@@ -35,14 +35,12 @@ pub fn check(migration: &Migration, cx: &mut Context<'_>) {
 fn safe_way(migration: &Migration, stall: &Stall<'_>, alter: &AlterTable, column: &Column, cx: &Context<'_>) -> Help {
     let text = |span: Span| cx.workspace.text(Place { source: stall.script.source, span });
     let (table, name) = (written(cx, stall.script, &alter.table), text(column.name.span));
-    let back = format!("{PATIENCE}ALTER TABLE {table} DROP COLUMN {name};");
     let is_serial = column.data_type.as_ref().is_some_and(DataType::is_serial);
     if is_serial || column.identity().is_some() || column.generated().is_some() {
         let what = if column.generated().is_some() { "a trigger that fills it" } else { "a sequence as its default" };
-        return format!(
-            "add {name} as a plain column without a value, give it {what}, fill the old rows in batches, then make it NOT NULL"
-        )
-        .into();
+        let last = if column.is_required() { ", then make it NOT NULL" } else { "" };
+        return format!("add {name} as a plain column without a value, give it {what}, fill the old rows in batches{last}")
+            .into();
     }
     let data_type = column.data_type.as_ref().map_or("text", |data_type| text(data_type.span));
     let Some(default) = column.default() else {
@@ -51,11 +49,8 @@ fn safe_way(migration: &Migration, stall: &Stall<'_>, alter: &AlterTable, column
         )
         .into();
     };
-    let up = format!(
-        "{PATIENCE}ALTER TABLE {table} ADD COLUMN {name} {data_type};\nALTER TABLE {table} ALTER COLUMN {name} SET DEFAULT {};",
-        text(default.span)
-    );
-    let way = SafeWay::default().then(&format!("add_{name}"), up, back).instead(migration, stall.script, stall.span, cx);
+    let actions = format!("ADD COLUMN {name} {data_type},\n  ALTER COLUMN {name} SET DEFAULT {}", text(default.span));
+    let way = SafeWay::staying(actions).instead(migration, stall.script, stall.span, cx);
     let required = if column.is_required() { "; NOT NULL comes last, behind a CHECK that was validated" } else { "" };
     way.before(&format!("\n-- then fill the old rows in batches, from a job that commits between them{required}"))
 }

@@ -1,9 +1,9 @@
 //! The safe way as files to write: in which order, with which marks, and the way back.
 
-use crate::diagnostic::{Help, NewFile, Place, Rewrite};
+use crate::diagnostic::{Fix, Help, NewFile, Place, Rewrite};
 use crate::document::migration::framework::{Escape, Transactions};
 use crate::document::migration::{NewMigration, next_title};
-use crate::document::sql::{Action, Name};
+use crate::document::sql::{Action, Name, TableChange};
 use crate::rule::Context;
 use crate::source::Span;
 use crate::workspace::history::{FrameworkSaid, Migration, MigrationSet, Script};
@@ -11,6 +11,8 @@ use crate::workspace::history::{FrameworkSaid, Migration, MigrationSet, Script};
 /// Migrations that take the place of a statement, or of a part of one.
 #[derive(Default)]
 pub struct SafeWay {
+    /// What takes the place of the statement where it stands.
+    stays: Option<String>,
     parts: Vec<Part>,
 }
 
@@ -29,6 +31,11 @@ pub const NOTHING: &str = "-- Nothing to take back: rows that were checked need 
 pub const PATIENCE: &str = "SET LOCAL lock_timeout = '5s';\n";
 
 impl SafeWay {
+    /// What stays of an action of ALTER TABLE, where it stands: what comes after it in the file may need it.
+    pub fn staying(action: impl Into<String>) -> Self {
+        Self { stays: Some(action.into()), parts: Vec::new() }
+    }
+
     /// A migration that runs in a transaction.
     #[must_use]
     pub fn then(self, name: &str, up: impl Into<String>, down: impl Into<String>) -> Self {
@@ -49,13 +56,13 @@ impl SafeWay {
     /// In place of a statement, or of an action of one: where nothing else does anything in its file, the first migration
     /// takes over the file.
     pub fn instead(self, migration: &Migration, script: &Script, span: Span, cx: &Context<'_>) -> Help {
-        let span = whole(script, span, cx);
+        let span = if self.stays.is_some() { span } else { whole(script, span, cx) };
         self.instead_of(migration, script, &[span], cx)
     }
 
     /// In place of what stands somewhere in a migration: the action or the statement around it.
     pub fn instead_at(self, migration: &Migration, place: Place, cx: &Context<'_>) -> Help {
-        let Some(script) = migration.up.iter().find(|script| script.source == place.source) else { return Help::from("") };
+        let Some(script) = migration.up.iter().find(|script| is_in(script, place)) else { return Help::from("") };
         let at = script.steps.partition_point(|step| step.span.end <= place.span.start);
         let span = script.steps.get(at).map_or(place.span, |step| match &cx.workspace.statement(script, step).action {
             Action::AlterTable(alter) => {
@@ -66,18 +73,23 @@ impl SafeWay {
         self.instead(migration, script, span, cx)
     }
 
-    /// In place of several statements.
+    /// In place of several statements, or actions of some.
     pub fn instead_of(self, migration: &Migration, script: &Script, spans: &[Span], cx: &Context<'_>) -> Help {
+        // What stays takes the place of an action, and its statement with it.
+        let spans = &(if self.stays.is_some() { spans.to_vec() } else { joined(script, spans, cx) })[..];
         let Some(set) = cx.set else { return Help::from("") };
         let places: Vec<Place> = spans.iter().map(|span| Place { source: script.source, span: *span }).collect();
-        let takes_over = is_alone(migration, &places, cx);
+        let takes_over = self.stays.is_none() && is_alone(migration, &places, cx);
         let files = self.files(set, takes_over.then_some(migration));
         let path = cx.workspace.path(script.source);
         let from = path.rsplit('/').next().unwrap_or(path);
         let is_undone = migration.down.iter().any(|down| !down.first_words(cx.workspace.document(down.source)).is_empty());
         let undone = if is_undone { ", and what undoes it out of the way back" } else { "" };
         let outside = if self.parts.iter().any(|part| !part.in_transaction) { " outside a transaction" } else { "" };
+        let edits: Vec<Fix> =
+            places.iter().map(|place| Fix { place: *place, replacement: self.stays.clone().unwrap_or_default() }).collect();
         let lead = match (takes_over, self.parts.len()) {
+            _ if self.stays.is_some() => return self.told(&self.beside(from), set, files, edits),
             (true, 1) if outside.is_empty() => "in its place:".to_owned(),
             (true, 1) => format!("in its place, alone and{outside}:"),
             (true, several) => format!("in its place {several} migrations, one after the other:"),
@@ -85,7 +97,21 @@ impl SafeWay {
             (false, 1) => format!("take it out of {from}{undone}, into a migration of its own that runs{outside}:"),
             (false, several) => format!("take it out of {from}{undone}, into {several} migrations that run one after the other:"),
         };
-        self.told(&lead, set, files, places)
+        self.told(&lead, set, files, edits)
+    }
+
+    /// What comes before the files where something stays.
+    fn beside(&self, file: &str) -> String {
+        let stays = self.stays.as_deref().unwrap_or_default();
+        match self.parts.len() {
+            0 => format!("in {file} write instead:\n{stays}"),
+            1 => format!("in {file} write instead:\n{stays}\nand put the rest into a migration of its own:"),
+            several => {
+                format!(
+                    "in {file} write instead:\n{stays}\nand put the rest into {several} migrations that run one after the other:"
+                )
+            }
+        }
     }
 
     /// After all that is there.
@@ -118,7 +144,7 @@ impl SafeWay {
         files
     }
 
-    fn told(&self, lead: &str, set: &MigrationSet, files: Vec<Vec<NewFile>>, removes: Vec<Place>) -> Help {
+    fn told(&self, lead: &str, set: &MigrationSet, files: Vec<Vec<NewFile>>, edits: Vec<Fix>) -> Help {
         let mut out = vec![lead.to_owned()];
         let needs = self.parts.iter().any(|part| !part.in_transaction);
         let cannot = needs && set.framework.traits().escape == Escape::Never && set.transactions() != Transactions::None;
@@ -135,7 +161,7 @@ impl SafeWay {
             out.push(format!("-- {} runs all that is pending in one transaction: ship them one by one", set.framework.name()));
         }
         let is_done = !cannot || set.framework_said == FrameworkSaid::Nobody;
-        let rewrite = is_done.then(|| Rewrite { removes, files: files.into_iter().flatten().collect() });
+        let rewrite = is_done.then(|| Rewrite { edits, files: files.into_iter().flatten().collect() });
         Help { text: out.join("\n"), rewrite }
     }
 }
@@ -147,6 +173,47 @@ fn by_hand(set: &MigrationSet) -> String {
     }
     let name = set.framework.name();
     format!("-- {name} opens a transaction around every file: run this by hand, before the release")
+}
+
+/// Whether something stands in a script; a file may have several.
+fn is_in(script: &Script, place: Place) -> bool {
+    script.source == place.source && script.steps.iter().any(|step| step.span.contains(place.span))
+}
+
+/// Actions, and the whole statement where they are all that it has.
+fn joined(script: &Script, spans: &[Span], cx: &Context<'_>) -> Vec<Span> {
+    let mut joined: Vec<Span> = Vec::new();
+    for span in spans {
+        let at = script.steps.partition_point(|step| step.span.end <= span.start);
+        let statement = script.steps.get(at).map(|step| (step, &cx.workspace.statement(script, step).action));
+        let whole = match statement {
+            Some((step, Action::AlterTable(alter))) if alter.actions.iter().all(|action| spans.contains(&action.span)) => {
+                step.span
+            }
+            _ => *span,
+        };
+        if !joined.contains(&whole) {
+            joined.push(whole);
+        }
+    }
+    joined
+}
+
+/// Where a script drops the constraint of a table, before something comes with its name.
+pub fn dropped_before(script: &Script, until: Span, table: &Name, name: &str, cx: &Context<'_>) -> Option<Span> {
+    let before = script.steps.iter().take_while(|step| step.span.start < until.end);
+    before
+        .filter_map(|step| match &cx.workspace.statement(script, step).action {
+            Action::AlterTable(alter) if alter.table.last() == table.last() => Some(alter),
+            _ => None,
+        })
+        .flat_map(|alter| &alter.actions)
+        .find_map(|action| match &action.change {
+            TableChange::DropConstraint { name: dropped, .. } if *dropped.text == *name && action.span.start < until.start => {
+                Some(action.span)
+            }
+            _ => None,
+        })
 }
 
 /// The statement, where it has no other action.
@@ -212,13 +279,20 @@ pub fn quoted(name: &str) -> String {
 
 /// A made-up name, short enough for the server.
 pub fn made_up(table: &str, column: &str, label: &str) -> String {
-    let table = table.rsplit('.').next().unwrap_or(table).trim_matches('"');
-    let mut name = format!("{table}_{}", column.trim_matches('"'));
+    let mut name = format!("{}_{}", folded(table.rsplit('.').next().unwrap_or(table)), column.trim_matches('"'));
     let room = 62_usize.saturating_sub(label.len());
     while name.len() > room {
         name.pop();
     }
     quoted(&format!("{name}_{label}"))
+}
+
+/// A name as the server keeps it: in small letters where it is not quoted.
+pub fn folded(name: &str) -> String {
+    match name.strip_prefix('"') {
+        Some(name) => name.trim_end_matches('"').to_owned(),
+        None => name.to_lowercase(),
+    }
 }
 
 /// A name as it is written in a statement.

@@ -1,5 +1,6 @@
 //! Work that takes the longer the more rows there are, while others wait for a lock that its statement holds.
 
+use super::transaction::Ledger;
 use crate::database::WorkKind;
 use crate::document::sql::{Action, AlterTable, Statement, TableAction};
 use crate::source::Span;
@@ -20,6 +21,8 @@ pub struct Stall<'m> {
     pub work: &'m WorkKind,
     /// What others wait for.
     pub blocked: &'m Locked,
+    /// The statement before it that took that lock, where it did not itself.
+    pub since: Option<Span>,
     /// It stands in a branch, so it may not run.
     pub is_conditional: bool,
 }
@@ -34,8 +37,22 @@ pub enum Cause<'m> {
 
 /// All of a migration on its way forward, in order; none of statements that fail.
 pub fn stalls<'m>(migration: &'m Migration, workspace: &'m Workspace) -> Vec<Stall<'m>> {
-    let steps = migration.steps().filter(|(_, step)| !step.fails());
-    steps.flat_map(|(script, step)| of_step(script, step, workspace.statement(script, step))).collect()
+    let mut all = Vec::new();
+    for script in &migration.up {
+        let mut ledger = Ledger::default();
+        for step in script.steps.iter().filter(|step| !step.fails()) {
+            let mut stalls = of_step(script, step, workspace.statement(script, step));
+            for stall in &mut stalls {
+                let blocked = stall.blocked;
+                if let Some(held) = ledger.more_than(step, &blocked.table.name, blocked.blocks.len()) {
+                    (stall.blocked, stall.since) = (held.relation, Some(held.step.span));
+                }
+            }
+            all.extend(stalls);
+            ledger.pass(script, step);
+        }
+    }
+    all
 }
 
 fn of_step<'m>(script: &'m Script, step: &'m Step, statement: &'m Statement) -> Vec<Stall<'m>> {
@@ -44,19 +61,26 @@ fn of_step<'m>(script: &'m Script, step: &'m Step, statement: &'m Statement) -> 
         let Some(blocked) = blocked(step, worked) else { continue };
         for work in &worked.works {
             match stalls.iter_mut().find(|stall| stall.span == work.cause) {
-                Some(stall) if *stall.work < work.kind => {
+                Some(stall) if *stall.work < work.kind || (*stall.work == work.kind && stall.is_about(worked)) => {
                     (stall.worked, stall.work, stall.blocked) = (worked, &work.kind, blocked);
                 }
                 Some(_) => {}
                 None => {
                     let Some((cause, is_conditional)) = cause(statement, work.cause) else { continue };
                     let (span, work) = (work.cause, &work.kind);
-                    stalls.push(Stall { script, step, cause, span, worked, work, blocked, is_conditional });
+                    stalls.push(Stall { script, step, cause, span, worked, work, blocked, since: None, is_conditional });
                 }
             }
         }
     }
     stalls
+}
+
+impl Stall<'_> {
+    /// Whether what asks for the work names this table as the one that it changes.
+    fn is_about(&self, table: &Locked) -> bool {
+        matches!(self.cause, Cause::Action(alter, _) if alter.table.last() == table.table.name.rsplit('.').next().unwrap_or_default())
+    }
 }
 
 /// The relation that people wait for meanwhile: the one at work where they wait for that.

@@ -3,6 +3,7 @@
 use super::stall::Stall;
 use crate::database::{Nature, Touched, WorkKind};
 use crate::diagnostic::{Place, Severity};
+use crate::document::migration::framework::Transactions;
 use crate::rule::{Context, Report};
 use crate::workspace::Workspace;
 use crate::workspace::history::MigrationSet;
@@ -38,12 +39,15 @@ fn work(stall: &Stall<'_>) -> String {
 }
 
 /// Until when a lock is held, beyond its statement.
-fn until(step: &Step, workspace: &Workspace, place: Place) -> String {
+fn until(step: &Step, cx: &Context<'_>, place: Place) -> String {
     match step.held {
         Held::Statement => String::new(),
+        Held::Migration if cx.set.is_some_and(|set| set.transactions() == Transactions::Batch) => {
+            ", and until all pending migrations have run, which share one transaction".to_owned()
+        }
         Held::Migration => ", and until the transaction of the migration ends".to_owned(),
         Held::End(span, word) => {
-            format!(", and until {word} in line {}", workspace.line(Place { span, ..place }))
+            format!(", and until {word} in line {}", cx.workspace.line(Place { span, ..place }))
         }
     }
 }
@@ -68,17 +72,18 @@ pub fn report<'c>(cx: &'c mut Context<'_>, stall: &Stall<'_>, place: Place, mess
     let workspace = cx.workspace;
     let (blocked, step, set) = (stall.blocked, stall.step, cx.set);
     let partitions = if blocked.table.nature == Some(Nature::Partitioned) { " and its partitions" } else { "" };
-    let label = format!(
-        "takes {} on {}{partitions}: {} {}{}",
-        blocked.lock.words(),
-        blocked.name,
-        statements(blocked),
-        work(stall),
-        until(step, workspace, place)
-    );
+    let (lock, waiting, until) = (blocked.lock.words(), statements(blocked), until(step, cx, place));
+    let label = match stall.since {
+        Some(_) => format!("{waiting} {}{until}", work(stall)),
+        None => format!("takes {lock} on {}{partitions}: {waiting} {}{until}", blocked.name, work(stall)),
+    };
     let (named, history) = (stall.worked.table.place, history(&stall.worked.table, workspace));
     let size = workspace.sizes.of(&stall.worked.table.name).filter(Size::is_small);
     let mut report = cx.report(place, message).label(label);
+    if let Some(span) = stall.since {
+        let held = format!("takes {lock} on {}{partitions}, which is kept until the transaction ends", blocked.name);
+        report = report.because(Place { span, ..place }, held);
+    }
     if named.span == step.span {
         report = report.assuming(format!("{}: {history}", stall.worked.table.name));
     } else {

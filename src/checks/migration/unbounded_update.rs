@@ -1,5 +1,6 @@
 //! See rules/migration/unbounded-update.md
 
+use super::telling;
 use super::ways::{batches, since};
 use crate::database::{Effect, EffectKind, RowsChange};
 use crate::rule::Context;
@@ -9,7 +10,7 @@ pub fn check(migration: &Migration, cx: &mut Context<'_>) {
     for effect in migration.forward() {
         if let EffectKind::RowsChange(change) = &effect.kind
             && change.all
-            && !effect.table.is_new()
+            && !(effect.table.is_new() || effect.table.has_no_rows)
         {
             report(effect, change, cx);
         }
@@ -31,9 +32,12 @@ fn report(effect: &Effect, change: &RowsChange, cx: &mut Context<'_>) {
         )
     };
     let (history, help) = (since(&effect.table, cx.workspace), batches(effect, change, cx.workspace));
-    cx.report(effect.place, what)
+    // Rows that are gone are gone, however few.
+    let size = cx.workspace.sizes.of(name).filter(|size| size.is_small() && change.verb != "DELETE");
+    let report = cx
+        .report(effect.place, what)
         .label("no WHERE chooses among the rows")
         .because(effect.table.place, history)
-        .in_production(consequence)
-        .help(help);
+        .in_production(consequence);
+    telling::lowered(report, size, name).help(help);
 }

@@ -10,7 +10,7 @@ use crate::workspace::history::{Migration, Script};
 
 pub fn check(migration: &Migration, cx: &mut Context<'_>) {
     for (script, step) in migration.steps().filter(|(_, step)| !step.fails()) {
-        for unique in step.uniques.iter().filter(|unique| !unique.table.is_new()) {
+        for unique in step.uniques.iter().filter(|unique| !(unique.table.is_new() || unique.table.has_no_rows)) {
             if !is_cleaned(script, step, unique, cx) {
                 report(unique, cx);
             }

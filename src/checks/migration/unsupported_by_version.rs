@@ -7,7 +7,7 @@ use crate::workspace::history::Migration;
 use crate::workspace::versions::Said;
 
 pub fn check(migration: &Migration, cx: &mut Context<'_>) {
-    let is_said = cx.set.is_some_and(|set| set.versions.said != Said::Nobody);
+    let is_said = cx.set.is_some_and(|set| !matches!(set.versions.said, Said::Nobody | Said::Needed));
     for (_, _, failure, place) in failing(migration, |kind| kind == FailureKind::Unsupported) {
         let report = cx
             .report(place, format!("the migration fails here: {}", failure.reason))

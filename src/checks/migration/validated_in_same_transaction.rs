@@ -23,9 +23,9 @@ pub fn check(migration: &Migration, cx: &mut Context<'_>) {
         let worked =
             step.relations.iter().find(|relation| !relation.is_new && relation.works.iter().any(|work| work.cause == span));
         let Some(worked) = worked else { continue };
-        if let Some(held) = open(script, step).max_by_key(|open| open.relation.blocks.len()) {
+        if let Some(held) = open(cx.set, migration, script, step).max_by_key(|open| open.relation.blocks.len()) {
             let validated = Validated { span, name, alter, worked };
-            report(migration, (script, step), &validated, held.relation, Some(held.step.span), cx);
+            report(migration, (script, step), &validated, held.relation, Some(held.place()), cx);
         }
     }
     for stall in stalls(migration, cx.workspace) {
@@ -51,7 +51,7 @@ fn report(
     (script, step): (&Script, &Step),
     validated: &Validated<'_>,
     held: &Locked,
-    since: Option<Span>,
+    since: Option<Place>,
     cx: &mut Context<'_>,
 ) {
     let place = Place { source: script.source, span: validated.span };
@@ -66,7 +66,7 @@ fn report(
         .report(place, message)
         .label("reads every row, which nobody would wait for in a transaction of its own")
         .because(
-            Place { span: since.unwrap_or(step.span), ..place },
+            since.unwrap_or(Place { span: step.span, ..place }),
             format!(
                 "takes {} on {}, which is kept until the transaction ends: {}",
                 held.lock.words(),

@@ -12,13 +12,13 @@ pub fn check(migration: &Migration, cx: &mut Context<'_>) {
     for (script, step) in migration.steps().filter(|(_, step)| step.works() && step.blocking().next().is_none()) {
         let statement = cx.workspace.statement(script, step);
         let what = match &statement.action {
-            Action::CreateTable(_) => "a table is filled",
-            Action::CreateView(_) => "a materialized view is filled",
-            Action::Refresh(_) => "a materialized view is filled anew",
+            Action::CreateTable(create) => format!("{} is filled", create.name),
+            Action::CreateView(create) => format!("{} is filled", create.name),
+            Action::Refresh(refresh) => format!("{} is filled anew", refresh.view),
             _ => continue,
         };
         let shuts_out = |open: &Open<'_>| open.relation.blocks.contains(&"select");
-        let Some(held) = open(script, step).find(shuts_out) else { continue };
+        let Some(held) = open(cx.set, migration, script, step).find(shuts_out) else { continue };
         let Some(worked) = step.relations.iter().find(|relation| !relation.is_new && relation.is_long()) else { continue };
         let place = Place { source: script.source, span: step.span };
         let size = cx.workspace.sizes.of(&worked.table.name).filter(Size::is_small);
@@ -27,7 +27,7 @@ pub fn check(migration: &Migration, cx: &mut Context<'_>) {
             .report(place, format!("reads and writes of \"{name}\" wait while {what}"))
             .label(format!("reads every row of {}", worked.table.name))
             .because(
-                Place { span: held.step.span, ..place },
+                held.place(),
                 format!(
                     "takes {lock} on {name}, which is kept until the transaction ends: {} for all that follows",
                     telling::statements(held.relation)
@@ -36,7 +36,10 @@ pub fn check(migration: &Migration, cx: &mut Context<'_>) {
             .in_production(
                 "the lock would be over in a moment, but the transaction keeps it for as long as the later statement works",
             )
-            .help(format!("put the statement that works into a migration of its own, before the one that locks {name}"));
+            .help(format!(
+                "let the statement that works come first, and the one that locks {name} after it: at the end of the file, or in the \
+                 next. What has to take an old name is filled under another one first, and renamed at the end"
+            ));
         telling::lowered(report, size, &worked.table.name);
     }
 }

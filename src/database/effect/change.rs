@@ -35,6 +35,21 @@ pub struct RelationDrop {
     pub is_doubtful: bool,
 }
 
+/// Something goes along with what is dropped with CASCADE.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct Lost {
+    /// What it is, as people say it.
+    pub said: String,
+    /// The table that it belongs to, and the columns without which it would go, too.
+    pub of: Option<(String, Vec<String>)>,
+}
+
+impl From<String> for Lost {
+    fn from(said: String) -> Self {
+        Self { said, of: None }
+    }
+}
+
 /// Rows are changed.
 #[derive(Clone, Debug)]
 pub struct RowsChange {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::foreign_key::{Filled, Foreign};
-use super::{column, constraint_drop, foreign_key, made_up, unique, volatility};
+use super::{column, constraint_drop, data, foreign_key, made_up, unique, volatility};
 use crate::database::FailureKind;
 use crate::database::effect::Sureness;
 use crate::database::run::Run;
@@ -306,7 +306,15 @@ pub(super) fn validate(run: &mut Run<'_>, tree: &[Id], name: &Ident) {
             Rule::Foreign { to, .. } => {
                 let targets = if run.relation(*to).kind == Kind::Partitioned { run.schema.tree(*to) } else { vec![*to] };
                 run.lock_all(&targets, RowShare);
-                foreign_key::compare(run, &[*table], &targets);
+                // Rows without a value refer to nothing, and an index finds those that have one: none.
+                let source = run.source;
+                let null = constraint
+                    .columns
+                    .iter()
+                    .find(|name| run.relation(*table).column(name).is_some_and(|column| column.unfilled == Some(source)));
+                if !null.is_some_and(|column| data::leads(run.relation(*table), column)) {
+                    foreign_key::compare(run, &[*table], &targets);
+                }
             }
             Rule::NotNull => constraint.columns.iter().for_each(|column| column::refuse_null(run, *table, column)),
             _ => run.scan(*table, "every row is checked against the constraint"),

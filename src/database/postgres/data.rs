@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::{TABLE, apply, fill, look, partition, routine, volatility};
 use crate::database::run::Run;
-use crate::database::schema::{Constraint, Id, Kind, Relation, Rule};
+use crate::database::schema::{Constraint, Emptied, Id, Kind, Relation, Rule};
 use crate::document::sql::{
     Action, Condition, CopyRows, Delete, Ident, Insert, LockMode, Merge, Name, Query, Referential, Statement, Term, Update,
 };
@@ -104,7 +104,7 @@ pub(super) fn read(run: &mut Run<'_>, id: Id, how: &Reading<'_>) {
 }
 
 /// Whether an index over all rows begins with a column.
-fn leads(relation: &Relation, column: &str) -> bool {
+pub(super) fn leads(relation: &Relation, column: &str) -> bool {
     let indexes = relation.indexes.iter().filter(|index| index.valid && !index.partial && &*index.method != "brin");
     indexes.filter_map(|index| index.keys.first()?.as_deref()).any(|key| key == column)
 }
@@ -262,7 +262,11 @@ pub(super) fn delete(run: &mut Run<'_>, delete: &Delete) {
     let Some(id) = run.named(&delete.table, TABLE) else { return };
     let (condition, limited) = (delete.condition.as_ref(), delete.source.limited);
     let found = Filter { condition, reads_rows: true, only: delete.only, limited };
+    let is_all = condition.is_none() && !delete.only && delete.source.reads.is_empty();
     for table in write(run, id, &found) {
+        if is_all {
+            run.empties(table, Emptied::Rows);
+        }
         for (child, foreign) in referring(run, table) {
             let Rule::Foreign { on_delete, .. } = &foreign.rule else { continue };
             let only_looks = matches!(on_delete, Referential::NoAction | Referential::Restrict);

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::{TABLE, index};
 use crate::database::effect::Sureness;
 use crate::database::run::Run;
-use crate::database::schema::{Id, Kind, Rows, Rule};
+use crate::database::schema::{Emptied, Id, Kind, Rows, Rule};
 use crate::document::sql::{Analyze, Cluster, LockMode, LockTable, Name, ObjectKind, Reindex, Target, Truncate, Vacuum};
 
 use LockMode::{AccessExclusive, AccessShare, Share, ShareUpdateExclusive};
@@ -255,6 +255,7 @@ pub(super) fn truncate(run: &mut Run<'_>, truncate: &Truncate) {
         }
         if run.was_there(id) {
             run.schema.edit(id).rows = Rows::None;
+            run.empties(id, Emptied::Storage);
         }
     }
 }

@@ -6,7 +6,7 @@ use super::{casts, made_up, volatility, whole};
 use crate::database::FailureKind;
 use crate::database::effect::Sureness;
 use crate::database::run::Run;
-use crate::database::schema::{self, ColumnType, Default_, Id, Kind, Relation, Rows};
+use crate::database::schema::{self, ColumnType, Default_, Emptied, Id, Kind, Relation, Rows};
 use crate::document::sql::{Column, DataType, Expr, Generated, LockMode, Shape};
 
 use LockMode::RowExclusive;
@@ -59,11 +59,15 @@ pub(super) fn add(run: &mut Run<'_>, tree: &[Id], column: &Column, if_not_exists
         relation.columns.push(made);
     }
     run.lock_all(&value.sequences, RowExclusive);
-    if value.refuses_null && !value.fills && rows == Rows::Some {
-        return run.fail_as(
-            FailureKind::Required,
-            format!("the column {} takes no NULL and has no default, and the table has rows", column.name.text),
-        );
+    if value.refuses_null && !value.fills && run.emptied(id).is_none() {
+        if rows == Rows::Some {
+            return run.fail_as(
+                FailureKind::Required,
+                format!("the column {} takes no NULL and has no default, and the table has rows", column.name.text),
+            );
+        }
+        // It fails, or there is no row.
+        run.empties(id, Emptied::Storage);
     }
     let filled = match (value.is_written, value.fills) {
         (false, _) => Filled::Nothing,

@@ -81,6 +81,8 @@ fn a_type(run: &Run<'_>, name: &Name) -> Touched {
         nature: None,
         is_unshipped: false,
         refers_to: Vec::new(),
+        has_no_rows: false,
+        is_drained: false,
     }
 }
 
@@ -112,8 +114,16 @@ fn added(run: &mut Run<'_>, name: &Name, temporary: bool, columns: Option<Vec<St
     let schema = run.schema.home(name, temporary).into();
     let shown = Relation { schema, name: name.last().into(), ..Relation::default() }.display();
     let created = Some(run.place(run.span));
-    let touched =
-        Touched { name: shown, place: run.place(name.span), created, nature: None, is_unshipped: false, refers_to: Vec::new() };
+    let touched = Touched {
+        name: shown,
+        place: run.place(name.span),
+        created,
+        nature: None,
+        is_unshipped: false,
+        refers_to: Vec::new(),
+        has_no_rows: false,
+        is_drained: false,
+    };
     note(run, name.span, touched, EffectKind::RelationAdd(columns));
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{ColumnType, Id, Made, Shared, TypeId};
 use crate::diagnostic::SourceId;
-use crate::document::sql::{Bound, Ident, Referential, Term};
+use crate::document::sql::{Bound, Ident, Referential, Term, is_hole};
 
 /// What a relation is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -44,6 +44,15 @@ pub(in crate::database) enum Rows {
     Unknown,
 }
 
+/// Nothing is left of what a table held.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(in crate::database) enum Emptied {
+    /// No row is; what was deleted is still read over.
+    Rows,
+    /// There is nothing to read.
+    Storage,
+}
+
 /// A table, view or sequence.
 #[derive(Clone, Debug, Default)]
 pub(in crate::database) struct Relation {
@@ -57,6 +66,8 @@ pub(in crate::database) struct Relation {
     pub temporary: bool,
     pub unlogged: bool,
     pub rows: Rows,
+    /// In which transaction it was emptied, or proved to be empty.
+    pub emptied: Option<(u32, Emptied)>,
     /// The type that its columns come from.
     pub of_type: Option<TypeId>,
     pub columns: Shared<Column>,
@@ -308,8 +319,13 @@ impl Relation {
     pub fn display(&self) -> String {
         match &*self.schema {
             "public" | super::TEMPORARY => self.name.to_string(),
+            schema if is_hole(schema) => self.name.to_string(),
             schema => format!("{schema}.{}", self.name),
         }
+    }
+
+    pub fn is_table(&self) -> bool {
+        matches!(self.kind, Kind::Table | Kind::Partitioned) && !self.temporary
     }
 
     pub fn is_partition(&self) -> bool {

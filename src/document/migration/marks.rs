@@ -78,6 +78,42 @@ pub fn no_transaction(framework: Framework, source: &Source, sql: &Sql) -> Optio
     sql.comments.iter().find(asks).copied()
 }
 
+/// Where the changesets of a file of Liquibase begin, and whether each asks for no transaction.
+pub fn changesets(source: &Source, sql: &Sql) -> Vec<(Span, bool)> {
+    let begins = sql.comments.iter().filter_map(|span| {
+        let comment = plain(source.slice(*span));
+        let words: String = comment.strip_prefix("changeset ")?.chars().filter(|next| !next.is_whitespace()).collect();
+        Some((*span, words.contains("runintransaction:false")))
+    });
+    begins.collect()
+}
+
+/// The mark that begins what a statement belongs to on the way forward, where a tool has such marks.
+pub fn opening(framework: Framework, source: &Source, sql: &Sql, before: u32) -> Option<Span> {
+    let begins = |span: &&Span| {
+        let comment = plain(source.slice(**span));
+        match framework {
+            Framework::Liquibase => comment.starts_with("changeset "),
+            _ => parts(framework).any(|(mark, forward)| forward && is_mark(&comment, mark)),
+        }
+    };
+    sql.comments.iter().rev().filter(|span| span.end <= before).find(begins).copied()
+}
+
+/// Whether a file of Liquibase says how it is taken back.
+pub fn has_rollback(source: &Source, sql: &Sql) -> bool {
+    sql.comments.iter().any(|span| plain(source.slice(*span)).starts_with("rollback "))
+}
+
+/// Comments by which a file asks its runner to pass over it.
+const PASSED_OVER: &[(Framework, &str)] = &[(Framework::PostgresMigrations, "postgres-migrations ignore")];
+
+/// Whether a file asks its runner to run nothing of it.
+pub fn is_passed_over(framework: Framework, source: &Source, sql: &Sql) -> bool {
+    let Some((_, mark)) = PASSED_OVER.iter().find(|(known, _)| *known == framework) else { return false };
+    sql.comments.iter().any(|span| is_mark(&plain(source.slice(*span)), mark))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -58,6 +58,23 @@ impl Framework {
         files
     }
 
+    /// The same, where forward and back have a file each although the tool is not known for that.
+    pub fn write_pair(self, folder: &str, migration: NewMigration<'_>) -> Vec<NewFile> {
+        let down = NewMigration { up: migration.down, down: "", ..migration };
+        let named = |migration: NewMigration<'_>, ending: &str| {
+            let mut files = self.write(folder, migration);
+            for file in &mut files {
+                file.path = file.path.replacen(&format!("{}.sql", migration.title), &format!("{}{ending}", migration.title), 1);
+            }
+            files
+        };
+        let mut files = named(NewMigration { down: "", ..migration }, ".up.sql");
+        if !migration.down.is_empty() {
+            files.extend(named(down, ".down.sql"));
+        }
+        files
+    }
+
     fn forward(self, title: &str, up: &str, line: &str, words: &str) -> String {
         let mark = self.traits().files.up_mark;
         let up = self.body(up);

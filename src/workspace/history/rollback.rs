@@ -112,7 +112,9 @@ pub(super) fn tried(migration: &Migration, documents: &[Arc<Document>], database
 fn start(script: &Script, document: &Document) -> Option<Place> {
     let (source, sql) = (&document.source, document.sql()?);
     let mark = sections(source, sql).into_iter().find(|(_, forward)| !forward).map(|(mark, _)| mark);
-    let first = script.statements.first().and_then(|at| sql.statements.get(*at)).map(|statement| statement.span.start);
+    let frames = |statement: &&Statement| matches!(statement.action, Action::Transaction(_) | Action::Set(_));
+    let first = script.of(sql).find(|statement| !frames(statement)).or_else(|| script.of(sql).next());
+    let first = first.map(|statement| statement.span.start);
     let line = source.line(mark.or(first).unwrap_or(0));
     Some(Place { source: script.source, span: source.line_span(line) })
 }
@@ -136,7 +138,13 @@ fn is_idle(body: &Body) -> bool {
 fn refuses(statement: &Statement, documents: &[Arc<Document>], source: crate::diagnostic::SourceId) -> bool {
     let Action::Do(block) = &statement.action else { return false };
     let text = documents[source.index()].source.slice(block.body.span).to_ascii_lowercase();
-    block.body.statements.is_empty() && block.body.dynamic.is_empty() && text.contains("raise") && !text.contains("raise notice")
+    // A RAISE in a branch is a guard, and the rest may well be a way back.
+    let is_guarded = |before: &str| {
+        let mut words = before.split(|next: char| !next.is_ascii_alphanumeric() && next != '_');
+        words.any(|word| matches!(word, "if" | "case" | "loop" | "exception" | "when"))
+    };
+    let refuses = text.find("raise").is_some_and(|at| !text[at..].starts_with("raise notice") && !is_guarded(&text[..at]));
+    block.body.statements.is_empty() && block.body.dynamic.is_empty() && refuses
 }
 
 /// What runners and people put into a way back that nobody has written yet, in lower case.

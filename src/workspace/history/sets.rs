@@ -88,9 +88,12 @@ impl Making<'_> {
                 is_new: false,
             });
             migration.is_paired |= role == Role::PairedUp;
-            migration.add(role, source, self.document(source), &self.transaction(framework, source));
+            migration.add(framework, role, source, self.document(source), &self.transaction(framework, source));
         }
-        let migrations = paired_by_version(migrations.into_values());
+        let mut migrations = paired_by_version(migrations.into_values());
+        if framework == Framework::Flyway {
+            pass_over_baselines(&mut migrations);
+        }
         let mut titles: Vec<String> = migrations.iter().map(|migration| migration.title.clone()).collect();
         titles.sort_unstable();
         MigrationSet {
@@ -107,6 +110,7 @@ impl Making<'_> {
             titles,
             migrations,
             ignored,
+            is_shared: false,
             troubles: Vec::new(),
             unknown_version: None,
             folder: self.folder,
@@ -196,7 +200,8 @@ impl Making<'_> {
         let path = document.source.path();
         let none = |said| RunnerTransaction { mode: Transactions::None, said };
         let mark = document.sql().and_then(|sql| marks::no_transaction(framework, &document.source, sql));
-        if let Some(span) = mark {
+        // Each changeset asks for itself.
+        if let Some(span) = mark.filter(|_| framework != Framework::Liquibase) {
             return none(TransactionSaid::Mark(Place { source, span }));
         }
         if let Escape::Infix(infix) = framework.traits().escape
@@ -242,10 +247,19 @@ fn shaped(layout: &Layout, path: &str) -> &'static [Framework] {
 }
 
 impl Migration {
-    fn add(&mut self, role: Role, source: SourceId, document: &Document, runner: &RunnerTransaction) {
+    fn add(&mut self, framework: Framework, role: Role, source: SourceId, document: &Document, runner: &RunnerTransaction) {
         let Some(sql) = document.sql() else { return };
-        let (up, down) = directions(&document.source, sql);
+        let is_passed_over = marks::is_passed_over(framework, &document.source, sql);
+        let (up, down) = if is_passed_over { (Vec::new(), None) } else { directions(&document.source, sql) };
         let script = |statements| Script::new(source, runner.clone(), statements);
+        if framework == Framework::Liquibase {
+            let parts = changesets(document, sql, source, runner, up);
+            self.up.extend(parts);
+            // What goes back stands in comments, which nobody runs here.
+            let goes_back = marks::has_rollback(&document.source, sql);
+            self.down.extend(goes_back.then(|| script(Vec::new())));
+            return;
+        }
         if role == Role::Down {
             let mut all = up;
             all.extend(down.into_iter().flatten());
@@ -255,6 +269,32 @@ impl Migration {
             self.down.extend(down.map(script));
         }
     }
+}
+
+/// The changesets of a file of Liquibase: each is a transaction of its own, or asks for none.
+fn changesets(document: &Document, sql: &Sql, source: SourceId, runner: &RunnerTransaction, up: Vec<usize>) -> Vec<Script> {
+    let begins = marks::changesets(&document.source, sql);
+    let mut parts: Vec<(usize, Vec<usize>)> = Vec::new();
+    for at in up {
+        let start = sql.statements[at].span.start;
+        let part = begins.partition_point(|(span, _)| span.start < start);
+        match parts.last_mut().filter(|(last, _)| *last == part) {
+            Some((_, statements)) => statements.push(at),
+            None => parts.push((part, vec![at])),
+        }
+    }
+    let script = |(part, statements): (usize, Vec<usize>)| {
+        let asks_for_none = part.checked_sub(1).map(|at| begins[at]).filter(|(_, none)| *none);
+        let runner = match asks_for_none {
+            Some((span, _)) => {
+                RunnerTransaction { mode: Transactions::None, said: TransactionSaid::Mark(Place { source, span }) }
+            }
+            None => runner.clone(),
+        };
+        Script::new(source, runner, statements)
+    };
+    let scripts: Vec<Script> = parts.into_iter().map(script).collect();
+    if scripts.is_empty() { vec![Script::new(source, runner.clone(), Vec::new())] } else { scripts }
 }
 
 /// The statements of a file that go forward.
@@ -273,6 +313,20 @@ fn directions(source: &Source, sql: &Sql) -> (Vec<usize>, Option<Vec<usize>>) {
     let (up, down) = (0..sql.statements.len()).partition(forward);
     let has_down = sections.iter().any(|(_, forward)| !forward);
     (up, has_down.then_some(down))
+}
+
+/// A baseline of Flyway stands for all migrations up to its version, on databases that have none of them. Where those are there,
+/// too, all that has shipped has run them; and of several baselines the newest counts.
+fn pass_over_baselines(migrations: &mut [Migration]) {
+    let is_baseline = |it: &Migration| it.title.starts_with(['B', 'b']) && it.title.contains("__");
+    let first = migrations.iter().filter(|it| it.has_version() && !is_baseline(it)).map(|it| it.version.clone()).next();
+    let newest = migrations.iter().rev().find(|it| is_baseline(it)).map(|it| it.version.clone());
+    for migration in migrations.iter_mut().filter(|it| is_baseline(it)) {
+        let is_repeated = first.as_ref().is_some_and(|first| *first <= migration.version);
+        if is_repeated || newest.as_ref() != Some(&migration.version) {
+            migration.up.iter_mut().for_each(|script| script.statements.clear());
+        }
+    }
 }
 
 /// Flyway's undo files and Java-like names may differ from the migration's in all but the version. Takes and gives them in

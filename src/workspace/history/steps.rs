@@ -160,7 +160,11 @@ impl MigrationSet {
     pub(super) fn replayed(&self, documents: &[Arc<Document>], version: u32, tries: bool) -> Replayed {
         let new = self.migrations.iter().filter(|migration| migration.is_new).flat_map(Migration::parts);
         let new = new.map(|script| script.source).collect();
-        let mut replay = Replay { database: Database::new(version), new, alone_is_enough: self.alone_is_enough() };
+        let mut replay =
+            Replay { database: Database::new(version), new, alone_is_enough: self.alone_is_enough(), goes_on: false };
+        if self.is_shared {
+            replay.database.doubt();
+        }
         let (mut scripts, mut ways_back): (Vec<Script>, Vec<(usize, WayBack)>) = (Vec::new(), Vec::new());
         let mut last = 0;
         for (at, migration) in self.migrations.iter().enumerate() {
@@ -177,6 +181,7 @@ impl MigrationSet {
                 replay.database.remember();
             }
             let first = scripts.len();
+            replay.goes_on = Self::is_batched(migration) && self.migrations.get(at + 1).is_some_and(Self::is_batched);
             for script in &migration.up {
                 let Some(sql) = documents[script.source.index()].sql() else { continue };
                 if is_pending {
@@ -194,7 +199,9 @@ impl MigrationSet {
                 replay.database.forget();
             }
         }
-        Replayed { scripts, ways_back, troubles: if tries { replay.database.troubles() } else { Vec::new() } }
+        let troubles = if tries { replay.database.troubles() } else { Vec::new() };
+        let (made, met) = if tries { replay.database.tables() } else { Default::default() };
+        Replayed { scripts, ways_back, troubles, lacks: replay.database.lacks(), made, met }
     }
 }
 
@@ -206,6 +213,12 @@ pub(super) struct Replayed {
     pub ways_back: Vec<(usize, WayBack)>,
     /// What is left at the end that makes trouble later.
     pub troubles: Vec<Trouble>,
+    /// The lowest version that knows all that they use, where this one does not.
+    pub lacks: Option<u32>,
+    /// The tables that they made and that are there at the end.
+    pub made: Vec<String>,
+    /// Those that they name and did not make.
+    pub met: Vec<String>,
 }
 
 /// A history as it is replayed.
@@ -213,6 +226,8 @@ struct Replay {
     database: Database,
     new: HashSet<SourceId>,
     alone_is_enough: bool,
+    /// The next migration runs in the same transaction.
+    goes_on: bool,
 }
 
 impl Replay {
@@ -248,7 +263,11 @@ impl Replay {
         }
         let steps = script.statements.iter().map(|at| self.step(*at, &sql.statements[*at], script.source));
         let mut steps: Vec<Step> = steps.collect();
-        self.database.end_script();
+        if self.goes_on {
+            self.database.next_script();
+        } else {
+            self.database.end_script();
+        }
         // Whoever writes nothing but such statements into a file has a runner that lets them run.
         let runs_alone = self.alone_is_enough
             && steps.iter().any(|step| step.no_transaction.is_some())

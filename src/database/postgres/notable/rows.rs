@@ -1,7 +1,7 @@
 //! Which rows do statements change, and how many may that be?
 
 use super::{note, target};
-use crate::database::effect::{EffectKind, RowsChange};
+use crate::database::effect::{EffectKind, Lost, RowsChange};
 use crate::database::run::Run;
 use crate::database::schema::{Id, Kind, Relation};
 use crate::document::sql::{Condition, Delete, Ident, Query, Term, Truncate, Update};
@@ -18,14 +18,14 @@ pub(super) fn truncated(run: &mut Run<'_>, truncate: &Truncate) {
         }
     }
     let Some(cascade) = truncate.cascade else { return };
-    let mut lost: Vec<String> = Vec::new();
+    let mut lost: Vec<Lost> = Vec::new();
     let mut open = named.clone();
     while let Some(id) = open.pop() {
         for child in run.relation(id).referrers.clone().iter().copied() {
             if !named.contains(&child) {
                 named.push(child);
                 open.push(child);
-                lost.push(format!("all rows of the table {}", run.schema.display(child)));
+                lost.push(format!("all rows of the table {}", run.schema.display(child)).into());
             }
         }
     }

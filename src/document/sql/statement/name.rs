@@ -19,12 +19,27 @@ pub struct Ident {
 pub struct Name {
     /// All of it.
     pub span: Span,
-    /// The name as people say it: without the default schema.
+    /// The name as people say it: without the default schema, and without one that a template fills in.
     text: Arc<str>,
     /// Where the last part begins in `text`.
     last: u32,
-    /// The default schema is written out.
-    in_public: bool,
+    /// The schema that is written and goes without saying.
+    unsaid: Unsaid,
+}
+
+/// A schema that is written and that nobody would say.
+#[derive(Clone, PartialEq, Eq, Debug)]
+enum Unsaid {
+    No,
+    /// The default schema.
+    Public,
+    /// What stands in the place of one in a template.
+    Hole(Arc<str>),
+}
+
+/// Whether something is filled in where a schema is written.
+pub fn is_hole(schema: &str) -> bool {
+    schema.contains(['{', '$', '%'])
 }
 
 impl Name {
@@ -33,14 +48,17 @@ impl Name {
     pub fn of(self, last: Ident) -> Self {
         let span = self.span.to(last.span);
         if &*self.text == "public" && self.last == 0 {
-            return Self { in_public: true, span, ..Self::from(last) };
+            return Self { unsaid: Unsaid::Public, span, ..Self::from(last) };
+        }
+        if self.last == 0 && is_hole(&self.text) {
+            return Self { unsaid: Unsaid::Hole(self.text), span, ..Self::from(last) };
         }
         let mut text = String::with_capacity(self.text.len() + 1 + last.text.len());
         text.push_str(&self.text);
         text.push('.');
         let start = u32::try_from(text.len()).unwrap_or(0);
         text.push_str(&last.text);
-        Self { span, text: text.into(), last: start, in_public: false }
+        Self { span, text: text.into(), last: start, unsaid: Unsaid::No }
     }
 
     /// The name as people say it: without the default schema.
@@ -55,8 +73,10 @@ impl Name {
 
     /// The schema where the statement writes one, `public` included; with the database before it, as `db.schema`.
     pub fn schema(&self) -> Option<&str> {
-        if self.in_public {
-            return Some("public");
+        match &self.unsaid {
+            Unsaid::Public => return Some("public"),
+            Unsaid::Hole(schema) => return Some(schema),
+            Unsaid::No => {}
         }
         self.last.checked_sub(1).map(|dot| &self.text[..dot as usize])
     }
@@ -69,7 +89,7 @@ impl Name {
 
 impl From<Ident> for Name {
     fn from(ident: Ident) -> Self {
-        Self { span: ident.span, text: ident.text, last: 0, in_public: false }
+        Self { span: ident.span, text: ident.text, last: 0, unsaid: Unsaid::No }
     }
 }
 

@@ -88,7 +88,8 @@ fn a_hole_with_dots_in_it_is_one_schema() {
     };
     for hole in ["{{ .Values.one.schema }}", "\"{{ .Values.one.schema }}\"", "${db.schema}", "{{index .Options \"a.b\"}}"] {
         let (name, known) = made(hole, hole);
-        assert!(known && name.ends_with(".t") && name.contains(hole.trim_matches('"')), "{hole}: {name}");
+        // The name is told without what a template fills in.
+        assert_eq!((known, name.as_str()), (true, "t"), "{hole}");
         // Nobody knows whether two holes are one schema, even if they end alike.
         assert!(!made(hole, "{{ .Values.two.schema }}").1, "{hole}");
         assert!(!made(hole, "schema").1 && !made("schema", hole).1, "{hole}");

@@ -14,6 +14,7 @@ use crate::rule::Finding;
 use crate::settings::Settings;
 use crate::timings::{Timings, timed};
 use crate::tree::{Seat, Tree};
+use crate::workspace::discover::Passed;
 use crate::workspace::history::Count;
 use crate::workspace::{Coverage, Workspace};
 use baseline::{Baseline, Compared};
@@ -251,7 +252,7 @@ impl Report {
     }
 
     /// Folders and files passed over by default.
-    pub fn skipped(&self) -> impl Iterator<Item = (&Root, &String)> {
-        self.roots.iter().flat_map(|root| root.workspace.skipped.iter().map(move |path| (root, path)))
+    pub fn skipped(&self) -> impl Iterator<Item = (&Root, &Passed)> {
+        self.roots.iter().flat_map(|root| root.workspace.skipped.iter().map(move |passed| (root, passed)))
     }
 }

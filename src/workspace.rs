@@ -54,7 +54,7 @@ use availability::Availability;
 use base::Base;
 use change::Change;
 use consumers::Consumers;
-use discover::{Found, discover};
+use discover::{Found, Passed, discover};
 use environments::{Environments, Tier};
 use history::steps::Step;
 use history::{Asked, History, Script};
@@ -77,6 +77,8 @@ pub struct Workspace {
     mentions: Mentions,
     /// Where the tree says that migrations are.
     sites: Sites,
+    /// Images that are built on the spot.
+    built: Vec<String>,
     /// What the migrations do.
     pub history: History,
     /// How large tables are.
@@ -102,7 +104,7 @@ pub struct Workspace {
     /// What there is to know about files that were not judged, or not wholly.
     pub notes: Vec<Note>,
     /// Folders and files that were passed over by default.
-    pub skipped: Vec<String>,
+    pub skipped: Vec<Passed>,
     /// Migrations of kinds that cannot be judged yet, by name, with how many files.
     pub unsupported: Vec<(String, usize)>,
     /// Of these, those that are not SQL.
@@ -141,8 +143,8 @@ impl Workspace {
             let change = Change::of(base, tree, &found, &documents, settings);
             let has_migrations = documents.iter().any(|document| document.sql().is_some());
             let mentions = if has_migrations { Mentions::of(tree, &found.telling, &documents) } else { Mentions::default() };
-            let sites = &found.sites;
-            let mut workspace = Self::derive(documents, change, mentions, Asked { named, all: settings.all, settings, sites });
+            let (sites, built) = (&found.sites, builds::tilt::images(tree, &found.tilt));
+            let mut workspace = Self::derive(documents, change, mentions, built, Asked { named, all: settings.all, settings, sites });
             workspace.consumers.supplied = consumers::supplied(tree, &found.suppliers, &workspace);
             let (documents, said) = (&workspace.documents, &settings.environments);
             workspace.missing_files = asked::missing_files(tree, &found.ignores, documents, said);
@@ -176,15 +178,15 @@ impl Workspace {
     pub fn before(&self, settings: &Settings) -> Self {
         let documents = self.change.documents_before(&self.documents, &self.sites, settings);
         let asked = Asked { named: "", all: true, settings, sites: &self.sites };
-        let before = Self::derive(documents, Change::none(Base::All), self.mentions.clone(), asked);
+        let before = Self::derive(documents, Change::none(Base::All), self.mentions.clone(), self.built.clone(), asked);
         let mut before = Self { sizes: self.sizes.clone(), readers: self.readers.clone(), ..before };
         before.consumers.supplied.clone_from(&self.consumers.supplied);
         before
     }
 
-    fn derive(documents: Vec<Arc<Document>>, change: Change, mentions: Mentions, asked: Asked<'_>) -> Self {
+    fn derive(documents: Vec<Arc<Document>>, change: Change, mentions: Mentions, built: Vec<String>, asked: Asked<'_>) -> Self {
         let ((history, topology), environments) = rayon::join(
-            || rayon::join(|| History::of(&documents, &change, &mentions, asked), || Topology::of(&documents)),
+            || rayon::join(|| History::of(&documents, &change, &mentions, asked), || Topology::of(&documents, &built)),
             || Environments::of(&documents, &asked.settings.environments),
         );
         let notes = history.notes.iter().chain(&topology.notes).cloned().collect();
@@ -196,6 +198,7 @@ impl Workspace {
             change,
             mentions,
             sites,
+            built,
             history,
             sizes: Sizes::default(),
             topology,

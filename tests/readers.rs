@@ -274,3 +274,21 @@ fn what_is_too_much_to_read_is_named_with_its_line() {
     assert_eq!((root.notes.len(), root.notes[0].line, root.findings.len()), (1, Some(2), 1), "{:?}", root.notes);
     assert_eq!(root.notes[0].message, "this statement was not read: an expression in it joins more than 10000 terms");
 }
+
+#[test]
+fn an_anchor_of_one_document_is_none_of_the_next() {
+    let text =
+        format!("{}---\napiVersion: v1\nkind: ConfigMap\nmetadata: *shared\n", POD.replace("metadata:", "metadata: &shared"));
+    let root = root(&[("web.yaml", &text)]);
+    let found: Vec<&str> = root.findings.iter().map(|finding| finding.rule.name).collect();
+    assert_eq!((found, root.workspace.topology.workloads.len()), (vec!["malformed-manifest"], 1));
+}
+
+#[test]
+fn a_definition_of_ten_megabytes_is_read() {
+    let head = "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata:\n  name: webs.example.com\nspec:\n  versions:\n";
+    let version = "    - name: v1\n      schema: {openAPIV3Schema: {type: object, description: \"what it is for, in words\"}}\n";
+    let text = format!("{head}{}---\n{POD}", version.repeat(10_000_000 / version.len()));
+    let root = root(&[("crds.yaml", &text)]);
+    assert_eq!((root.coverage.judged, root.workspace.topology.objects.len(), root.notes.len()), (1, 2, 0), "{:?}", root.notes);
+}

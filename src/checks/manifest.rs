@@ -30,6 +30,7 @@ pub mod missing_ingress_backend;
 pub mod missing_memory_limit;
 pub mod missing_prestop;
 pub mod missing_readiness_probe;
+pub mod missing_reference;
 pub mod missing_requests;
 pub mod missing_revision_history;
 pub mod missing_spread;

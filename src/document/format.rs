@@ -79,8 +79,16 @@ impl Shapes {
     fn of(text: &str) -> Self {
         let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
         let mut shapes = Self { json: begins_as_json(text), ..Self::default() };
+        // The indentation of a key of YAML whose text follows below it: what stands there is text.
+        let mut block = None;
         for (start, end) in lines(text).take_while(|(start, _)| *start < SAMPLE) {
-            shapes.take(&text[start..end]);
+            let line = &text[start..end];
+            let indent = line.len() - line.trim_start_matches(' ').len();
+            if line.trim().is_empty() || block.is_some_and(|around| indent > around) {
+                continue;
+            }
+            block = opens_block(line.trim()).then_some(indent);
+            shapes.take(line);
         }
         shapes
     }
@@ -147,6 +155,13 @@ impl Shapes {
             _ => Some(Dotenv),
         }
     }
+}
+
+/// `key: |` or `- >-`: a text of several lines follows.
+fn opens_block(line: &str) -> bool {
+    let (before, mark) = line.rsplit_once(' ').unwrap_or(("", line));
+    let is_mark = matches!(mark.trim_end_matches(['-', '+']), "|" | ">");
+    is_mark && (before.ends_with(':') || before.ends_with('-'))
 }
 
 /// A brace or bracket that JSON follows, not a template, a header or YAML's own flow style.

@@ -3,6 +3,8 @@
 //! Template marks are masked in place: every byte of a mark is replaced by one byte, so the rest parses and all offsets
 //! hold. What a mark touches is *unknown*, never guessed.
 
+mod definitions;
+
 use std::borrow::Cow;
 
 use crate::source::Span;
@@ -53,30 +55,60 @@ pub fn mask(text: &str, marks: Marks) -> (Cow<'_, str>, Vec<Hole>) {
     }
     let bytes = text.as_bytes();
     let mut masked = bytes.to_vec();
-    mark_loose(bytes, &mut holes);
+    let fills = mark_loose(bytes, &mut holes, marks);
     let mut done = 0;
-    for hole in &holes {
-        if hole.is_loose() {
-            // Nothing at all: even the blanks before it would be content in a block scalar.
-            let range = hole.span.range();
-            let is_blank = |byte: &&u8| byte.is_ascii_whitespace() && !matches!(byte, b'\n' | b'\r');
-            let blanks = bytes[done..range.start].iter().rev().take_while(is_blank).count();
-            let begin = range.start - blanks;
-            let opens_line = begin == 0 || matches!(bytes[begin - 1], b'\n' | b'\r');
-            masked[if opens_line { begin } else { range.start }..range.end].fill(b'\n');
-            done = range.end;
-            continue;
-        }
-        // A letter makes a plain scalar, a word or a part of one.
-        for byte in &mut masked[hole.span.range()] {
-            if !matches!(*byte, b'\n' | b'\r') {
-                *byte = b'x';
+    for (hole, fill) in holes.iter().zip(fills) {
+        let range = hole.span.range();
+        match fill {
+            Fill::Word => word(&mut masked[range]),
+            Fill::Blank => blank(&mut masked[range]),
+            Fill::Lead(start, indent) => {
+                masked[start..range.end].fill(b'\n');
+                masked[range.end - indent..range.end].fill(b' ');
+                done = range.end;
+            }
+            Fill::Lines => {
+                // Nothing at all: even the blanks before it would be content in a block scalar.
+                let is_blank = |byte: &&u8| byte.is_ascii_whitespace() && !matches!(byte, b'\n' | b'\r');
+                let blanks = bytes[done..range.start].iter().rev().take_while(is_blank).count();
+                let begin = range.start - blanks;
+                let opens_line = begin == 0 || matches!(bytes[begin - 1], b'\n' | b'\r');
+                masked[if opens_line { begin } else { range.start }..range.end].fill(b'\n');
+                done = range.end;
             }
         }
+    }
+    if marks == Marks::Yaml {
+        definitions::blank(bytes, &mut holes, &mut masked);
     }
     // Whole characters were masked, so that nothing is lost.
     let masked = String::from_utf8(masked).unwrap_or_else(|broken| String::from_utf8_lossy(broken.as_bytes()).into_owned());
     (Cow::Owned(masked), holes)
+}
+
+/// What stands in the place of a mark, for those who read on.
+#[derive(Clone, Copy)]
+enum Fill {
+    /// A plain scalar, a word or a part of one.
+    Word,
+    /// Nothing, and none of the blanks around it.
+    Lines,
+    /// Nothing; what follows on its line begins where the mark does. Where the line begins, and how far in the mark.
+    Lead(usize, usize),
+    /// Blanks.
+    Blank,
+}
+
+fn word(mark: &mut [u8]) {
+    for byte in mark.iter_mut().filter(|byte| !matches!(**byte, b'\n' | b'\r')) {
+        *byte = b'x';
+    }
+}
+
+fn blank(mark: &mut [u8]) {
+    for byte in mark.iter_mut().filter(|byte| !matches!(**byte, b'\n' | b'\r')) {
+        *byte = b' ';
+    }
 }
 
 fn find(text: &str, marks: Marks) -> Vec<Hole> {
@@ -137,8 +169,10 @@ fn is_array(inside: &[u8]) -> bool {
     starts_with_value || memchr::memmem::find(inside, b"},{").is_some() || memchr::memmem::find(inside, b"}, {").is_some()
 }
 
-/// Marks those holes that stand for whole lines: they have their own to themselves, or put theirs below it.
-fn mark_loose(bytes: &[u8], holes: &mut [Hole]) {
+/// Marks those holes that stand for whole lines: they have their own to themselves, or put theirs below it. Says what
+/// stands in the place of each.
+fn mark_loose(bytes: &[u8], holes: &mut [Hole], marks: Marks) -> Vec<Fill> {
+    let mut fills = Vec::with_capacity(holes.len());
     let mut first = 0;
     while first < holes.len() {
         let start = line_start(bytes, holes[first].span.start as usize);
@@ -152,26 +186,95 @@ fn mark_loose(bytes: &[u8], holes: &mut [Hole]) {
                 end = line_end(bytes, holes[last].span.end as usize);
             }
         }
-        let mut rest = start;
-        let mut alone = true;
-        for hole in &holes[first..=last] {
-            alone &= bytes[rest..hole.span.start as usize].iter().all(u8::is_ascii_whitespace);
-            rest = hole.span.end as usize;
-        }
-        alone &= bytes[rest..end].iter().all(u8::is_ascii_whitespace);
-        for hole in &mut holes[first..=last] {
+        let line = Line { bytes, start, end };
+        let group = &mut holes[first..=last];
+        let alone = line.is_all(group);
+        for hole in group.iter_mut() {
             if alone && bytes[hole.span.start as usize] == b'{' {
                 hole.shape = shape(&bytes[hole.span.range()]);
             }
         }
-        let (ending, is_last) = (&mut holes[last], bytes[rest..end].iter().all(u8::is_ascii_whitespace));
+        let ending = &mut group[last - first];
         if let Shape::Lines(Some(indent)) = shape(&bytes[ending.span.range()])
-            && is_last
+            && bytes[ending.span.end as usize..end].iter().all(u8::is_ascii_whitespace)
         {
             ending.shape = Shape::Lines(Some(indent));
         }
+        let before = fills.len();
+        fills.extend(group.iter().map(|hole| if hole.is_loose() { Fill::Lines } else { Fill::Word }));
+        if !alone && marks == Marks::Yaml {
+            line.set_apart(group, &mut fills[before..]);
+        }
         first = last + 1;
     }
+    fills
+}
+
+/// The line, or lines, that some holes share.
+struct Line<'t> {
+    bytes: &'t [u8],
+    start: usize,
+    end: usize,
+}
+
+impl Line<'_> {
+    fn is_blank(&self, from: usize, to: usize) -> bool {
+        self.bytes[from..to].iter().all(u8::is_ascii_whitespace)
+    }
+
+    /// Whether there is nothing beside the holes.
+    fn is_all(&self, holes: &[Hole]) -> bool {
+        let mut rest = self.start;
+        let are_alone = holes.iter().all(|hole| {
+            let before = std::mem::replace(&mut rest, hole.span.end as usize);
+            self.is_blank(before, hole.span.start as usize)
+        });
+        are_alone && self.is_blank(rest, self.end)
+    }
+
+    /// What only decides writes nothing on its line: `{{ if .a }}- b{{ end }}`. In the middle of a value it stays a part of
+    /// it, because the value is not known.
+    fn set_apart(&self, holes: &mut [Hole], fills: &mut [Fill]) {
+        let decides =
+            |hole: &Hole| self.bytes[hole.span.start as usize] == b'{' && shape(&self.bytes[hole.span.range()]) == Shape::Control;
+        let mut from = self.start;
+        let mut leading = 0;
+        while let Some(hole) = holes.get(leading).filter(|hole| decides(hole) && self.is_blank(from, hole.span.start as usize)) {
+            from = hole.span.end as usize;
+            leading += 1;
+        }
+        if leading > 0 {
+            let indent = self.bytes[self.start..].iter().take_while(|byte| **byte == b' ').count();
+            let mark = holes[leading - 1].span.range();
+            if indent <= mark.len() {
+                holes[..leading].iter_mut().for_each(|hole| hole.shape = Shape::Control);
+                fills[..leading].fill(Fill::Blank);
+                fills[leading - 1] = Fill::Lead(self.start, indent);
+            }
+        }
+        let mut to = self.end;
+        for at in (leading..holes.len()).rev() {
+            let span = holes[at].span.range();
+            let rest = &self.bytes[span.end..to];
+            let is_over = rest.iter().all(u8::is_ascii_whitespace) || is_comment(rest);
+            let before = self.bytes[..span.start].last().copied().unwrap_or(b' ');
+            let is_apart = leading > 0 || before.is_ascii_whitespace() || matches!(before, b'"' | b'\'' | b']' | b'}');
+            // The end of one that began within the line belongs to the value that it is in.
+            let begins_here = holes[leading..at].iter().any(decides) && leading == 0;
+            if !decides(&holes[at]) || !is_over || !is_apart || begins_here {
+                break;
+            }
+            to = span.start;
+            holes[at].shape = Shape::Control;
+            fills[at] = Fill::Blank;
+        }
+    }
+}
+
+/// Whether blanks and a comment are all there is.
+fn is_comment(rest: &[u8]) -> bool {
+    let text = rest.iter().position(|byte| !byte.is_ascii_whitespace());
+    text.is_some_and(|at| at > 0 && rest[at] == b'#')
 }
 
 /// Words that begin a mark which writes nothing itself.
@@ -234,6 +337,23 @@ mod tests {
         ];
         for (text, shape) in table {
             assert_eq!(mask(&format!("k: v\n{text}\n"), Marks::Yaml).1[0].shape, shape, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_decides_beside_text_writes_nothing() {
+        let lead = |mark: &str, indent: usize| format!("{}{}", "\n".repeat(mark.len()), " ".repeat(indent));
+        let table = [
+            ("  {{ if .a }}- b{{ end }}", format!("{}- b{}", lead("{{ if .a }}", 2), " ".repeat(9))),
+            ("{{- if .a }} # why", format!("{} # why", lead("{{- if .a }}", 0))),
+            ("{{ end }} #end if", format!("{} #end if", lead("{{ end }}", 0))),
+            ("  - {{- if .a }}", format!("  - {}", " ".repeat(12))),
+            ("  {{with .x }}p: \"{{.}}\"{{end}}", format!("{}p: \"xxxxx\"{}", lead("{{with .x }}", 2), " ".repeat(7))),
+            ("a: {{ if .b }}c{{ end }}", format!("a: {}c{}", "x".repeat(11), "x".repeat(9))),
+            ("a: {{ if .b }}c {{ end }}", format!("a: {}c {}", "x".repeat(11), "x".repeat(9))),
+        ];
+        for (text, masked) in table {
+            assert_eq!(mask(text, Marks::Yaml).0, masked, "{text}");
         }
     }
 

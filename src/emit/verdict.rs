@@ -27,8 +27,9 @@ pub fn notes(report: &Report, style: Style) -> String {
         let line = note.line.map_or_else(String::new, |line| format!(":{line}"));
         let _ = writeln!(out, "{word}: {}{line}: {}", Untrusted(&path), Untrusted(&note.message));
     }
-    for (root, path) in report.skipped().filter(|_| style.coverage && !style.quiet) {
-        let _ = writeln!(out, "passed over: {}", Untrusted(&format!("{}{path}", root.prefix)));
+    for (root, passed) in report.skipped().filter(|_| style.coverage && !style.quiet) {
+        let (path, why) = (format!("{}{}", root.prefix, passed.path), passed.why.to_string());
+        let _ = writeln!(out, "passed over: {} ({})", Untrusted(&path), Untrusted(&why));
     }
     out
 }

@@ -289,7 +289,7 @@ impl<'s> Suppressions<'s> {
                 // A configuration above the root speaks of more than was read.
                 let is_above = self.all[*at].file.starts_with("../");
                 let unread = || workspace.notes.iter().any(|note| paths.matches(&note.path));
-                let skipped = || workspace.skipped.iter().any(|path| paths.matches(path));
+                let skipped = || workspace.skipped.iter().any(|passed| paths.matches(&passed.path));
                 if matching.peek().is_some() {
                     if matching.any(|id| looked(rule, id)) {
                         states.insert(*at, State::Unused);

@@ -6,6 +6,7 @@
 pub mod patch;
 pub mod reach;
 pub mod target;
+pub mod tilt;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
@@ -48,8 +49,9 @@ const MOST_PARTS: usize = 1000;
 
 impl Builds {
     /// Reads all kustomizations and build files.
-    pub fn of(documents: &[Arc<Document>]) -> Self {
-        let mut builds = Self::default();
+    /// `built` are the images that a build on the spot makes.
+    pub fn of(documents: &[Arc<Document>], built: &[String]) -> Self {
+        let mut builds = Self { images: built.iter().cloned().collect(), ..Self::default() };
         let mut all = Vec::new();
         for (id, document) in ids(documents).zip(documents) {
             let Some(yaml) = document.yaml() else { continue };

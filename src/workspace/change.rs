@@ -331,8 +331,8 @@ impl Past {
         let here: HashSet<&str> = found.files.iter().map(|file| file.path.as_str()).collect();
         let is_skipped = |path: &str| {
             let mut above = path.match_indices('/').map(|(slash, _)| &path[..slash]);
-            above.any(|folder| found.skipped.iter().any(|skipped| skipped == folder))
-                || found.skipped.iter().any(|skipped| skipped == path)
+            above.any(|folder| found.skipped.iter().any(|skipped| skipped.path == folder))
+                || found.skipped.iter().any(|skipped| skipped.path == path)
         };
         let gone = self.files.values().filter(|old| {
             let path = old.blob.path.as_str();

@@ -209,7 +209,7 @@ impl Workload {
 }
 
 /// Words in the names of what is asked by collectors alone.
-const COLLECTED: &[&str] = &["metrics", "exporter", "prometheus", "profiling", "pprof"];
+const COLLECTED: &[&str] = &["metrics", "exporter", "prometheus", "profiling", "pprof", "probes"];
 
 /// Whoever collects metrics asks again, and sends no user's requests.
 pub fn is_for_metrics(service: &Service, port: Node<'_>) -> bool {

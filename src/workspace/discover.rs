@@ -1,13 +1,16 @@
 //! Which files might be ours? One walk, in a fixed order, without looking into what is vendored, generated or ignored.
 
 mod configuration;
+mod passed;
 
+use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::path::Path;
 
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
+use super::builds::tilt::is_tilt;
 use super::consumers::may_supply;
 use super::readers;
 use super::sites::{self, Sites};
@@ -17,6 +20,8 @@ use crate::document::consumer;
 use crate::document::kind::Kind;
 use crate::settings::Settings;
 use crate::tree::{Entry, EntryKind, Tree, Unreadable};
+use passed::Tracked;
+pub use passed::{Passed, Why};
 
 /// A file that might be ours.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -35,7 +40,7 @@ pub struct Found {
     /// What could not be looked at.
     pub notes: Vec<Note>,
     /// Folders and files passed over.
-    pub skipped: Vec<String>,
+    pub skipped: Vec<Passed>,
     /// Migrations of tools that are not supported yet.
     pub unsupported: Vec<(String, usize)>,
     /// Files of configuration, by path.
@@ -52,6 +57,8 @@ pub struct Found {
     pub readers: Vec<String>,
     /// Where the tree says that migrations are.
     pub sites: Sites,
+    /// Files of Tilt, by path.
+    pub tilt: Vec<String>,
 }
 
 /// What a file of configuration is called.
@@ -109,8 +116,17 @@ const UNSUPPORTED: &[(&str, &str)] = &[
 
 /// Walks a tree. A file that was `named` is never passed over.
 pub fn discover(tree: &dyn Tree, named: &str, settings: &Settings) -> Found {
-    let mut walk =
-        Walk { tree, named, settings, reopened: Vec::new(), evidence: Vec::new(), formats: Vec::new(), found: Found::default() };
+    let mut walk = Walk {
+        tree,
+        named,
+        settings,
+        tracked: OnceCell::new(),
+        half_ignored: Vec::new(),
+        reopened: Vec::new(),
+        evidence: Vec::new(),
+        formats: Vec::new(),
+        found: Found::default(),
+    };
     walk.read_ignores("");
     let entries = tree.walk(&mut |folder| walk.enters(folder));
     let globs = unsupported_globs();
@@ -169,20 +185,28 @@ impl Ignores {
         }
     }
 
-    /// The nearest ignore file that has anything to say decides.
+    /// Whether git does not take in a path.
     pub fn is_ignored(&self, path: &str, is_folder: bool) -> bool {
+        self.by(path, is_folder).is_some()
+    }
+
+    /// The pattern that a path is ignored by, and its file. The nearest file that has anything to say decides.
+    fn by(&self, path: &str, is_folder: bool) -> Option<(String, String)> {
         let mut folder = path;
         while !folder.is_empty() {
             folder = folder.rsplit_once('/').map_or("", |(above, _)| above);
             let Some(rules) = self.rules.get(folder) else { continue };
             let below = path[folder.len()..].trim_start_matches('/');
             match rules.matched(Path::new(below), is_folder) {
-                ignore::Match::Ignore(_) => return true,
-                ignore::Match::Whitelist(_) => return false,
+                ignore::Match::Ignore(glob) => {
+                    let file = if folder.is_empty() { ".gitignore".to_owned() } else { format!("{folder}/.gitignore") };
+                    return Some((glob.original().to_owned(), file));
+                }
+                ignore::Match::Whitelist(_) => return None,
                 ignore::Match::None => {}
             }
         }
-        false
+        None
     }
 }
 
@@ -190,6 +214,10 @@ struct Walk<'a> {
     tree: &'a dyn Tree,
     named: &'a str,
     settings: &'a Settings,
+    /// What git follows although it is ignored; asked for by the first who comes across something ignored.
+    tracked: OnceCell<Tracked>,
+    /// Ignored folders that hold what git follows, with a `/` at their ends, and why the rest of them is passed over.
+    half_ignored: Vec<(String, Why)>,
     /// Folders that are passed over but for what is included, with a `/` at their ends.
     reopened: Vec<String>,
     /// Files that may say where migrations are.
@@ -220,24 +248,37 @@ impl Walk<'_> {
     fn enters(&mut self, folder: &Entry) -> bool {
         let path = &*folder.path;
         let on_the_way = self.named.strip_prefix(path).is_some_and(|rest| rest.starts_with('/'));
-        if !on_the_way && self.is_passed_over(folder) {
-            if VERSION_CONTROL.contains(&folder.name()) || self.is_excluded(path) || !self.leads_to_included(path) {
-                self.found.skipped.push(folder.path.clone());
+        if let Some(why) = self.passed_over(folder).filter(|_| !on_the_way) {
+            if matches!(why, Why::Ignored(..)) && self.is_tracked(path, true) {
+                self.half_ignored.push((format!("{path}/"), why));
+            } else if VERSION_CONTROL.contains(&folder.name()) || why == Why::Excluded || !self.leads_to_included(path) {
+                self.found.skipped.push(Passed { path: folder.path.clone(), why });
                 return false;
+            } else {
+                self.reopened.push(format!("{path}/"));
             }
-            self.reopened.push(format!("{path}/"));
         }
         self.read_ignores(path);
         true
     }
 
-    fn is_passed_over(&self, folder: &Entry) -> bool {
+    /// Why a folder is passed over, if it is.
+    fn passed_over(&self, folder: &Entry) -> Option<Why> {
         let name = folder.name();
-        SKIPPED_FOLDERS.contains(&name)
-            || VERSION_CONTROL.contains(&name)
-            || self.is_excluded(&folder.path)
-            || self.is_reopened(&folder.path)
-            || self.found.ignores.is_ignored(&folder.path, true)
+        if self.is_excluded(&folder.path) {
+            return Some(Why::Excluded);
+        }
+        if SKIPPED_FOLDERS.contains(&name) || VERSION_CONTROL.contains(&name) {
+            return Some(Why::Foreign);
+        }
+        if self.is_reopened(&folder.path) {
+            return Some(Why::Around);
+        }
+        self.ignored_by(&folder.path, true)
+    }
+
+    fn is_tracked(&self, path: &str, is_folder: bool) -> bool {
+        self.tracked.get_or_init(|| Tracked::of(self.tree)).has(path, is_folder)
     }
 
     fn is_excluded(&self, path: &str) -> bool {
@@ -252,19 +293,35 @@ impl Walk<'_> {
         self.reopened.iter().any(|folder| path.starts_with(folder))
     }
 
-    /// Whether a file is passed over that was found all the same.
-    fn is_left_out(&self, path: &str) -> bool {
+    /// Why a file is passed over that was found all the same, if it is.
+    fn left_out(&self, path: &str) -> Option<Why> {
         if path == self.named {
-            return false;
+            return None;
+        }
+        if self.is_excluded(path) {
+            return Some(Why::Excluded);
         }
         let is_included = || !self.settings.include.is_empty() && self.settings.include.matches(path);
-        self.is_excluded(path) || ((self.is_reopened(path) || self.found.ignores.is_ignored(path, false)) && !is_included())
+        let why = if self.is_reopened(path) {
+            Some(Why::Around)
+        } else {
+            self.ignored_by(path, false).filter(|_| !self.is_tracked(path, false))
+        };
+        why.filter(|_| !is_included())
     }
 
     fn read_ignores(&mut self, folder: &str) {
         if self.settings.respect_gitignore {
             self.found.ignores.read(self.tree, folder);
         }
+    }
+
+    /// Why git ignores something. What is in an ignored folder no other pattern can bring back.
+    fn ignored_by(&self, path: &str, is_folder: bool) -> Option<Why> {
+        if let Some((_, why)) = self.half_ignored.iter().find(|(folder, _)| path.starts_with(folder)) {
+            return Some(why.clone());
+        }
+        self.found.ignores.by(path, is_folder).map(|(pattern, file)| Why::Ignored(pattern, file))
     }
 
     /// The configuration calls it a migration, whatever its name.
@@ -280,17 +337,18 @@ impl Walk<'_> {
         let kind = Kind::of_path(&entry.path, entry.path == self.named || self.is_set_up(&entry.path));
         match entry.kind {
             EntryKind::Folder | EntryKind::InnerLink => None,
-            EntryKind::File if self.is_left_out(&entry.path) => {
-                self.found.skipped.extend(kind.map(|_| entry.path));
-                None
-            }
             EntryKind::File => {
+                if let Some(why) = self.left_out(&entry.path) {
+                    self.found.skipped.extend(kind.map(|_| Passed { path: entry.path, why }));
+                    return None;
+                }
                 self.found.telling.extend(may_tell(&entry.path).then(|| entry.path.clone()));
                 self.found.readers.extend(readers::may_tell(&entry.path).then(|| entry.path.clone()));
                 if consumer::may_read(&entry.path) {
                     self.found.programs.push(Candidate { path: entry.path.clone(), kind: Kind::Consumer });
                 }
                 self.found.suppliers.extend(may_supply(&entry.path).then(|| entry.path.clone()));
+                self.found.tilt.extend(is_tilt(entry.name()).then(|| entry.path.clone()));
                 self.evidence.extend(sites::may_say(&entry.path).then(|| entry.path.clone()));
                 if configuration::has_format(entry.name()) && !CONFIG_NAMES.contains(&entry.name()) {
                     self.formats.push(entry.path.clone());

@@ -31,7 +31,8 @@ impl<'a> Image<'a> {
         self.name.rsplit('/').next().unwrap_or_default()
     }
 
-    fn is_one_of(&self, names: &[&str]) -> bool {
+    /// Whether a word of its name is one of these.
+    pub fn is_one_of(&self, names: &[&str]) -> bool {
         let program = self.program().to_ascii_lowercase();
         // `redis-stack` and `cp-kafka` are still what they are made of; `redis-commander` is close enough to be left alone.
         program.split(['-', '_', '.']).any(|word| names.contains(&word))
@@ -139,10 +140,19 @@ const SLOW: &[&str] = &[
     "torchserve",
 ];
 
-/// The reference that a container names; with a template in it, only if what decides stands behind the template.
+/// Something writes all of a reference before it is applied: no repository is called in capitals (`IMAGE_URL`), nor
+/// `$IMAGE` or `<your-image>`, and `ko://` begins the path of a program that ko builds and puts a digest for.
+fn is_stand_in(text: &str) -> bool {
+    let is_word = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || matches!(byte, b'_' | b'-');
+    let in_capitals = text.bytes().all(is_word) && text.bytes().any(|byte| byte.is_ascii_uppercase());
+    let is_bracketed = [('<', '>'), ('[', ']')].iter().any(|(open, close)| text.starts_with(*open) && text.ends_with(*close));
+    in_capitals || is_bracketed || text.starts_with("ko://") || (text.starts_with('$') && !text.contains(['/', ':']))
+}
+
+/// The reference that a container names; nothing where something else writes it; with a template in it, only if what decides stands behind the template.
 pub fn reference(image: Node<'_>) -> Option<Cow<'_, str>> {
     match image.text() {
-        Known::Is(text) => Some(Cow::Owned(text.trim().to_owned())),
+        Known::Is(text) => Some(text.trim()).filter(|text| !is_stand_in(text)).map(|text| Cow::Owned(text.to_owned())),
         Known::Absent => None,
         Known::Unknown => {
             let end = image.written().rsplit(['}', '>', ')']).next().unwrap_or_default();
@@ -163,6 +173,18 @@ mod tests {
         assert_eq!(Image::of("registry:5000/web"), image("registry:5000/web", None, false));
         assert_eq!(Image::of("registry:5000/web:1"), image("registry:5000/web", Some("1"), false));
         assert_eq!(Image::of("web:latest@sha256:ab"), image("web", Some("latest"), true));
+    }
+
+    #[test]
+    fn whole_references_that_somebody_fills_in() {
+        for text in
+            ["CONTAINER_IMAGE", "IMAGE", "$IMAGE_URL", "<YOUR-CONTAINER>", "<image_url>", "ko://knative.dev/serving/cmd/webhook"]
+        {
+            assert!(is_stand_in(text), "{text}");
+        }
+        for text in ["web", "REGION-docker.pkg.dev/PROJECT_ID/web:latest", "redis", "quay.io/a/b", "2048"] {
+            assert!(!is_stand_in(text), "{text}");
+        }
     }
 
     #[test]

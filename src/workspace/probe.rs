@@ -4,6 +4,7 @@
 //! holds both back until it has succeeded once. Each part of a probe is known, absent or unknown by itself: a template
 //! in one number hides no other.
 
+pub mod advice;
 pub mod depth;
 mod handler;
 pub mod invalid;
@@ -109,6 +110,13 @@ impl<'w> Probe<'w> {
     /// Seconds of failures until it acts. Kubernetes' defaults: every 10 seconds, 3 times.
     pub fn budget(&self) -> Known<i64> {
         self.period.and_then(|period| self.failures.map(|failures| period.saturating_mul(failures)))
+    }
+
+    /// The same for an endpoint that hangs: the next question waits for the answer to the last, so each takes all of its
+    /// timeout.
+    pub fn budget_of_hanging(&self) -> Known<i64> {
+        let interval = self.period.and_then(|period| self.timeout.map(|timeout| period.max(timeout)));
+        interval.and_then(|interval| self.failures.map(|failures| interval.saturating_mul(failures)))
     }
 
     /// Seconds after its first moment until it acts on a container that never answers.

@@ -100,8 +100,8 @@ impl Type {
 
 impl Topology {
     /// Collects the objects of all documents.
-    pub fn of(documents: &[Arc<Document>]) -> Self {
-        let builds = Builds::of(documents);
+    pub fn of(documents: &[Arc<Document>], built: &[String]) -> Self {
+        let builds = Builds::of(documents, built);
         let (units, producers) = (Units::new(&builds), Producers::generated(&builds.generated));
         let mut topology = Self { producers, units, builds, ..Self::default() };
         let has_patches = topology.builds.reach.has_patches();
@@ -127,7 +127,7 @@ impl Topology {
         for (at, workload) in topology.workloads.iter().enumerate() {
             topology.pods.add(topology.units.family(workload.unit), at, workload);
         }
-        topology.join_services();
+        topology.join_services(documents);
         topology.count_unknown();
         topology
     }
@@ -136,14 +136,19 @@ impl Topology {
         self.notes.push(Note { path: document.source.path().to_owned(), line: None, message, judged: Judged::InPart });
     }
 
-    fn join_services(&mut self) {
+    /// Where nothing says what is applied together, a Service is meant for what lies beside it, if it selects anything there.
+    fn join_services(&mut self, documents: &[Arc<Document>]) {
+        let folder = |object: &Object| documents[object.node.source.index()].source.folder();
         let mut selected_by: HashMap<ObjectId, Vec<usize>> = HashMap::new();
         for (at, service) in self.services.iter().enumerate() {
             let candidates = self.pods.candidates(self.units.family(service.unit), &service.selector);
-            for workload in candidates.iter().map(|at| &self.workloads[*at]) {
-                if self.may_meet(service, workload) && service.selects(workload) {
-                    selected_by.entry(workload.id).or_default().push(at);
-                }
+            let all = candidates.iter().map(|at| &self.workloads[*at]);
+            let selected = all.filter(|workload| self.may_meet(service, workload) && service.selects(workload));
+            let (beside, apart): (Vec<&Workload>, Vec<&Workload>) = selected.partition(|to| folder(to) == folder(service));
+            let is_loose = self.unit(service).sort == unit::Sort::Tree;
+            let apart = apart.into_iter().filter(|_| !is_loose || beside.is_empty());
+            for workload in beside.iter().copied().chain(apart) {
+                selected_by.entry(workload.id).or_default().push(at);
             }
         }
         self.selected_by = selected_by;

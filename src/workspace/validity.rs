@@ -31,11 +31,18 @@ pub struct Invalid {
     pub because: Option<(Place, String)>,
     /// What to do instead.
     pub help: String,
+    /// It is of the wrong type: the API server cannot even read the object.
+    pub is_mistyped: bool,
 }
 
 impl Invalid {
     fn at(field: Field<'_>, why: impl Into<String>, help: impl Into<String>) -> Self {
-        Self { place: field.place(), why: why.into(), because: None, help: help.into() }
+        Self { place: field.place(), why: why.into(), because: None, help: help.into(), is_mistyped: false }
+    }
+
+    /// A value of the wrong type.
+    fn mistyped(field: Field<'_>, why: impl Into<String>, help: impl Into<String>) -> Self {
+        Self { is_mistyped: true, ..Self::at(field, why, help) }
     }
 
     fn because(mut self, field: Field<'_>, text: impl Into<String>) -> Self {

@@ -85,7 +85,8 @@ fn compare(budget: &Budget, workload: &Workload, size: Size, pods: i64, cx: &mut
     let kept = if keeps == 1 { "1 pod must stay".to_owned() } else { format!("{keeps} pods must stay") };
     let count = if size.pods == 1 { "1 pod".to_owned() } else { format!("{} pods", size.pods) };
     let there = match size.by {
-        By::Workload => format!("there is {count}"),
+        By::Workload if size.pods == 1 => "there is 1 pod".to_owned(),
+        By::Workload => format!("there are {count}"),
         By::Default => format!("nobody asks for more than {count}"),
         By::Scaler => format!("the autoscaler goes down to {count}"),
         By::Kustomization => format!("this kustomization makes it {count}"),

@@ -35,7 +35,9 @@ fn of_workload(workload: &Workload, said: &mut HashSet<ObjectId>, cx: &mut Conte
             .because(workload.place(workspace), format!("{} has no disruption budget", workload.title()))
             .in_production("a drain takes the pod, the balancer goes on sending to its node until the health checks fail, and without a budget all pods may go at once")
             .help(format!(
-                "keep pods in place until others have started, with a budget and a pause before they stop:\napiVersion: policy/v1\nkind: PodDisruptionBudget\nmetadata: {{ name: {} }}\nspec:\n  maxUnavailable: 1\n  selector: {{ matchLabels: {{ {} }} }}",
+                "{}keep pods in place until others have started, with a budget, and let them pause before they stop, until no balancer sends more:\n\
+                 lifecycle: {{ preStop: {{ sleep: {{ seconds: 15 }} }} }}\n---\napiVersion: policy/v1\nkind: PodDisruptionBudget\nmetadata: {{ name: {} }}\nspec:\n  maxUnavailable: 1\n  selector: {{ matchLabels: {{ {} }} }}",
+                if pods == 1 { "have a second pod, which a budget needs to be of use:\nreplicas: 2\n" } else { "" },
                 workload.name,
                 label_of(workload)
             ));

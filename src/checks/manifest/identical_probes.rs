@@ -8,13 +8,15 @@ use crate::workspace::probe::Probe;
 
 /// From this many times the readiness budget on, traffic is shed long before anything is killed.
 const FAR_ENOUGH: i64 = 3;
+/// From so many seconds of failures on, as by default, most slow moments are over before anything is killed.
+const PATIENT: i64 = 30;
 /// From this many on, most overloads are over before anything is killed.
 const FAR: i64 = 2;
 
 pub fn check(container: &Container<'_>, cx: &mut Context<'_>) {
     let probes = container.probes();
     let (Known::Is(readiness), Known::Is(liveness)) = (&probes.readiness, &probes.liveness) else { return };
-    let (Known::Is(shed), Known::Is(kill)) = (readiness.budget(), liveness.budget()) else { return };
+    let (Known::Is(shed), Known::Is(kill)) = (readiness.budget_of_hanging(), liveness.budget_of_hanging()) else { return };
     let (Known::Is(period), Known::Is(failures)) = (readiness.period, readiness.failures) else { return };
     if !readiness.handler.is_there() {
         return;
@@ -41,7 +43,7 @@ pub fn check(container: &Container<'_>, cx: &mut Context<'_>) {
         ));
     if kill >= shed.saturating_mul(FAR) || is_collected(container, readiness) {
         report.capped(Severity::Low);
-    } else if kill > shed {
+    } else if kill > shed || kill >= PATIENT {
         report.capped(Severity::Medium);
     }
 }

@@ -51,9 +51,9 @@ pub fn check(container: &Container<'_>, cx: &mut Context<'_>) {
     let report = cx
         .report(
             liveness.place(),
-            format!("every pod of \"{}\" is restarted when {what} fails, which no restart repairs", container.name()),
+            format!("every pod of {} is restarted when {what} fails, which no restart repairs", container.workload.title()),
         )
-        .label("a failure here kills the container")
+        .label(format!("a failure here kills \"{}\"", container.name()))
         .in_production(
             "an outage behind the service becomes an outage of the service: all pods restart together, again and again, and meet \
              the recovered dependency with cold caches and all connections at once",

@@ -1,6 +1,6 @@
 //! See rules/manifest/missing-autoscaler-target.md
 
-use crate::near::distance;
+use crate::near::{is_plural, is_slip};
 use crate::rule::Context;
 use crate::workspace::topology::Workload;
 use crate::workspace::topology::object::Object;
@@ -47,19 +47,13 @@ fn meant<'w>(object: &Object, kind: &str, name: &str, cx: &Context<'w>) -> Optio
         unit.objects.iter().map(|id| topology.object_at(*id)).filter(|other| other.is(kind) && topology.may_meet(object, other));
     let all: Vec<&Workload> = near.take(MOST + 1).filter_map(|other| topology.workload(other)).collect();
     let is_free = |workload: &&&Workload| cx.workspace.availability.scalers_of(workload.id).next().is_none();
-    let is_slip = |workload: &&&Workload| {
-        workload.has_known_name() && distance(&workload.name, name) == 1 && !has_digits(&workload.name, name)
-    };
-    let mut alike = all.iter().filter(is_slip).filter(is_free).filter(|_| all.len() <= MOST);
+    let is_meant =
+        |workload: &&&Workload| workload.has_known_name() && is_slip(&workload.name, name) && !is_plural(&workload.name, name);
+    let mut alike = all.iter().filter(is_meant).filter(is_free).filter(|_| all.len() <= MOST);
     match (alike.next(), alike.next()) {
-        (Some(one), None) => Some((one.object(), "a name that differs by one letter".to_owned())),
+        (Some(one), None) => Some((one.object(), "its name is almost the same, and nothing else scales it".to_owned())),
         _ => None,
     }
-}
-
-/// Names that are numbered differ on purpose.
-fn has_digits(one: &str, other: &str) -> bool {
-    [one, other].iter().any(|name| name.len() < 4 || name.bytes().any(|byte| byte.is_ascii_digit()))
 }
 
 fn short(kind: &str) -> &str {

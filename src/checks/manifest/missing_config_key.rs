@@ -1,5 +1,8 @@
 //! See rules/manifest/missing-config-key.md
 
+use std::collections::BTreeMap;
+
+use super::SHOWN;
 use crate::document::Known;
 use crate::document::secret::MASK;
 use crate::near::nearest;
@@ -7,36 +10,55 @@ use crate::rule::Context;
 use crate::workspace::Workspace;
 use crate::workspace::field::Field;
 use crate::workspace::topology::Workload;
-use crate::workspace::topology::object::Object;
-use crate::workspace::topology::reference::Outcome;
+use crate::workspace::topology::object::{Object, ObjectId};
+use crate::workspace::topology::reference::{Outcome, Part};
 
 pub fn check(workload: &Workload, cx: &mut Context<'_>) {
-    let workspace = cx.workspace;
-    let topology = &workspace.topology;
+    let mut missing: BTreeMap<ObjectId, (&Object, Vec<&Part>)> = BTreeMap::new();
+    let topology = &cx.workspace.topology;
     for reference in topology.references_of(workload).iter().filter(|reference| !reference.is_optional) {
         let Some(part) = reference.part.as_ref().filter(|_| matches!(reference.resource, "ConfigMap" | "Secret")) else {
             continue;
         };
         let Outcome::Resolved(found) = topology.resolve(workload, reference) else { continue };
-        if topology.may_be_generated(reference) || !found.iter().all(|config| lacks(config, &part.name, workspace)) {
+        if topology.may_be_generated(reference) || !found.iter().all(|config| lacks(config, &part.name, cx.workspace)) {
             continue;
         }
-        let Some(config) = found.first() else { continue };
-        let keys = keys(config, workspace);
-        let near = nearest(&part.name, keys.iter().map(String::as_str));
-        let help = match near {
-            Some(near) => format!("ask for the key that there is:\nkey: {near}"),
-            None => {
-                format!("add the key:\n{}:\n  {}: {MASK}", if config.is("Secret") { "stringData" } else { "data" }, part.name)
-            }
-        };
-        let message = format!("{} does not start: {} has no key {}", workload.title(), config.title(), part.name);
-        cx.report(workspace.node(part.node).place(), message)
-            .label("no such key")
-            .because(config.place(workspace), listed(&keys))
-            .in_production("new pods stay in CreateContainerConfigError or wait for the volume, and the rollout stands still")
-            .help(help);
+        if let Some(config) = found.first() {
+            missing.entry(config.id).or_insert((config, Vec::new())).1.push(part);
+        }
     }
+    for (config, parts) in missing.into_values() {
+        report(workload, config, &parts, cx);
+    }
+}
+
+/// One finding for all keys that a workload misses in one object.
+fn report(workload: &Workload, config: &Object, parts: &[&Part], cx: &mut Context<'_>) {
+    let workspace = cx.workspace;
+    let Some((first, others)) = parts.split_first() else { return };
+    let mut names: Vec<&str> = parts.iter().map(|part| part.name.as_str()).collect();
+    names.sort_unstable();
+    names.dedup();
+    let keys = keys(config, workspace);
+    let near = nearest(&first.name, keys.iter().map(String::as_str)).filter(|_| names.len() == 1);
+    let field = if config.is("Secret") { "stringData" } else { "data" };
+    let help = if let Some(near) = near {
+        format!("ask for the key that there is:\nkey: {near}")
+    } else {
+        let all: String = names.iter().map(|name| format!("\n  {name}: {MASK}")).collect();
+        format!("add what is asked for:\n{field}:{all}")
+    };
+    let which = if let [name] = names[..] { format!("key {name}") } else { format!("keys {}", listed(&names)) };
+    let message = format!("{} does not start: {} has no {which}", workload.title(), config.title());
+    let report = cx
+        .report(workspace.node(first.node).place(), message)
+        .label("no such key")
+        .because(config.place(workspace), format!("its keys: {}", listed(&keys)))
+        .in_production("new pods stay in CreateContainerConfigError or wait for the volume, and the rollout stands still")
+        .help(help)
+        .folding(others.len());
+    others.iter().take(SHOWN).fold(report, |report, part| report.because(workspace.node(part.node).place(), "nor this one"));
 }
 
 fn fields<'w>(config: &Object, workspace: &'w Workspace) -> impl Iterator<Item = Field<'w>> + use<'w> {
@@ -47,7 +69,8 @@ fn fields<'w>(config: &Object, workspace: &'w Workspace) -> impl Iterator<Item =
 /// Whether it is known to lack a key, and nothing adds one.
 fn lacks(config: &Object, key: &str, workspace: &Workspace) -> bool {
     let is_closed = fields(config, workspace).all(|field| !field.is_open());
-    let has_any = fields(config, workspace).any(Field::is_there);
+    // What holds nothing at all waits for somebody who fills it.
+    let has_any = fields(config, workspace).any(|field| field.entries().next().is_some());
     let root = config.root(workspace);
     let is_filled_later = config.is_copied
         || config.labels.pairs.iter().any(|(label, _)| label.contains("inject"))
@@ -67,12 +90,12 @@ fn keys(config: &Object, workspace: &Workspace) -> Vec<String> {
     fields(config, workspace).flat_map(Field::entries).map(|(key, _)| key.into_owned()).collect()
 }
 
-/// Its keys, the first of them.
-fn listed(keys: &[String]) -> String {
+/// The first of some names.
+fn listed<T: AsRef<str>>(names: &[T]) -> String {
     const SHOWN: usize = 5;
-    let shown = keys.iter().take(SHOWN).cloned().collect::<Vec<_>>().join(", ");
-    match keys.len().saturating_sub(SHOWN) {
-        0 => format!("its keys: {shown}"),
-        more => format!("its keys: {shown} and {more} more"),
+    let shown = names.iter().take(SHOWN).map(AsRef::as_ref).collect::<Vec<_>>().join(", ");
+    match names.len().saturating_sub(SHOWN) {
+        0 => shown,
+        more => format!("{shown} and {more} more"),
     }
 }

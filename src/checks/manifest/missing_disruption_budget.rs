@@ -1,17 +1,31 @@
 //! See rules/manifest/missing-disruption-budget.md
 
+use std::collections::BTreeMap;
+
 use super::{and_more, evidence, label_of};
 use crate::diagnostic::Severity;
 use crate::rule::Context;
 use crate::workspace::topology::Workload;
-use crate::workspace::topology::unit::Unit;
+use crate::workspace::topology::unit::{Sort, Unit};
 
 pub fn check(unit: &Unit, cx: &mut Context<'_>) {
     let workspace = cx.workspace;
-    let (with, others): (Vec<&Workload>, Vec<&Workload>) = unit
-        .workloads(workspace)
-        .filter(|workload| serves_with_several(workload, cx))
-        .partition(|workload| workspace.availability.may_have_budget(workspace, workload));
+    let mut groups: BTreeMap<&str, Vec<&Workload>> = BTreeMap::new();
+    for workload in unit.workloads(workspace).filter(|workload| serves_with_several(workload, cx)) {
+        // Where nothing says what is released together, it is what lies in one folder.
+        let folder = if unit.sort == Sort::Tree { workspace.document(workload.node.source).source.folder() } else { "" };
+        groups.entry(folder).or_default().push(workload);
+    }
+    for group in groups.into_values() {
+        of_group(group, cx);
+    }
+}
+
+/// Of workloads that are released together.
+fn of_group(group: Vec<&Workload>, cx: &mut Context<'_>) {
+    let workspace = cx.workspace;
+    let (with, others): (Vec<&Workload>, Vec<&Workload>) =
+        group.into_iter().partition(|workload| workspace.availability.may_have_budget(workspace, workload));
     let Some((workload, more)) = others.split_first() else { return };
     let (subject, verb) = and_more(&workload.name, more.len(), "workload");
     let label = label_of(workload);

@@ -69,7 +69,9 @@ pub fn check(container: &Container<'_>, cx: &mut Context<'_>) {
         .help(format!(
             "name the build, by a tag that is never reused (1.42.0 stands for yours) or by its digest:\nimage: {name}:1.42.0"
         ));
-    let is_tool = TOOLS.contains(&Image::of(&image).program()) && (container.runs_first() || container.workload.is_job());
+    let program = Image::of(&image).program();
+    // What only waits does so in every build.
+    let is_tool = program == "pause" || (TOOLS.contains(&program) && (container.runs_first() || container.workload.is_job()));
     match moves {
         Moves::Always | Moves::ByName if is_tool => {
             report.capped(Severity::Low).assuming("any build of this tool does what is asked of it here");

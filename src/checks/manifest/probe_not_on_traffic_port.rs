@@ -24,6 +24,10 @@ pub fn check(container: &Container<'_>, cx: &mut Context<'_>) {
     let first = serving.iter().zip(&targets).find(|((service, port), _)| !is_for_metrics(service, *port));
     let Some(((service, port), taken)) = first else { return };
     let neighbour = container.neighbour_with_port(asked);
+    // A gateway: the proxy takes the traffic itself, and knows when it can.
+    if targets.iter().any(|target| PROXIES.contains(target)) {
+        return;
+    }
     // Many programs answer for all their ports at one of their own.
     if targets.contains(&asked) || (neighbour.is_none() && !PROXIES.contains(&asked)) {
         return;

@@ -2,6 +2,7 @@
 
 use crate::diagnostic::Severity;
 use crate::document::Known;
+use crate::document::yaml::Node;
 use crate::rule::Context;
 use crate::workspace::container::Container;
 use crate::workspace::probe::{Probe, Role};
@@ -78,7 +79,12 @@ fn number(container: &Container<'_>, probe: &Probe<'_>, cx: &mut Context<'_>) {
         report.assuming("the same number is not open for TCP as well");
         return;
     }
-    let neighbour = container.neighbour_with_port(asked).filter(|_| protocols.is_empty() && probe.role != Role::Readiness);
+    // A path that names the container asks its neighbour about it, as kube-dns does: `/healthcheck/dnsmasq`.
+    let is_asked_about = probe.handler_node.field("path").text().into_option().is_some_and(|path| path.contains(&who));
+    // Of containers that a template chooses from, two may never be there together.
+    let is_chosen = container.pod().field("containers").into_option().is_some_and(Node::has_branches);
+    let is_sure = protocols.is_empty() && probe.role != Role::Readiness && !is_asked_about && !is_chosen;
+    let neighbour = container.neighbour_with_port(asked).filter(|_| is_sure);
     if let Some(place) = neighbour {
         cx.report(
             probe.place(),

@@ -58,20 +58,26 @@ fn may_listen(workload: &Workload, target: &Port<'_>, workspace: &Workspace) -> 
     let containers = workload.containers(workspace);
     let is_open = |container: &Container<'_>| {
         let ports = container.field("ports");
-        ports.is_open()
-            || ports.items().any(|port| port.field("name").is_unknown() || port.field("containerPort").text().is_unknown())
+        ports.is_open() || ports.items().any(|port| port.field("name").is_unknown() || is_filled_in(port.field("containerPort")))
     };
     let pod = workload.pod(workspace);
     if pod.field("containers").is_open() || pod.is_open() || containers.iter().any(is_open) {
         return true;
     }
     match target {
+        // No port has capitals in its name; somebody writes another before it is applied.
+        Port::Name(name) if name.contains(|letter: char| letter.is_ascii_uppercase() || "<$[".contains(letter)) => true,
         Port::Name(name) => containers.iter().any(|container| !container.port_named(name).is_absent()),
         Port::Number(number) => {
             let silent = |container: &Container<'_>| container.ports().next().is_none();
             containers.iter().any(silent) || mentions(pod, &number.to_string())
         }
     }
+}
+
+/// A port of a container is a number: anything else is there to be replaced before it is applied.
+fn is_filled_in(port: Field<'_>) -> bool {
+    port.integer().is_unknown() || port.text().is_there() && !port.integer().is_there()
 }
 
 /// Whether a number stands anywhere in a pod.

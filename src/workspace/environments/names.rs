@@ -29,6 +29,8 @@ const NAMES: &[(&str, Tier, &[&str])] = &[
     ("local", Tier::NonProduction, &["local", "localhost"]),
     ("development", Tier::NonProduction, &["development", "develop", "devel", "dev"]),
     ("test", Tier::NonProduction, &["test", "testing", "tst", "ci"]),
+    ("e2e", Tier::NonProduction, &["e2e"]),
+    ("mock", Tier::NonProduction, &["mock", "mocks", "fake", "fakes", "chainsaw", ".chainsaw-test"]),
     ("integration", Tier::NonProduction, &["integration", "int", "integ", "sit"]),
     ("qa", Tier::NonProduction, &["qa", "uat", "acceptance", "aat", "ithc", "oat"]),
     ("review", Tier::NonProduction, &["review", "preview", "ephemeral"]),
@@ -40,6 +42,7 @@ const NAMES: &[(&str, Tier, &[&str])] = &[
     ("recovery", Tier::NonProduction, &["failover"]),
     ("production", Tier::Production, &["production", "prod", "prd", "live"]),
     ("example", Tier::Example, &["example", "examples", "sample", "samples", "template", "dist", "defaults"]),
+    ("archive", Tier::Example, &["_archived", "_archive", "archived", "_deprecated", "deprecated", "attic"]),
 ];
 
 const ASIDE: &[&str] = &["local", "review", "sandbox", "pentest", "demo", "recovery"];

@@ -10,8 +10,13 @@ pub(super) fn check(object: &Object, root: Field<'_>, is_rewritten: bool, found:
     for data in ["data", "binaryData", "stringData"].map(|field| root.field(field)) {
         for (key, value) in data.entries() {
             if let Some(is) = not_a_text(value, is_rewritten) {
-                let help = format!("put it into quotes, or behind a bar:\n{key}: |\n  …");
-                found.push(Invalid::at(value, format!("{key} is {is}, and it holds text alone"), help));
+                let is_scalar = value.text().is_there();
+                let help = if is_scalar {
+                    format!("put it into quotes:\n{key}: \"…\"")
+                } else {
+                    format!("put it behind a bar:\n{key}: |\n  …")
+                };
+                found.push(Invalid::mistyped(value, format!("{key} is {is}, and it holds text alone"), help));
             } else if !names::is_config_key(&key) && !is_template(&key) {
                 let why = format!("no key may be called \"{key}\"");
                 found.push(Invalid::at(value, why, "a key is made of letters, digits, hyphens, underscores and dots"));

@@ -72,7 +72,11 @@ fn check_name(object: &Object, field: Field<'_>, found: &mut Vec<Invalid>) {
 
 /// Something writes another name here before it is applied.
 fn is_stand_in(name: &str) -> bool {
-    name.bytes().all(|byte| matches!(byte, b'_' | b'-')) || name.contains(['$', '(', '<', '{', '[', '%', '@'])
+    let is_word = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
+    // `PVC_NAME`
+    (name.contains('_') && name.bytes().all(is_word))
+        || name.bytes().all(|byte| matches!(byte, b'_' | b'-'))
+        || name.contains(['$', '(', '<', '{', '[', '%', '@'])
 }
 
 fn check_labels(labels: Field<'_>, what: &str, found: &mut Vec<Invalid>) {
@@ -101,6 +105,6 @@ fn check_texts(mapping: Field<'_>, what: &str, found: &mut Vec<Invalid>) {
 fn check_text(key: &str, value: Field<'_>, what: &str, found: &mut Vec<Invalid>) {
     if let Some(is) = not_a_text(value, false) {
         let help = format!("put it into quotes:\n{key}: \"{}\"", value.written());
-        found.push(Invalid::at(value, format!("{key} is {is}, and {what} is a text"), help));
+        found.push(Invalid::mistyped(value, format!("{key} is {is}, and {what} is a text"), help));
     }
 }

@@ -28,6 +28,12 @@ pub(super) fn is_port(name: &str) -> bool {
     is_dns(name, 15, false) && name.bytes().any(|byte| byte.is_ascii_lowercase()) && !name.contains("--")
 }
 
+/// A word that is there to be replaced before anything is applied: `PORT`, `$PORT`, `<port>`.
+pub(super) fn is_stand_in(name: &str) -> bool {
+    let is_word = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
+    name.starts_with(['$', '<', '[']) || (name.bytes().all(is_word) && (name.contains("PORT") || name.contains('_')))
+}
+
 /// The key of a `ConfigMap` or Secret.
 pub(super) fn is_config_key(key: &str) -> bool {
     let is_inner = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');

@@ -43,6 +43,7 @@ pub(super) fn check_service(root: Field<'_>, found: &mut Vec<Invalid>) {
         let target = port.field("targetPort");
         if let (Known::Is(name), Known::Absent) = (target.text(), target.integer())
             && !names::is_port(&name)
+            && !names::is_stand_in(&name)
         {
             let why = format!("no port may be called \"{name}\"");
             found.push(Invalid::at(

@@ -29,8 +29,24 @@ const MOVING: &[&str] = &[
 ];
 
 /// Images of a shell and its tools: what runs in them is in the manifest.
-const TOOLS: &[&str] =
-    &["alpine", "busybox", "debian", "ubuntu", "curl", "bash", "ubi-minimal", "ubi-micro", "ubi", "kubectl", "oc"];
+const TOOLS: &[&str] = &[
+    "alpine",
+    "busybox",
+    "debian",
+    "ubuntu",
+    "curl",
+    "bash",
+    "ubi-minimal",
+    "ubi-micro",
+    "ubi",
+    "kubectl",
+    "oc",
+    "ose-cli",
+    "origin-cli",
+    "network-tools",
+    "origin-network-tools",
+    "netshoot",
+];
 
 /// How sure is it that a tag is moved?
 enum Moves {

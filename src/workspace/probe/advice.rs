@@ -72,8 +72,8 @@ pub fn readiness(container: &Container<'_>, port: &Port<'_>, is_udp: bool) -> St
     if let Some((_, path, port)) = PATHS.iter().find(|(words, ..)| runs(words)) {
         return plain(format!("httpGet: {{ path: {path}, port: {port} }}"));
     }
-    if is_udp {
-        return plain("exec: { command: [a, question, to, the, server, itself] }".to_owned());
+    if is_udp && !asks_dns(port) {
+        return "ask the program by a command that comes with it: no probe of Kubernetes speaks UDP\nreadinessProbe:\n  exec: { command: [...] }\n  periodSeconds: 5".to_owned();
     }
     if is_grpc(port)
         && let Port::Number(number) = port
@@ -97,6 +97,14 @@ fn speaks_no_http(container: &Container<'_>, port: &Port<'_>) -> bool {
         Port::Name(name) => {
             words(name) || container.port_named(name).into_option().is_some_and(|number| NOT_HTTP.contains(&number))
         }
+    }
+}
+
+/// Servers of DNS answer by TCP as well.
+fn asks_dns(port: &Port<'_>) -> bool {
+    match port {
+        Port::Number(number) => *number == 53,
+        Port::Name(name) => name.starts_with("dns"),
     }
 }
 

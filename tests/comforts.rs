@@ -3,7 +3,7 @@
 use std::io::Write as _;
 use std::process::{Command, Stdio};
 
-use crate::repository::Repository;
+use crate::repository::{Repository, findings};
 use crate::support::{POD, Run, Scratch, gonogo, gonogo_fed};
 
 const TABLE: &str = "CREATE TABLE t (a int);\n";
@@ -238,4 +238,16 @@ fn the_examples_of_the_manual_page_are_commands_that_run() {
         let run = gonogo_fed(scratch.path(), &words[1..], TABLE.as_bytes());
         assert_eq!(run.code, 0, "{line}: {}{}", run.out, run.err);
     }
+}
+
+#[test]
+fn what_git_follows_is_judged_although_it_is_ignored() {
+    let pod = POD.replace("1.0.0", "latest");
+    let repository = Repository::new(&[("deploy/base/web.yaml", &pod), ("other/web.yaml", POD)]);
+    repository.write(".gitignore", "deploy\nlocal.env\n").write("deploy/base/new.yaml", &pod).write("local.env", "A=1\n");
+    let run = repository.check(&["--all", "--coverage"]);
+    let found: Vec<&str> = findings(&run).iter().filter_map(|line| line.split(':').next()).collect();
+    assert_eq!(found, ["deploy/base/web.yaml"], "nobody added the other one yet: {}", run.out);
+    assert!(run.out.contains("passed over: deploy/base/new.yaml (git ignores it: `deploy` in .gitignore)"), "{}", run.out);
+    assert!(run.out.contains("passed over: local.env (git ignores it: `local.env` in .gitignore)"), "{}", run.out);
 }

@@ -251,7 +251,7 @@ impl Walk<'_> {
         if let Some(why) = self.passed_over(folder).filter(|_| !on_the_way) {
             if matches!(why, Why::Ignored(..)) && self.is_tracked(path, true) {
                 self.half_ignored.push((format!("{path}/"), why));
-            } else if VERSION_CONTROL.contains(&folder.name()) || why == Why::Excluded || !self.leads_to_included(path) {
+            } else if matches!(why, Why::Records | Why::Excluded) || !self.leads_to_included(path) {
                 self.found.skipped.push(Passed { path: folder.path.clone(), why });
                 return false;
             } else {
@@ -268,7 +268,10 @@ impl Walk<'_> {
         if self.is_excluded(&folder.path) {
             return Some(Why::Excluded);
         }
-        if SKIPPED_FOLDERS.contains(&name) || VERSION_CONTROL.contains(&name) {
+        if VERSION_CONTROL.contains(&name) {
+            return Some(Why::Records);
+        }
+        if SKIPPED_FOLDERS.contains(&name) {
             return Some(Why::Foreign);
         }
         if self.is_reopened(&folder.path) {

@@ -19,6 +19,8 @@ pub struct Passed {
 pub enum Why {
     /// Its name says that other people wrote it, that it is generated, or that tests read it.
     Foreign,
+    /// It holds the records of version control.
+    Records,
     /// The configuration says so.
     Excluded,
     /// git ignores it: the pattern, and the file that has it.
@@ -31,6 +33,7 @@ impl fmt::Display for Why {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Foreign => f.write_str("by its name it is vendored, generated or for tests"),
+            Self::Records => f.write_str("version control keeps its records there"),
             Self::Excluded => f.write_str("the configuration excludes it"),
             Self::Ignored(pattern, file) => write!(f, "git ignores it: `{pattern}` in {file}"),
             Self::Around => f.write_str("the folder around it is passed over"),

@@ -144,7 +144,8 @@ impl Workspace {
             let has_migrations = documents.iter().any(|document| document.sql().is_some());
             let mentions = if has_migrations { Mentions::of(tree, &found.telling, &documents) } else { Mentions::default() };
             let (sites, built) = (&found.sites, builds::tilt::images(tree, &found.tilt));
-            let mut workspace = Self::derive(documents, change, mentions, built, Asked { named, all: settings.all, settings, sites });
+            let mut workspace =
+                Self::derive(documents, change, mentions, built, Asked { named, all: settings.all, settings, sites });
             workspace.consumers.supplied = consumers::supplied(tree, &found.suppliers, &workspace);
             let (documents, said) = (&workspace.documents, &settings.environments);
             workspace.missing_files = asked::missing_files(tree, &found.ignores, documents, said);

@@ -166,6 +166,13 @@ pub fn number(text: &str) -> Option<Vec<u128>> {
     digits.split(['.', '_']).map(|part| part.parse().ok()).collect()
 }
 
+/// The version at the beginning of a name such that it counts like the letters of its digits. Names go on with `_`, which
+/// stands behind all digits, so the shorter of two versions that begin alike is the later one.
+pub fn in_letters(title: &str) -> Vec<u128> {
+    let digits = title.bytes().take_while(u8::is_ascii_digit).count();
+    format!("{:9<38.38}", &title[..digits]).parse().into_iter().collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -192,6 +199,15 @@ mod tests {
         for path in ["schema.sql", "db/seeds.sql", "db/1st.sql", "migrations/up.sql", "db/V1.sql", "db/verify/orders.sql"] {
             assert_eq!(layout(path), None, "{path}");
         }
+    }
+
+    #[test]
+    fn versions_in_letters_sort_as_their_names_do() {
+        let mut names = ["20250625_a", "20230518191501_b", "20250625120000_c", "0010_d", "0009_e", "0_f", "2_g"];
+        names.sort_unstable_by_key(|name| in_letters(name));
+        let mut sorted = names;
+        sorted.sort_unstable();
+        assert_eq!(names, sorted);
     }
 
     #[test]

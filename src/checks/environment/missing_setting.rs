@@ -127,6 +127,8 @@ fn report(group: &Group, file: &SettingsFile, missing: &[Missing], cx: &mut Cont
     });
     if *weight != Weight::Needed {
         report.capped(Severity::Medium);
+    } else if group.members.len() == 2 && evidence.is_none() {
+        report.guessing("what is new is often tried in one environment first, and only these two are there to tell");
     }
 }
 

@@ -134,6 +134,8 @@ pub struct Traits {
     pub sends_begin: bool,
     /// It tells migrations apart by their whole names, so that two may have the same version.
     pub by_name: bool,
+    /// It puts names in the order of their letters, not of their numbers: `20250625_a` comes after `20250101120000_b`.
+    pub as_text: bool,
     /// How it takes a migration that comes late, before others that have run.
     pub late: Late,
 }

@@ -101,7 +101,7 @@ impl<'a> Node<'a> {
     pub fn title_place(self) -> Place {
         let span = self.span();
         let written = self.source.slice(span).as_bytes();
-        let title = memchr::memchr2(b'\n', b'\r', written).unwrap_or(written.len());
+        let title = written.iter().position(|byte| matches!(byte, b'\n' | b'\r')).unwrap_or(written.len());
         let start = span.start as usize;
         Place { source: self.id.source, span: Span::new(start, start + title) }
     }

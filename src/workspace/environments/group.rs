@@ -1,8 +1,10 @@
 //! The same settings for several environments: what all have, what one lacks, what it gets from a base.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
+use std::sync::OnceLock;
 
 use super::SettingsFile;
+use super::rows::Line;
 use super::slips::{Slip, half_slips, slips};
 use crate::diagnostic::Place;
 use crate::document::entries::Entry;
@@ -26,6 +28,8 @@ pub struct Group {
     pub gaps: Vec<Gap>,
     /// Names that one member writes otherwise than all the others.
     pub slips: Vec<Slip>,
+    /// The settings of all files, side by side, once somebody asked.
+    pub(super) lines: OnceLock<Vec<Line>>,
 }
 
 /// A setting that one member of a group lacks.
@@ -86,8 +90,17 @@ impl Group {
         // Two regions of one environment: neither says what the other must have.
         let mut seen = HashSet::new();
         members.retain(|file| seen.insert(file.environment.clone()));
-        let mut group =
-            Self { members, aside, base, parity: 0, keys: 0, is_complete: false, gaps: Vec::new(), slips: Vec::new() };
+        let mut group = Self {
+            members,
+            aside,
+            base,
+            parity: 0,
+            keys: 0,
+            is_complete: false,
+            gaps: Vec::new(),
+            slips: Vec::new(),
+            lines: OnceLock::new(),
+        };
         group.compare();
         Some(group)
     }

@@ -52,9 +52,9 @@ pub const SHARED: &[&str] = &["base", "common", "shared", "default", "defaults",
 
 /// What a word names, where it names an environment; `staging2` is one more of its kind.
 pub fn environment(word: &str) -> Option<(&'static str, Tier)> {
-    let word = word.to_ascii_lowercase();
     let word = word.trim_end_matches(|last: char| last.is_ascii_digit());
-    NAMES.iter().find(|(_, _, words)| words.contains(&word)).map(|(name, tier, _)| (*name, *tier))
+    let is_it = |known: &&str| known.eq_ignore_ascii_case(word);
+    NAMES.iter().find(|(_, _, words)| words.iter().any(is_it)).map(|(name, tier, _)| (*name, *tier))
 }
 
 impl Named {

@@ -7,6 +7,9 @@ use super::group::{Group, by_name};
 use crate::diagnostic::Place;
 use crate::document::entries::Entry;
 
+/// One setting in all members, by numbers: of files and of their settings.
+pub(super) type Line = Box<[Option<(u32, u32)>]>;
+
 /// One setting in all members.
 #[derive(Debug)]
 pub struct Row<'g> {
@@ -47,23 +50,49 @@ impl Group {
     /// All settings of all members, by name. The last of duplicates counts, a member's own before a base's, and the more
     /// special base before the more general one.
     pub fn rows(&self) -> Vec<Row<'_>> {
+        let lines = self.lines.get_or_init(|| self.lines());
+        let cell = |at: &Option<(u32, u32)>| {
+            let (file, entry) = (*at)?;
+            let file = self.file(file);
+            Some(Cell { file: file.0, entry: &file.0.settings[entry as usize], is_inherited: file.1 })
+        };
+        let row = |cells: &Line| {
+            let cells: Vec<Option<Cell<'_>>> = cells.iter().map(cell).collect();
+            let name = cells.iter().flatten().next().map_or("", |cell| &*cell.entry.name);
+            Row { name, cells }
+        };
+        lines.iter().map(row).collect()
+    }
+
+    /// A member by its number, or one of the bases, which are counted after them.
+    fn file(&self, number: u32) -> (&SettingsFile, bool) {
+        let number = number as usize;
+        match self.members.get(number) {
+            Some(member) => (member, false),
+            None => (&self.base[number - self.members.len()], true),
+        }
+    }
+
+    /// The rows by numbers.
+    fn lines(&self) -> Vec<Line> {
         let count = self.members.len();
-        let mut rows: BTreeMap<&str, Vec<Option<Cell<'_>>>> = BTreeMap::new();
-        for (at, file) in self.members.iter().enumerate() {
-            for (name, entry) in by_name(file) {
-                rows.entry(name).or_insert_with(|| vec![None; count])[at] = Some(Cell { file, entry, is_inherited: false });
-            }
+        let number = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+        let mut all: Vec<(&str, u32, u32)> = Vec::new();
+        for (file, at) in self.members.iter().chain(&self.base).zip(0..) {
+            all.extend(file.settings.iter().zip(0..).map(|(entry, index)| (&*entry.name, at, index)));
         }
-        for file in self.base.iter().rev() {
-            for (name, entry) in by_name(file) {
-                for cell in rows.entry(name).or_insert_with(|| vec![None; count]) {
-                    if cell.is_none() {
-                        *cell = Some(Cell { file, entry, is_inherited: true });
-                    }
-                }
+        all.sort_unstable();
+        let line = |settings: &[(&str, u32, u32)]| {
+            let mut cells: Line = vec![None; count].into();
+            let (own, shared) = settings.split_at(settings.partition_point(|(_, file, _)| *file < number(count)));
+            for (_, file, entry) in own {
+                cells[*file as usize] = Some((*file, *entry));
             }
-        }
-        rows.into_iter().map(|(name, cells)| Row { name, cells }).collect()
+            let inherited = shared.last().map(|(_, file, entry)| (*file, *entry));
+            cells.iter_mut().for_each(|cell| *cell = cell.or(inherited));
+            cells
+        };
+        all.chunk_by(|one, other| one.0 == other.0).map(line).collect()
     }
 }
 

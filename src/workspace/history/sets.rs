@@ -9,7 +9,7 @@ use crate::diagnostic::{Place, SourceId};
 use crate::document::Document;
 use crate::document::engine::Engine;
 use crate::document::migration::framework::{Escape, Framework, Late, Transactions};
-use crate::document::migration::{Layout, Role, dotted, marks};
+use crate::document::migration::{Layout, Role, dotted, in_letters, marks};
 use crate::document::sql::{Certainty, Sql};
 use crate::source::Source;
 use crate::workspace::ids;
@@ -76,6 +76,7 @@ impl Making<'_> {
         let mut migrations: BTreeMap<(Vec<u128>, String), Migration> = BTreeMap::new();
         for (layout, source) in files {
             let Layout { version, title, role, .. } = layout;
+            let version = if framework.traits().as_text { in_letters(&title) } else { version };
             let entry = migrations.entry((version.clone(), title.clone()));
             let migration = entry.or_insert_with(|| Migration {
                 title,

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::{Migration, MigrationSet, Script};
 use crate::diagnostic::SourceId;
 use crate::document::Document;
-use crate::document::migration::number;
+use crate::document::migration::{in_letters, number};
 use crate::settings::Settings;
 use crate::workspace::base::Base;
 use crate::workspace::change::{Change, Standing};
@@ -80,7 +80,8 @@ impl MigrationSet {
         if let Some(last) = self.migrations.iter().rposition(is_named) {
             return Some(Ok(last + 1));
         }
-        let number = number(version).ok_or_else(|| version.to_owned());
+        let is_text = self.framework.traits().as_text;
+        let number = if is_text { Some(in_letters(version)) } else { number(version) }.ok_or_else(|| version.to_owned());
         Some(number.map(|number| self.migrations.partition_point(|migration| migration.version <= number)))
     }
 }

@@ -30,6 +30,7 @@ const PLAIN: Traits = Traits {
     checksums: false,
     sends_begin: false,
     by_name: false,
+    as_text: false,
     late: Late::Unknown,
 };
 
@@ -142,6 +143,7 @@ pub(super) static ALL: &[Traits] = &[
         checksums: true,
         late: Late::Runs,
         by_name: true,
+        as_text: true,
         ..PLAIN
     },
     Traits {

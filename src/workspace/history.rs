@@ -21,7 +21,7 @@ use std::sync::Arc;
 use super::base::Base;
 use super::change::Change;
 use super::timeouts::{self, Limit};
-use super::versions::{Mentions, NEWEST, Said, Versions};
+use super::versions::{Mentions, Said, Versions};
 use crate::database::{Effect, Trouble};
 use crate::diagnostic::{Judged, Note, SourceId};
 use crate::document::Document;
@@ -356,12 +356,15 @@ fn replay(set: &mut MigrationSet, documents: &[Arc<Document>]) -> Tables {
         migration.back = Back::of(migration, documents);
     }
     let tries = set.engine == Engine::Postgres;
+    let is_assumed = set.versions.said == Said::Nobody;
+    // Where much is pending, looking first is cheaper than doing all of it again.
+    if is_assumed && set.is_mostly_pending() {
+        set.raise(set.lacks(documents));
+    }
     let mut replayed = set.replayed(documents, set.versions.lowest(), tries);
-    // A version that was only assumed cannot be one on which the migrations do not run.
-    if let (Some(version), Said::Nobody) = (replayed.lacks, &set.versions.said) {
-        let version = version.min(NEWEST);
-        set.versions = Versions::one(version, Said::Needed);
-        replayed = set.replayed(documents, version, tries);
+    if is_assumed && replayed.lacks.is_some() {
+        set.raise(replayed.lacks);
+        replayed = set.replayed(documents, set.versions.lowest(), tries);
     }
     let Replayed { mut scripts, ways_back, troubles, made, met, .. } = replayed;
     set.dearest(&mut scripts, documents);

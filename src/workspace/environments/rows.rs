@@ -50,7 +50,7 @@ impl Group {
     /// All settings of all members, by name. The last of duplicates counts, a member's own before a base's, and the more
     /// special base before the more general one.
     pub fn rows(&self) -> Vec<Row<'_>> {
-        let lines = self.lines.get_or_init(|| self.lines());
+        let lines = self.lines.get_or_init(|| self.lined_up());
         let cell = |at: &Option<(u32, u32)>| {
             let (file, entry) = (*at)?;
             let file = self.file(file);
@@ -74,7 +74,7 @@ impl Group {
     }
 
     /// The rows by numbers.
-    fn lines(&self) -> Vec<Line> {
+    fn lined_up(&self) -> Vec<Line> {
         let count = self.members.len();
         let number = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
         let mut all: Vec<(&str, u32, u32)> = Vec::new();

@@ -27,7 +27,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("granit_parser", &["document/yaml/granit.rs"]),
     ("ignore", &["workspace/discover.rs"]),
     ("miette", &["emit/text.rs"]),
-    ("rayon", &["document/yaml.rs", "workspace.rs", "workspace/", "lint.rs", "cli/check.rs"]),
+    ("rayon", &["document/yaml.rs", "workspace.rs", "workspace/", "lint.rs", "emit/text.rs", "cli/check.rs"]),
     ("serde_json", &["config/schema.rs", "emit/escape.rs", "emit/sarif.rs", "emit/sarif/", "report/baseline.rs"]),
     ("serde_yaml", &["document/yaml/opinion.rs"]),
     ("sqlparser", &["document/sql/types.rs"]),

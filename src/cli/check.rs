@@ -141,7 +141,12 @@ fn output(text: &str) -> Result<Output, String> {
 pub fn run(arguments: &Arguments) -> Result<Exit, Mistake> {
     let started = Instant::now();
     arguments.check_outputs()?;
-    let (_, mut report) = judged(arguments, baseline::named)?;
+    pool(arguments.threads)?.install(|| told(arguments, started))
+}
+
+/// Judges, and tells what came of it.
+fn told(arguments: &Arguments, started: Instant) -> Result<Exit, Mistake> {
+    let (_, mut report) = roots(arguments, Wanted::Verdict(baseline::named))?;
     report.elapsed = Some(started.elapsed());
     let (written, took) = timed(arguments.timings, || arguments.write(|format, style| emit(&report, format, style)));
     written?;
@@ -174,12 +179,12 @@ enum Wanted {
 
 /// Everything up to the verdict, with the places that were judged, one for each root.
 pub fn judged(arguments: &Arguments, known: Known) -> Result<(Vec<Named>, Report), Mistake> {
-    roots(arguments, Wanted::Verdict(known))
+    pool(arguments.threads)?.install(|| roots(arguments, Wanted::Verdict(known)))
 }
 
 /// Reads what a command asks facts of, with the places, one for each root.
 pub fn facts(arguments: &Arguments) -> Result<(Vec<Named>, Report), Mistake> {
-    roots(arguments, Wanted::Facts)
+    pool(arguments.threads)?.install(|| roots(arguments, Wanted::Facts))
 }
 
 fn roots(arguments: &Arguments, wanted: Wanted) -> Result<(Vec<Named>, Report), Mistake> {
@@ -195,12 +200,9 @@ fn roots(arguments: &Arguments, wanted: Wanted) -> Result<(Vec<Named>, Report), 
         Some((place, text)) => (vec![place], Some(text)),
         None => (places(&arguments.paths)?, None),
     };
-    let pool = pool(arguments.threads)?;
-    let report = pool.install(|| -> Result<Report, Mistake> {
-        let several = places.len() > 1;
-        let roots = places.iter().map(|place| judge(place, several, typed.as_ref(), arguments, wanted));
-        Ok(Report::new(roots.collect::<Result<_, _>>()?, &settings))
-    })?;
+    let several = places.len() > 1;
+    let roots = places.iter().map(|place| judge(place, several, typed.as_ref(), arguments, wanted));
+    let report = Report::new(roots.collect::<Result<_, _>>()?, &settings);
     Ok((places, report))
 }
 

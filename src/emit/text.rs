@@ -6,6 +6,7 @@ use std::fmt::{self, Write as _};
 use miette::{
     Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, SourceCode, SourceSpan, SpanContents,
 };
+use rayon::prelude::*;
 
 use super::frame::{Frame, Secrets, frames};
 use super::{Style, detail, place, verdict};
@@ -18,15 +19,14 @@ use crate::untrusted::UntrustedLines;
 /// What a finding takes is rarely more.
 const LONG: usize = 2048;
 
-/// As much room is made at once, and no more.
-const MOST_ROOM: usize = 16 << 20;
+/// So many places one thread tells of at a time.
+const SHARE: usize = 64;
 
 pub fn emit(report: &Report, style: Style) -> String {
-    let findings: usize = report.roots.iter().map(|root| root.findings.len()).sum();
-    let mut out = String::with_capacity((findings * LONG).min(MOST_ROOM));
+    let mut out = String::new();
     if !style.quiet || report.verdict == Verdict::NoGo {
         for root in &report.roots {
-            Printer::new(root, style).findings(report.min_severity, &mut out);
+            findings(root, style, report.min_severity, &mut out);
         }
     }
     let notes = verdict::notes(report, style);
@@ -39,6 +39,22 @@ pub fn emit(report: &Report, style: Style) -> String {
     let (word, rest) = line.split_at(report.verdict.words().len());
     let _ = writeln!(out, "{}{rest}", paint.bold(color, word));
     out
+}
+
+/// Findings about the same place share one frame.
+fn findings(root: &Root, style: Style, least: Severity, out: &mut String) {
+    let shown = |finding: &&Finding| style.shows(finding) && finding.diagnostic.severity >= least;
+    let shown: Vec<&Finding> = root.findings.iter().filter(shown).collect();
+    let groups: Vec<&[&Finding]> = shown.chunk_by(|a, b| a.diagnostic.primary.place == b.diagnostic.primary.place).collect();
+    let told = groups.par_chunks(SHARE).map(|share| {
+        let mut printer = Printer::new(root, style);
+        let mut out = String::with_capacity(share.len() * LONG);
+        for group in share {
+            printer.group(group, &mut out);
+        }
+        out
+    });
+    out.extend(told.collect::<Vec<String>>());
 }
 
 struct Paint {
@@ -67,28 +83,23 @@ impl<'a> Printer<'a> {
         Self { root, handler, secrets: Secrets::default(), paint: Paint { on: style.color }, style }
     }
 
-    /// Findings about the same place share one frame.
-    fn findings(&mut self, least: Severity, out: &mut String) {
-        let shown = |finding: &&Finding| self.style.shows(finding) && finding.diagnostic.severity >= least;
-        let shown: Vec<&Finding> = self.root.findings.iter().filter(shown).collect();
-        for group in shown.chunk_by(|a, b| a.diagnostic.primary.place == b.diagnostic.primary.place) {
-            for finding in group {
-                let color = match finding.diagnostic.severity {
-                    Severity::High => "31",
-                    Severity::Medium => "33",
-                    Severity::Low => "36",
-                };
-                let title = verdict::title(finding);
-                let (head, message) = title.split_once(": ").unwrap_or((&title, ""));
-                let _ = writeln!(out, "{}: {message}", self.paint.bold(color, head));
-            }
-            self.frames(group, out);
-            let mut said = HashSet::new();
-            for finding in group {
-                self.details(finding, &mut said, out);
-            }
-            out.push('\n');
+    fn group(&mut self, group: &[&Finding], out: &mut String) {
+        for finding in group {
+            let color = match finding.diagnostic.severity {
+                Severity::High => "31",
+                Severity::Medium => "33",
+                Severity::Low => "36",
+            };
+            let title = verdict::title(finding);
+            let (head, message) = title.split_once(": ").unwrap_or((&title, ""));
+            let _ = writeln!(out, "{}: {message}", self.paint.bold(color, head));
         }
+        self.frames(group, out);
+        let mut said = HashSet::new();
+        for finding in group {
+            self.details(finding, &mut said, out);
+        }
+        out.push('\n');
     }
 
     /// One frame for each file, the main one first.

@@ -207,7 +207,7 @@ fn texts(list: Known<Node<'_>>, field: &str) -> Vec<String> {
 }
 
 /// A path relative to a folder, with `.` and `..` resolved.
-fn join(folder: &str, path: &str) -> String {
+pub(super) fn join(folder: &str, path: &str) -> String {
     let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
     for part in path.split('/') {
         match part {

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
+use super::builds::join;
 use super::ids;
 use crate::diagnostic::SourceId;
 use crate::document::dotenv::reader::Reader;
@@ -243,19 +244,6 @@ fn of_kustomization(id: SourceId, document: &Document) -> Vec<(Claim, Told)> {
         }
     }
     claims
-}
-
-/// A path relative to a folder, with `.` and `..` resolved.
-fn join(folder: &str, path: &str) -> String {
-    let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
-    for part in path.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => drop(parts.pop()),
-            part => parts.push(part),
-        }
-    }
-    parts.join("/")
 }
 
 #[cfg(test)]

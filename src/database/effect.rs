@@ -151,6 +151,8 @@ pub struct Work {
     pub cause: Span,
     /// What is done.
     pub kind: WorkKind,
+    /// It is done for the rows of another table alone, into which the history put none: what made that.
+    pub for_rows_of: Option<Place>,
 }
 
 /// What takes long.
@@ -184,8 +186,7 @@ impl Impact {
         }
     }
 
-    pub(super) fn work(&mut self, cause: Span, kind: WorkKind) {
-        let work = Work { cause, kind };
+    pub(super) fn work(&mut self, work: Work) {
         if !self.works.contains(&work) {
             self.works.push(work);
         }

@@ -7,7 +7,8 @@ use std::sync::Arc;
 
 use super::{FrameworkSaid, Migration, MigrationSet, Script, Shipping, rollback};
 use crate::database::{
-    AddedValue, Database, Effect, Effects, Failure, Impact, Sureness, Timeout, Touched, Trouble, Unique, WayBack, Work, blocked,
+    AddedValue, Database, Effect, Effects, Failure, Impact, Sureness, Timeout, Touched, Trouble, Unique, WayBack, Work, WorkKind,
+    blocked,
 };
 use crate::diagnostic::SourceId;
 use crate::document::Document;
@@ -321,6 +322,10 @@ impl Replay {
         let is_new = table.is_new();
         // The history put no rows in, but others may have since it shipped.
         let counts = !impact.only_if_filled || !is_new;
+        // What is done for the rows of a table is not done while that is new and holds none.
+        let mut works = impact.works;
+        works.retain(|work| work.for_rows_of.is_none_or(|made| !self.new.contains(&made.source)));
+        let is_read = impact.scan && works.iter().any(|work| work.kind == WorkKind::Scan);
         let sureness = if impact.only_if_filled { impact.sureness.min(Sureness::Likely) } else { impact.sureness };
         let builds = impact.index_builds.iter().map(ToString::to_string);
         let whole = Locked {
@@ -329,13 +334,13 @@ impl Replay {
             blocks,
             blocks_in_all,
             rewrite: impact.rewrite && counts,
-            scan: impact.scan && counts,
+            scan: is_read && counts,
             emptied: impact.emptied || (impact.rewrite && !counts),
             index_builds: builds.collect(),
-            sureness: if counts && (impact.rewrite || impact.scan) { sureness } else { impact.sureness },
+            sureness: if counts && (impact.rewrite || is_read) { sureness } else { impact.sureness },
             reasons: impact.reasons,
             doubts: impact.doubts,
-            works: impact.works,
+            works,
             is_new,
             table,
         };

@@ -24,9 +24,14 @@ pub fn named<T>(subject: &str, work: impl FnOnce() -> T) -> T {
     result
 }
 
-/// Runs work and says whether it failed.
+/// Runs work under the name of the file it is about, and says whether it failed.
 pub fn caught<T>(subject: &str, work: impl FnOnce() -> T) -> Option<T> {
-    named(subject, || panic::catch_unwind(panic::AssertUnwindSafe(work)).ok())
+    named(subject, || tried(work))
+}
+
+/// Runs work whose subject is named already, and says whether it failed.
+pub fn tried<T>(work: impl FnOnce() -> T) -> Option<T> {
+    panic::catch_unwind(panic::AssertUnwindSafe(work)).ok()
 }
 
 /// Replaces the default hook, which would print the panic's own words.

@@ -116,14 +116,14 @@ impl Outcome {
     fn run(&mut self, workspace: &Workspace, settings: &Settings, pairs: &[Pair], suppressions: &[Suppression]) -> Vec<Finding> {
         let run = |rule| Run { workspace, settings, rule, suppressions };
         let mut parts: Vec<Part> = pairs.par_iter().flat_map_iter(|(rule, check)| run(rule).all(*check)).collect();
-        let topology = &workspace.topology;
-        let path = |object: &Object| workspace.path(object.node.source);
-        let objects = topology.objects.par_iter();
-        parts.par_extend(objects.flat_map_iter(|object| guard::named(path(object), || about_object(object, pairs, run))));
-        let workloads = topology.workloads.par_iter();
+        let path = |source: SourceId| workspace.path(source);
+        let ids: Vec<_> = workspace.ids().collect();
+        parts.par_extend(ids.into_par_iter().flat_map_iter(|id| guard::named(path(id), || about_file(id, pairs, run))));
+        let (objects, workloads) = (workspace.topology.objects.par_iter(), workspace.topology.workloads.par_iter());
         parts.par_extend(
-            workloads.flat_map_iter(|workload| guard::named(path(workload), || about_workload(workload, pairs, run))),
+            objects.flat_map_iter(|object| guard::named(path(object.node.source), || about_object(object, pairs, run))),
         );
+        parts.par_extend(workloads.flat_map_iter(|one| guard::named(path(one.node.source), || about_workload(one, pairs, run))));
         if self.timings.on {
             parts.sort_by_key(|part| part.rule);
         }
@@ -143,6 +143,9 @@ fn order<'a>(workspace: &'a Workspace, finding: &'a Finding) -> (&'a str, Place,
     (workspace.path(primary.place.source), primary.place, finding.rule.name, message)
 }
 
+/// What a check said, each with the number of findings folded into it.
+type Found = Vec<(Diagnostic, usize)>;
+
 /// What one check said of one subject.
 struct Part {
     rule: &'static str,
@@ -151,31 +154,44 @@ struct Part {
     took: Duration,
 }
 
+/// What all rules about files say of one.
+fn about_file<'w>(id: SourceId, pairs: &[Pair], run: impl Fn(&'static Rule) -> Run<'w>) -> Vec<Part> {
+    let mut parts = Vec::new();
+    for (rule, check) in pairs {
+        let (run, Check::File(check)) = (run(rule), check) else { continue };
+        let file = File { id, document: run.workspace.document(id) };
+        run.tell(id, &mut parts, |cx| check(&file, cx));
+    }
+    parts
+}
+
 /// What all rules about objects say of one.
 fn about_object<'w>(object: &'w Object, pairs: &[Pair], run: impl Fn(&'static Rule) -> Run<'w>) -> Vec<Part> {
-    let parts = pairs.iter().filter_map(|(rule, check)| {
-        let Check::Object(check) = check else { return None };
-        run(rule).object(object, |cx| check(object, cx))
-    });
-    parts.collect()
+    let mut parts = Vec::new();
+    for (rule, check) in pairs {
+        let Check::Object(check) = check else { continue };
+        run(rule).tell(object.node.source, &mut parts, |cx| check(object, cx));
+    }
+    parts
 }
 
 /// What all rules about workloads and containers say of one, whose containers are read once.
 fn about_workload<'w>(workload: &'w Workload, pairs: &[Pair], run: impl Fn(&'static Rule) -> Run<'w>) -> Vec<Part> {
     let containers: OnceCell<Vec<Container<'w>>> = OnceCell::new();
-    let parts = pairs.iter().filter_map(|(rule, check)| {
+    let (source, mut parts) = (workload.node.source, Vec::new());
+    for (rule, check) in pairs {
         let run = run(rule);
         match check {
-            Check::Workload(check) => run.object(workload, |cx| check(workload, cx)),
-            Check::Container(check) => run.object(workload, |cx| {
+            Check::Workload(check) => run.tell(source, &mut parts, |cx| check(workload, cx)),
+            Check::Container(check) => run.tell(source, &mut parts, |cx| {
                 for container in containers.get_or_init(|| workload.containers(run.workspace)) {
                     check(container, cx);
                 }
             }),
-            _ => None,
+            _ => {}
         }
-    });
-    parts.collect()
+    }
+    parts
 }
 
 /// One rule over all its subjects.
@@ -221,15 +237,9 @@ impl<'w> Run<'w> {
                     })
                     .collect()
             }
-            Check::File(check) => {
-                let ids: Vec<_> = workspace.ids().collect();
-                let file = |id| File { id, document: workspace.document(id) };
-                let parts = ids.into_par_iter().map(|id| self.one(workspace.path(id), None, |cx| check(&file(id), cx)));
-                parts.filter(|part| self.tells(part)).collect()
-            }
             Check::Suppression(check) => self.suppressions.iter().map(|one| self.suppression(one, check)).collect(),
-            // Every manifest has some of these and most rules ask about them, so all rules look at one before the next.
-            Check::Object(_) | Check::Workload(_) | Check::Container(_) => Vec::new(),
+            // There are many of these and most rules ask about them, so all rules look at one before the next.
+            Check::File(_) | Check::Object(_) | Check::Workload(_) | Check::Container(_) => Vec::new(),
         }
     }
 
@@ -256,10 +266,12 @@ impl<'w> Run<'w> {
         Part { rule: self.rule.name, findings: Vec::new(), note, took: Duration::ZERO }
     }
 
-    /// Something of an object, if there is anything to tell.
-    fn object(&self, object: &Object, check: impl FnOnce(&mut Context<'w>)) -> Option<Part> {
-        let part = self.one(self.workspace.path(object.node.source), None, check);
-        self.tells(&part).then_some(part)
+    /// What a check says of something in a file, if it says anything: most say nothing, and that must cost nothing.
+    fn tell(&self, source: SourceId, parts: &mut Vec<Part>, check: impl FnOnce(&mut Context<'w>)) {
+        let (found, took) = self.ask(None, check);
+        if self.workspace.timings.on || found.as_ref().is_none_or(|found| !found.is_empty()) {
+            parts.push(self.part(self.workspace.path(source), None, found, took));
+        }
     }
 
     /// Over the sets whose server the rule knows.
@@ -268,15 +280,21 @@ impl<'w> Run<'w> {
         self.workspace.history.sets.iter().filter(known).flat_map(|set| each(set, self)).collect()
     }
 
-    /// A check that fails costs its subject, and the verdict.
+    /// What a check says of its subject.
     fn one(&self, path: &str, set: Option<&'w MigrationSet>, check: impl FnOnce(&mut Context<'w>)) -> Part {
-        let work = || {
-            let mut context = Context::new(self.workspace, self.settings, self.rule).within(set);
-            check(&mut context);
-            context.into_findings()
-        };
+        let (found, took) = guard::named(path, || self.ask(set, check));
+        self.part(path, set, found, took)
+    }
+
+    /// Runs a check on the subject that the guard knows; nothing comes of one that fails.
+    fn ask(&self, set: Option<&'w MigrationSet>, check: impl FnOnce(&mut Context<'w>)) -> (Option<Found>, Duration) {
+        let mut context = Context::new(self.workspace, self.settings, self.rule).within(set);
+        timed(self.workspace.timings.on, || guard::tried(|| check(&mut context)).map(|()| context.into_findings()))
+    }
+
+    /// A check that fails costs its subject, and the verdict.
+    fn part(&self, path: &str, set: Option<&'w MigrationSet>, found: Option<Found>, took: Duration) -> Part {
         let rule = self.rule.name;
-        let (found, took) = timed(self.workspace.timings.on, || guard::caught(path, work));
         let Some(found) = found else {
             let message = format!("`{rule}` failed on this; please report it. All else was judged");
             let note = Note { path: path.to_owned(), line: None, message, judged: Judged::Nothing };

@@ -120,6 +120,12 @@ impl RawNode {
         if self.kind.is_collection() { self.link } else { own + 1 }
     }
 
+    /// Whether it stands as it is, and cannot be this text for its length alone.
+    #[inline]
+    fn is_longer_or_shorter(&self, text: &str) -> bool {
+        self.kind == Kind::Plain && self.link == 0 && (self.span.end - self.span.start) as usize != text.len()
+    }
+
     /// What a hole in its reach leaves open about it.
     fn opened_by(&self, masked: &str, hole: &Hole) -> Open {
         match (self.kind, hole.shape) {

@@ -3,6 +3,7 @@
 //! An object is any mapping with `apiVersion` and `kind`, also inside a List. Whatever has a pod template is a workload.
 //! A patch of a kustomization is a fragment: nobody applies it alone, so nothing is claimed about it.
 
+mod draft;
 pub mod labels;
 pub mod object;
 mod patched;
@@ -19,16 +20,16 @@ use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use rayon::prelude::*;
+
 use super::availability::{By, Size};
 use super::builds::Builds;
-use super::builds::reach::Whole;
 use super::environments::Tier;
-use super::field::Field;
 use super::{Workspace, ids};
 use crate::diagnostic::{Judged, Note, SourceId};
 use crate::document::yaml::{Node, NodeId};
 use crate::document::{Document, Known};
-use labels::Labels;
+use draft::{Draft, Home, Role};
 use object::{Object, ObjectId};
 use patched::Way;
 use producers::Producers;
@@ -71,42 +72,14 @@ pub struct Topology {
     pub notes: Vec<Note>,
 }
 
-/// Lists in lists are followed so far.
-const MAX_LISTS: usize = 4;
-
-/// What a file is applied together with, and as a part of what.
-#[derive(Clone, Copy)]
-struct Home<'a> {
-    unit: UnitId,
-    wholes: &'a [Whole],
-}
-
-/// What an object says it is.
-struct Type {
-    kind: String,
-    /// Group and version; empty where a template makes them.
-    api: String,
-}
-
-impl Type {
-    fn of(root: Node<'_>, list: Option<&Self>) -> Option<Self> {
-        let (kind, api) = (root.field("kind").text(), root.field("apiVersion").text());
-        let (of_list, api_of_list) = list.map(|list| (list.kind.clone(), list.api.clone())).unzip();
-        let kind = if kind.is_absent() { of_list } else { owned(kind) };
-        let api = if api.is_absent() { api_of_list } else { Some(owned(api).unwrap_or_default()) };
-        Some(Self { kind: kind?, api: api? })
-    }
-}
-
 impl Topology {
     /// Collects the objects of all documents.
     pub fn of(documents: &[Arc<Document>], built: &[String]) -> Self {
         let builds = Builds::of(documents, built);
         let (units, producers) = (Units::new(&builds), Producers::generated(&builds.generated));
         let mut topology = Self { producers, units, builds, ..Self::default() };
-        let has_patches = topology.builds.reach.has_patches();
-        for (id, document) in ids(documents).zip(documents) {
-            let Some(yaml) = document.yaml() else { continue };
+        let mut homes = Vec::new();
+        for (id, document) in ids(documents).zip(documents).filter(|(_, document)| document.yaml().is_some()) {
             if topology.builds.patch_files.contains(document.source.path()) {
                 let message = "a patch is judged together with what it patches, which gonogo cannot do yet".to_owned();
                 topology.in_part(document, message);
@@ -114,14 +87,21 @@ impl Topology {
             }
             let unit = topology.units.of(&document.source, &topology.builds);
             topology.unit_of.insert(id, unit);
+            homes.push(Home { id, document, unit });
+        }
+        let applied: Vec<_> = homes.par_iter().map(Home::applied).collect();
+        let firsts = applied.iter().scan(0, |next, applied| Some(std::mem::replace(next, *next + applied.len())));
+        let firsts: Vec<_> = firsts.collect();
+        let numbered = homes.par_iter().zip(applied).zip(firsts);
+        let drafts: Vec<_> = numbered.map(|((home, applied), first)| topology.drafts(home, applied, first)).collect();
+        for (home, drafts) in homes.iter().zip(drafts) {
             let first = topology.objects.len();
-            let wholes = if has_patches { topology.builds.reach.wholes_of(document.source.path()) } else { Vec::new() };
-            for root in yaml.roots(&document.source, id) {
-                topology.add(root, Home { unit, wholes: &wholes }, None, 0);
+            for draft in drafts {
+                topology.add(draft);
             }
             if let Some(patched) = topology.objects[first..].iter().find(|object| object.is_patched) {
                 let message = format!("a kustomization patches {}, and what it changes there is not read yet", patched.title());
-                topology.in_part(document, message);
+                topology.in_part(home.document, message);
             }
         }
         for (at, workload) in topology.workloads.iter().enumerate() {
@@ -159,71 +139,28 @@ impl Topology {
         self.builds.images.contains(image)
     }
 
-    /// An item of a typed list need not repeat what it is.
-    fn add(&mut self, root: Node<'_>, home: Home<'_>, list: Option<&Type>, depth: usize) {
-        let Some(is) = Type::of(root, list) else { return };
-        let unit = home.unit;
-        if let Some(item) = is.kind.strip_suffix("List")
-            && root.field("items").is_there()
-        {
-            let of_items = Type { kind: item.to_owned(), api: is.api.clone() };
-            for item in root.field("items").items().filter(|_| depth < MAX_LISTS) {
-                self.add(item, home, Some(&of_items).filter(|of| !of.kind.is_empty()), depth + 1);
-            }
-            return;
+    fn add(&mut self, draft: Draft<'_>) {
+        let Draft { object, root, ways, references, role } = draft;
+        let unit = object.unit;
+        if object.is_patched {
+            self.ways.insert(object.node, ways);
         }
-        let object = Arc::new(self.object(root, is, home));
-        self.objects.push(Arc::clone(&object));
         self.units.put(unit, object.id);
         self.by_resource.entry(object.resource.clone()).or_default().push(object.id);
         let family = self.units.family(unit).to_owned();
         self.by_name.entry((family, object.resource.clone(), object.name.clone())).or_default().push(object.id);
         self.in_unit.entry((unit, object.resource.clone())).or_default().push(object.id);
         self.producers.take_in(&object, root);
-        let template = workload::pod_of(root, &object.kind);
-        let references = reader::references(&object, Field::of(root), template.map(|(_, pod)| Field::of(pod)));
         self.take_references(&object, references);
-        if object.is("Service") {
-            self.services.push(Service::of(object, root));
-        } else if !object.is_fragment
-            && !object.is_helm_test
-            && let Some(template) = template
-        {
-            self.workload_of.insert(object.id, self.workloads.len());
-            self.workloads.push(Workload::of(&object, root, template));
+        match role {
+            Role::Service(service) => self.services.push(service),
+            Role::Workload(workload) => {
+                self.workload_of.insert(object.id, self.workloads.len());
+                self.workloads.push(workload);
+            }
+            Role::Other => {}
         }
-    }
-
-    fn object(&mut self, root: Node<'_>, is: Type, Home { unit, wholes }: Home<'_>) -> Object {
-        let Type { kind, api } = is;
-        let metadata = root.field("metadata");
-        let resource = object::resource(&api, &kind);
-        let name = written(metadata.field("name"));
-        let ways = self.ways(root, &kind, &name, wholes);
-        let is_patched = !ways.is_empty();
-        if is_patched {
-            self.ways.insert(root.id(), ways);
-        }
-        let home = self.units.get(unit);
-        let namespace = match &home.namespace {
-            Known::Absent => metadata.field("namespace").text().map(Cow::into_owned),
-            decided => decided.clone(),
-        };
-        Object {
-            id: ObjectId(u32::try_from(self.objects.len()).unwrap_or(u32::MAX)),
-            node: root.id(),
-            namespace: if object::is_cluster_wide(&resource) { Known::Absent } else { namespace },
-            version: api.rsplit('/').next().unwrap_or_default().to_owned(),
-            labels: Labels::of(metadata.field("labels")),
-            is_patched,
-            is_fragment: home.is_built() && object::is_fragment(root, &kind),
-            is_helm_test: object::is_helm_test(metadata),
-            is_copied: producers::is_copied(root),
-            kind,
-            resource,
-            name,
-            unit,
-        }
+        self.objects.push(object);
     }
 
     /// An object.

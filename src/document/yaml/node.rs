@@ -50,6 +50,7 @@ pub enum Form {
 const MAX_ALIASES: usize = 16;
 
 impl<'a> Node<'a> {
+    #[inline]
     fn raw(self) -> RawNode {
         self.part.nodes[self.id.node as usize]
     }
@@ -64,16 +65,9 @@ impl<'a> Node<'a> {
     }
 
     /// The node that an alias stands for; `None` for a chain without an end.
+    #[inline]
     fn target(self) -> Option<Self> {
-        let mut node = self;
-        for _ in 0..MAX_ALIASES {
-            match node.raw() {
-                RawNode { kind: Kind::Alias, link: NONE, .. } => return None,
-                RawNode { kind: Kind::Alias, link, .. } => node = node.at(link),
-                _ => return Some(node),
-            }
-        }
-        None
+        self.part.target(self.id.node).map(|node| self.at(node))
     }
 
     /// What it was written as.
@@ -171,69 +165,16 @@ impl<'a> Node<'a> {
 
     /// The value of a key, also a merged one.
     pub fn field(self, key: &str) -> Known<Self> {
-        self.entry(key).map(|(_, value)| value)
+        self.entry_numbers(key).map(|(_, value)| self.at(value))
     }
 
     /// A key of a mapping with its value, also a merged one. The last of several wins, as it does in Kubernetes.
     pub fn entry(self, key: &str) -> Known<(Self, Self)> {
-        self.entry_within(key, MAX_ALIASES)
+        self.entry_numbers(key).map(|(key, value)| (self.at(key), self.at(value)))
     }
 
-    /// Rules ask for fields more than for anything else, so this looks at the bare nodes.
-    fn entry_within(self, key: &str, depth: usize) -> Known<(Self, Self)> {
-        let Some(home) = self.target() else { return Known::Unknown };
-        let RawNode { kind, open, link, .. } = home.raw();
-        if kind != Kind::Mapping {
-            return if open == Open::Yes { Known::Unknown } else { Known::Absent };
-        }
-        let nodes = &home.part.nodes[..home.part.nodes.len().min(link as usize)];
-        let (mut found, mut merged, mut may_be_there) = (None, None, open == Open::Yes);
-        let mut name = home.id.node + 1;
-        while let Some(raw) = nodes.get(name as usize) {
-            let value = raw.behind(name);
-            if value as usize >= nodes.len() {
-                break;
-            }
-            if raw.open == Open::Yes {
-                may_be_there = true;
-            } else if home.at(name).is_text(key) {
-                // Two branches of a template may both write it.
-                if open != Open::No && found.is_some() {
-                    return Known::Unknown;
-                }
-                found = Some((home.at(name), home.at(value)));
-            } else if home.at(name).is_text("<<") {
-                merged = Some(home.at(value));
-            }
-            name = nodes[value as usize].behind(value);
-        }
-        match (found, merged) {
-            (Some(found), _) => Known::Is(found),
-            (None, Some(value)) if depth > 0 => value.merged_entry(key, depth - 1),
-            (None, Some(_)) => Known::Unknown,
-            (None, None) if may_be_there => Known::Unknown,
-            (None, None) => Known::Absent,
-        }
-    }
-
-    /// The value of a merge key is a mapping or a list of them, of which the first that has the key wins.
-    fn merged_entry(self, key: &str, depth: usize) -> Known<(Self, Self)> {
-        if self.is_mapping() {
-            return self.entry_within(key, depth);
-        }
-        let found = self.items().map(|item| item.entry_within(key, depth)).find(|entry| !matches!(entry, Known::Absent));
-        found.unwrap_or(Known::Absent)
-    }
-
-    #[inline]
-    fn is_text(self, text: &str) -> bool {
-        let RawNode { span, link, kind, .. } = self.raw();
-        // Most keys stand as they are, and most differ in length or in their first byte: they are asked for all the time.
-        if kind == Kind::Plain && link == 0 {
-            let (own, text) = (self.source.text().as_bytes().get(span.range()), text.as_bytes());
-            return own.is_some_and(|own| own.len() == text.len() && own.first() == text.first() && own == text);
-        }
-        self.target().is_some_and(|node| node.raw().kind.is_scalar() && node.decoded().as_ref() == text)
+    fn entry_numbers(self, key: &str) -> Known<(u32, u32)> {
+        self.part.entry(self.source, self.id.node, key, MAX_ALIASES)
     }
 
     /// The text of a scalar, whatever it means; absent for null and for collections.
@@ -275,13 +216,104 @@ impl<'a> Node<'a> {
 
     /// The text of a scalar as its source and a decoding leave it.
     fn decoded(self) -> Cow<'a, str> {
-        match self.raw().link {
-            0 if self.raw().kind == Kind::Quoted => {
-                let Span { start, end } = self.raw().span;
-                Cow::Borrowed(self.source.slice(Span { start: start + 1, end: end - 1 }))
+        Cow::Borrowed(self.part.decoded(self.source, self.raw()))
+    }
+}
+
+/// Rules ask for fields more than for anything else, so these look at the bare nodes, by their numbers.
+impl Part {
+    #[inline]
+    fn target(&self, node: u32) -> Option<u32> {
+        if self.nodes[node as usize].kind == Kind::Alias { self.aliased(node) } else { Some(node) }
+    }
+
+    fn aliased(&self, mut node: u32) -> Option<u32> {
+        for _ in 0..MAX_ALIASES {
+            match self.nodes[node as usize] {
+                RawNode { kind: Kind::Alias, link: NONE, .. } => return None,
+                RawNode { kind: Kind::Alias, link, .. } => node = link,
+                _ => return Some(node),
             }
-            0 => Cow::Borrowed(self.source.slice(self.raw().span)),
-            index => Cow::Borrowed(&self.part.texts[index as usize - 1]),
+        }
+        None
+    }
+
+    /// A key of a mapping with its value, also a merged one, as far as merge keys are followed.
+    fn entry(&self, source: &Source, mapping: u32, key: &str, depth: usize) -> Known<(u32, u32)> {
+        let Some(home) = self.target(mapping) else { return Known::Unknown };
+        let RawNode { kind, open, link, .. } = self.nodes[home as usize];
+        if kind != Kind::Mapping {
+            return if open == Open::Yes { Known::Unknown } else { Known::Absent };
+        }
+        let nodes = &self.nodes[..self.nodes.len().min(link as usize)];
+        let (mut found, mut merged, mut may_be_there) = (None, None, open == Open::Yes);
+        let mut name = home + 1;
+        while let Some(raw) = nodes.get(name as usize) {
+            let value = raw.behind(name);
+            if value as usize >= nodes.len() {
+                break;
+            }
+            if raw.open == Open::Yes {
+                may_be_there = true;
+            } else if raw.is_longer_or_shorter(key) && raw.is_longer_or_shorter("<<") {
+                // Most keys are.
+            } else if self.is_text(source, *raw, key) {
+                // Two branches of a template may both write it.
+                if open != Open::No && found.is_some() {
+                    return Known::Unknown;
+                }
+                found = Some((name, value));
+            } else if self.is_text(source, *raw, "<<") {
+                merged = Some(value);
+            }
+            name = nodes[value as usize].behind(value);
+        }
+        match (found, merged) {
+            (Some(found), _) => Known::Is(found),
+            (None, Some(value)) if depth > 0 => self.merged_entry(source, value, key, depth - 1),
+            (None, Some(_)) => Known::Unknown,
+            (None, None) if may_be_there => Known::Unknown,
+            (None, None) => Known::Absent,
+        }
+    }
+
+    /// The value of a merge key is a mapping or a list of them, of which the first that has the key wins.
+    fn merged_entry(&self, source: &Source, value: u32, key: &str, depth: usize) -> Known<(u32, u32)> {
+        let Some(home) = self.target(value) else { return Known::Absent };
+        let RawNode { kind, link, .. } = self.nodes[home as usize];
+        match kind {
+            Kind::Mapping => self.entry(source, home, key, depth),
+            Kind::Sequence => {
+                let mut next = home + 1;
+                while let Some(item) = self.nodes.get(next as usize).filter(|_| next < link) {
+                    let entry = self.entry(source, next, key, depth);
+                    if !entry.is_absent() {
+                        return entry;
+                    }
+                    next = item.behind(next);
+                }
+                Known::Absent
+            }
+            _ => Known::Absent,
+        }
+    }
+
+    fn is_text(&self, source: &Source, node: RawNode, text: &str) -> bool {
+        match node.kind {
+            Kind::Alias if node.link == NONE => false,
+            Kind::Alias => self.target(node.link).is_some_and(|node| self.is_text(source, self.nodes[node as usize], text)),
+            kind => kind.is_scalar() && self.decoded(source, node) == text,
+        }
+    }
+
+    fn decoded<'a>(&'a self, source: &'a Source, node: RawNode) -> &'a str {
+        match node.link {
+            0 if node.kind == Kind::Quoted => {
+                let Span { start, end } = node.span;
+                source.slice(Span { start: start + 1, end: end - 1 })
+            }
+            0 => source.slice(node.span),
+            index => &self.texts[index as usize - 1],
         }
     }
 }

@@ -30,6 +30,12 @@ impl Span {
         self.start as usize..self.end as usize
     }
 
+    /// The same, so many bytes further on.
+    #[must_use]
+    pub fn shifted(self, by: u32) -> Self {
+        Self { start: self.start.saturating_add(by), end: self.end.saturating_add(by) }
+    }
+
     /// Whether it covers nothing.
     pub fn is_empty(self) -> bool {
         self.start == self.end

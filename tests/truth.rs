@@ -24,8 +24,6 @@ const MORE_DIFFERENCES: &[Known] = &[(
 
 /// The same for the third set.
 const FURTHER_DIFFERENCES: &[Known] = &[
-    ("body.called_sql", "locks", "doubled quotes in a body are not read"),
-    ("body.called_sql", "scan", "the same"),
     ("domain.in_matview", "locks", "which types the columns of a materialized view have is not kept"),
     ("domain.in_matview", "scan", "the same"),
     (
@@ -38,9 +36,7 @@ const FURTHER_DIFFERENCES: &[Known] = &[
     ("part.copy_from", "locks", "rows are not read, so any partition may get them"),
     ("part.insert_columns", "locks", "the same"),
     ("part.insert_values", "locks", "the same"),
-    ("row.cte_chain", "scan", "which names of WITH nobody asks for is not told"),
     ("row.insert_from_view", "scan", "writing many rows looks to the counters like reading them"),
-    ("row.select_exists", "scan", "EXISTS stops at the first row"),
 ];
 
 /// Where the model and the servers differ: the statement, the field, and why.

@@ -7,8 +7,9 @@ use super::{TABLE, apply, fill, look, partition, routine, volatility};
 use crate::database::run::Run;
 use crate::database::schema::{Constraint, Emptied, Id, Kind, Relation, Rule};
 use crate::document::sql::{
-    Action, Condition, CopyRows, Delete, Ident, Insert, LockMode, Merge, Name, Query, Referential, Statement, Term, Update,
+    Action, Call, Condition, CopyRows, Delete, Ident, Insert, LockMode, Merge, Name, Query, Referential, Statement, Term, Update,
 };
+use crate::source::Span;
 
 use LockMode::{AccessShare, RowExclusive, RowShare};
 
@@ -18,12 +19,13 @@ pub(super) fn query(run: &mut Run<'_>, query: &Query) {
         apply(run, write);
     }
     routine::calls(run, &query.calls);
+    let hardly: HashSet<Span> = query.hardly.iter().copied().collect();
     for name in &query.reads {
         let Some(id) = run.named(name, TABLE) else { continue };
         let is_in = |list: &[Name]| list.iter().any(|other| other.text() == name.text());
         let locks_rows = query.locks_rows.is_some() && (query.locked.is_empty() || is_in(&query.locked));
-        let stops = query.limited && !query.calls.iter().any(|call| is_aggregate(call.name.last()));
-        let whole = !stops && !finds(run.relation(id), &query.terms, query.reads.len() == 1);
+        let stops = query.limited && !query.calls.iter().any(Call::is_aggregate);
+        let whole = !stops && !hardly.contains(&name.span) && !finds(run.relation(id), &query.terms, query.reads.len() == 1);
         // What a condition says of one table of several is not told.
         let terms = if query.reads.len() == 1 { query.terms.as_slice() } else { &[] };
         let how = Reading { mode: if locks_rows { RowShare } else { AccessShare }, whole, only: is_in(&query.only), terms };
@@ -59,10 +61,6 @@ pub(super) fn plan(run: &mut Run<'_>, statement: &Statement) {
     if let Some(id) = run.named(table, TABLE) {
         run.lock(id, RowExclusive);
     }
-}
-
-fn is_aggregate(name: &str) -> bool {
-    matches!(name, "count" | "sum" | "min" | "max" | "avg" | "array_agg" | "string_agg" | "bool_and" | "bool_or" | "jsonb_agg")
 }
 
 /// How a relation is read.

@@ -1,6 +1,6 @@
 //! Walks along the tokens of one statement.
 
-use std::ops::Deref;
+use std::ops::{Deref, Range};
 use std::sync::Arc;
 
 use super::lex::{Token, TokenKind};
@@ -14,6 +14,8 @@ pub struct Cursor<'a> {
     text: &'a str,
     /// The text as written, from which names are taken.
     original: &'a str,
+    /// Where both begin in the source.
+    base: usize,
     tokens: &'a [Token],
     at: usize,
     /// In how many other statements this one stands.
@@ -42,7 +44,7 @@ impl Deref for Keyword {
 
 impl<'a> Cursor<'a> {
     pub fn new(text: &'a str, original: &'a str, tokens: &'a [Token]) -> Self {
-        Self { text, original, tokens, at: 0, depth: 0 }
+        Self { text, original, base: 0, tokens, at: 0, depth: 0 }
     }
 
     /// Other tokens of the same text, one statement further in.
@@ -50,20 +52,30 @@ impl<'a> Cursor<'a> {
     where
         'a: 'b,
     {
-        Cursor { text: self.text, original: self.original, tokens, at: 0, depth: self.depth.saturating_add(1) }
+        Cursor { tokens, at: 0, depth: self.depth.saturating_add(1), ..*self }
+    }
+
+    /// The same for tokens of a part of the text that reads otherwise: as it was lexed and as written.
+    pub fn inside_part<'b>(&self, part: Span, [text, original]: [&'b str; 2], tokens: &'b [Token]) -> Cursor<'b> {
+        Cursor { text, original, base: part.start as usize, tokens, at: 0, depth: self.depth.saturating_add(1) }
     }
 
     pub fn depth(&self) -> u8 {
         self.depth
     }
 
-    pub fn text(&self) -> &'a str {
-        self.text
+    /// What stands there as it was lexed.
+    pub fn lexed(&self, span: Span) -> &'a str {
+        &self.text[self.range(span)]
     }
 
     /// What stands there as it was written.
     pub fn written(&self, span: Span) -> &'a str {
-        &self.original[span.range()]
+        &self.original[self.range(span)]
+    }
+
+    fn range(&self, span: Span) -> Range<usize> {
+        span.start as usize - self.base..span.end as usize - self.base
     }
 
     pub fn position(&self) -> usize {
@@ -116,7 +128,7 @@ impl<'a> Cursor<'a> {
         let Some(token) = self.tokens.get(self.at + ahead).filter(|token| token.kind == TokenKind::Word) else {
             return keyword;
         };
-        let (bytes, length) = (&self.text.as_bytes()[token.span.start as usize..], token.span.range().len());
+        let (bytes, length) = (&self.text.as_bytes()[token.span.start as usize - self.base..], token.span.range().len());
         if length > LONGEST_KEYWORD {
             return keyword;
         }
@@ -170,7 +182,7 @@ impl<'a> Cursor<'a> {
     pub fn nth_is(&self, ahead: usize, word: &str) -> bool {
         let Some(token) = self.tokens.get(self.at + ahead) else { return false };
         // As bytes: this is asked more than anything else, and most words differ in length already.
-        let range = token.span.range();
+        let range = self.range(token.span);
         range.len() == word.len()
             && token.kind == TokenKind::Word
             && self.text.as_bytes()[range].eq_ignore_ascii_case(word.as_bytes())
@@ -232,7 +244,7 @@ impl<'a> Cursor<'a> {
 
     /// A word or quoted name as an identifier.
     pub fn folded(&self, token: Token) -> Ident {
-        let text = &self.original[token.span.range()];
+        let text = self.written(token.span);
         let folded: Arc<str> = match token.kind {
             TokenKind::Quoted if text.starts_with('"') => match text.get(1..text.len() - 1).filter(|_| text.len() > 1) {
                 Some(inside) if inside.contains('"') => inside.replace("\"\"", "\"").into(),

@@ -1,7 +1,5 @@
 //! From bytes to tokens, as the server's own lexer sees them; and what its client takes out before.
 
-use std::ops::Range;
-
 use super::client::{self, DelimiterLine};
 use super::dialect::{Dialect, version_mark};
 use crate::settings::MAX_TOKENS;
@@ -51,16 +49,11 @@ pub struct Lexed {
 
 /// Splits a text into tokens. Never fails.
 pub fn lex(text: &str, dialect: Dialect) -> Lexed {
-    lex_part(text, 0..text.len(), dialect)
-}
-
-/// Splits a part of a text into tokens, whose places are those in the text.
-pub fn lex_part(text: &str, part: Range<usize>, dialect: Dialect) -> Lexed {
-    let capacity = part.len() / 6;
+    let capacity = text.len() / 6;
     let mut lexer = Lexer {
-        bytes: &text.as_bytes()[..part.end],
+        bytes: text.as_bytes(),
         dialect,
-        at: part.start,
+        at: 0,
         statement: 0,
         delimiter: None,
         conditional: None,

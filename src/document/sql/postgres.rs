@@ -13,6 +13,7 @@ mod expression;
 mod index;
 mod object;
 mod query;
+mod quotes;
 mod reserved;
 mod routine;
 mod scan;
@@ -46,7 +47,7 @@ pub fn read(statement: Cursor<'_>) -> Action {
 }
 
 fn is_mark(statement: &Cursor<'_>, token: &Token) -> bool {
-    statement.written(token.span).starts_with('{') && statement.text()[token.span.range()] != *statement.written(token.span)
+    statement.written(token.span).starts_with('{') && statement.lexed(token.span) != statement.written(token.span)
 }
 
 /// Reads a statement to its end.

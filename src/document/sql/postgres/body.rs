@@ -2,10 +2,11 @@
 
 use super::expression::string;
 use super::query;
+use super::quotes::{self, Inside};
 use crate::document::engine::Engine;
 use crate::document::sql::cursor::Cursor;
 use crate::document::sql::dialect::Dialect;
-use crate::document::sql::lex::{Token, TokenKind, lex_part};
+use crate::document::sql::lex::{Token, TokenKind, lex};
 use crate::document::sql::statement::{Action, Body, Inner, Statement};
 use crate::source::Span;
 
@@ -19,25 +20,16 @@ pub enum Language {
 /// A body in quotes.
 pub fn quoted(cursor: &Cursor<'_>, span: Span, language: Language) -> Body {
     let body = Body { span, statements: Vec::new(), dynamic: Vec::new(), catches: false, complete: false };
-    let Some(inside) = inside_quotes(cursor, span) else { return body };
+    let Some(Inside { span: place, texts: [text, original] }) = quotes::inside(cursor, span) else { return body };
     let dialect = Dialect { psql: false, ..Dialect::of(Engine::Postgres) };
-    let lexed = lex_part(cursor.text(), inside.range(), dialect);
+    let mut lexed = lex(&text, dialect);
     if lexed.unclosed.is_some() || lexed.is_cut {
         return body;
     }
-    tokens(cursor.inner(&lexed.tokens), body, language)
-}
-
-/// The place of a string's content, where that stands as it is: without doubled quotes or escapes.
-fn inside_quotes(cursor: &Cursor<'_>, span: Span) -> Option<Span> {
-    let written = &cursor.text()[span.range()];
-    let mark = match written.strip_prefix('$') {
-        Some(tag) => tag.find('$')? + 2,
-        None => 1,
-    };
-    let content = written.get(mark..written.len().checked_sub(mark)?)?;
-    let is_plain = written.starts_with('$') || (written.starts_with('\'') && !content.contains('\''));
-    is_plain.then(|| Span::new(span.start as usize + mark, span.end as usize - mark))
+    for token in &mut lexed.tokens {
+        token.span = quotes::with_blanks(&text, *token).shifted(place.start);
+    }
+    tokens(cursor.inside_part(place, [&text, &original], &lexed.tokens), body, language)
 }
 
 /// A body whose tokens stand in the statement itself: BEGIN ATOMIC.

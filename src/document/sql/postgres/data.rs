@@ -2,7 +2,7 @@
 
 use super::condition::condition;
 use super::expression;
-use super::query::{add, find, join, query, until};
+use super::query::{add, find, join, query, source, until};
 use super::scan::{self, Start};
 use super::settings::{columns, settings};
 use crate::document::sql::cursor::Cursor;
@@ -17,17 +17,11 @@ pub fn with(cursor: &mut Cursor<'_>) -> Option<Action> {
     if ["select", "values", "table"].iter().any(|word| cursor.is_word(word)) || cursor.is_done() {
         return query(&whole).map(|query| Action::Query(Box::new(query)));
     }
-    let (facts, names) = scan::with(head)?;
+    let mut with = scan::with(head)?;
     let mut action = write(cursor)?;
-    let source = match &mut action {
-        Action::Insert(insert) => &mut insert.source,
-        Action::Update(update) => &mut update.source,
-        Action::Delete(delete) => &mut delete.source,
-        Action::Merge(merge) => &mut merge.source,
-        _ => return None,
-    };
-    add(source, facts);
-    source.reads.retain(|name| name.schema().is_some() || !names.contains(name.text()));
+    let source = source(&mut action)?;
+    source.reads.retain(|name| !with.takes(name));
+    add(source, with.done());
     Some(action)
 }
 

@@ -1,6 +1,7 @@
 //! Expressions: where one ends, and what it is at the top.
 
 use super::data_type::data_type;
+use super::quotes::without_blanks;
 use super::scan::{self, Start};
 use crate::document::sql::cursor::Cursor;
 use crate::document::sql::lex::TokenKind;
@@ -347,7 +348,7 @@ fn typed_literal(cursor: &mut Cursor<'_>) -> Option<Literal> {
 
 /// A string's value.
 pub fn string(cursor: &Cursor<'_>, span: Span) -> Literal {
-    let written = cursor.written(span);
+    let written = without_blanks(cursor.written(span));
     let inside = if let Some(dollar) = written.strip_prefix('$') {
         let tag = dollar.find('$').map_or(0, |end| end + 2);
         written.get(tag..written.len().saturating_sub(tag)).unwrap_or_default()

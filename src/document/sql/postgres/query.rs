@@ -17,7 +17,7 @@ pub fn query(cursor: &Cursor<'_>) -> Option<Query> {
 }
 
 fn from_facts(facts: Facts, span: Span) -> Query {
-    let Facts { reads, calls, columns, star, starred, only, locks_rows, locked, filter, limited, writes, .. } = facts;
+    let Facts { reads, calls, columns, star, starred, only, hardly, locks_rows, locked, filter, limited, writes, .. } = facts;
     Query {
         span,
         reads,
@@ -25,6 +25,7 @@ fn from_facts(facts: Facts, span: Span) -> Query {
         star,
         starred,
         only,
+        hardly,
         calls,
         outputs: None,
         locks_rows,
@@ -50,6 +51,17 @@ pub fn join(query: &mut Query, cursor: &Cursor<'_>, start: Start) -> Option<()> 
     scan::scan(*cursor, start).map(|facts| add(query, facts))
 }
 
+/// What a statement that writes reads for that.
+pub fn source(action: &mut Action) -> Option<&mut Query> {
+    match action {
+        Action::Insert(insert) => Some(&mut insert.source),
+        Action::Update(update) => Some(&mut update.source),
+        Action::Delete(delete) => Some(&mut delete.source),
+        Action::Merge(merge) => Some(&mut merge.source),
+        _ => None,
+    }
+}
+
 /// Adds what was found elsewhere in the statement.
 pub fn add(query: &mut Query, facts: Facts) {
     query.reads.extend(facts.reads);
@@ -58,6 +70,7 @@ pub fn add(query: &mut Query, facts: Facts) {
     query.writes.extend(facts.writes);
     query.star |= facts.star;
     query.only.extend(facts.only);
+    query.hardly.extend(facts.hardly);
     query.limited |= facts.stops;
 }
 

@@ -2,9 +2,7 @@
 
 mod from;
 mod name;
-
-use std::collections::HashSet;
-use std::sync::Arc;
+mod with;
 
 use super::data_type::data_type;
 pub use super::reserved::{is_reserved, is_value_function};
@@ -13,6 +11,8 @@ use crate::document::sql::lex::{Token, TokenKind};
 use crate::document::sql::statement::{Call, Ident, Name, RowLock, Statement};
 use crate::source::Span;
 use from::From;
+pub use with::with;
+use with::{BodyId, Names};
 
 /// Lists are kept free of doubles up to this length; nobody writes longer ones by hand.
 const LONGEST_SET: usize = 256;
@@ -28,6 +28,7 @@ pub struct Facts {
     pub star: bool,
     pub starred: Vec<Name>,
     pub only: Vec<Name>,
+    pub hardly: Vec<Span>,
     pub locks_rows: Option<RowLock>,
     pub locked: Vec<Name>,
     pub filter: Option<Span>,
@@ -76,12 +77,21 @@ struct Level {
     separated: bool,
     /// AS is followed by a type here.
     cast: bool,
+    /// It is asked whether there is a row.
+    exists: bool,
     /// Nothing has been passed yet.
     fresh: bool,
 }
 
-const VALUES: Level =
-    Level { clause: Clause::Values, among_tables: false, among_names: false, separated: false, cast: false, fresh: true };
+const VALUES: Level = Level {
+    clause: Clause::Values,
+    among_tables: false,
+    among_names: false,
+    separated: false,
+    cast: false,
+    exists: false,
+    fresh: true,
+};
 
 struct Scan<'a> {
     cursor: Cursor<'a>,
@@ -92,7 +102,9 @@ struct Scan<'a> {
     /// The last token ended a value.
     after_value: bool,
     /// What WITH has named.
-    named: HashSet<Arc<str>>,
+    names: Names,
+    /// The next brackets hold the query of such a name.
+    next_body: Option<BodyId>,
     /// What the FROM of each SELECT names, and which `*` stands for all of it.
     from: From,
     /// The outermost query sorts or counts its rows before it stops.
@@ -102,12 +114,7 @@ struct Scan<'a> {
 
 /// Looks at all that is left. `None` where brackets are not closed.
 pub fn scan(cursor: Cursor<'_>, start: Start) -> Option<Facts> {
-    run(cursor, start).map(|scan| scan.facts)
-}
-
-/// A WITH: what its queries do, and what it names.
-pub fn with(cursor: Cursor<'_>) -> Option<(Facts, HashSet<Arc<str>>)> {
-    run(cursor, Start::Query).map(|scan| (scan.facts, scan.named))
+    run(cursor, start).map(Scan::done)
 }
 
 fn run(cursor: Cursor<'_>, start: Start) -> Option<Scan<'_>> {
@@ -122,7 +129,8 @@ fn run(cursor: Cursor<'_>, start: Start) -> Option<Scan<'_>> {
         outer: Vec::new(),
         next: None,
         after_value: false,
-        named: HashSet::new(),
+        names: Names::default(),
+        next_body: None,
         from: From::default(),
         takes_all: false,
         facts,
@@ -130,11 +138,15 @@ fn run(cursor: Cursor<'_>, start: Start) -> Option<Scan<'_>> {
     while let Some(token) = scan.cursor.token() {
         scan.step(token)?;
     }
-    scan.from.resolve(&cursor, &mut scan.facts);
     scan.outer.is_empty().then_some(scan)
 }
 
 impl Scan<'_> {
+    fn done(mut self) -> Facts {
+        self.from.resolve(&self.cursor, &self.names, &mut self.facts);
+        self.facts
+    }
+
     fn step(&mut self, token: Token) -> Option<()> {
         match token.kind {
             TokenKind::Symbol(symbol) => self.symbol(symbol)?,
@@ -161,7 +173,7 @@ impl Scan<'_> {
                     self.level.clause = Clause::AfterTable;
                 }
                 self.outer.push(self.level);
-                self.from.open();
+                self.from.open(self.next_body.take());
                 self.level = self.next.take().unwrap_or(inherited);
             }
             b')' => {
@@ -214,10 +226,11 @@ impl Scan<'_> {
         if self.level.clause == Clause::With && &*word != "select" {
             if &*word == "recursive" {
                 self.cursor.advance();
+                self.names.recursive = true;
                 return Some(());
             }
             let name = self.cursor.ident()?;
-            self.named.insert(name.text);
+            self.names.add(name.text, self.from.body());
             self.cursor.brackets();
             self.level.clause = Clause::WithBody;
             return Some(());
@@ -245,10 +258,21 @@ impl Scan<'_> {
         match word {
             "select" => {
                 self.facts.has_query = true;
-                self.from.select();
+                self.from.select(self.level.fresh && self.level.exists);
                 self.level = Level { clause: Clause::Answer, ..VALUES };
             }
-            "with" if self.level.fresh => self.level = Level { clause: Clause::With, among_names: true, ..VALUES },
+            "with" if self.level.fresh => {
+                self.names.recursive = false;
+                self.level = Level { clause: Clause::With, among_names: true, ..VALUES };
+            }
+            "exists" => self.next = Some(Level { exists: true, ..VALUES }),
+            "distinct" => self.from.how().takes_all = true,
+            "over" => {
+                self.from.how().takes_all = true;
+                if !self.cursor.is_symbol(b'(') {
+                    self.cursor.ident();
+                }
+            }
             "as" => return self.alias(),
             "from" if !self.level.separated && !self.is_comparison() => self.tables(),
             "join" => self.tables(),
@@ -257,6 +281,7 @@ impl Scan<'_> {
             "on" if self.level.among_tables => self.level.clause = Clause::Values,
             "where" => {
                 self.level = VALUES;
+                self.from.how().picks = true;
                 if self.outer.is_empty() && self.facts.filter.is_none() {
                     self.facts.filter = Some(self.cursor.rest());
                 }
@@ -264,13 +289,7 @@ impl Scan<'_> {
             "group" | "having" | "order" | "limit" | "offset" | "union" | "intersect" | "except" | "fetch" | "window"
                 if self.level.clause != Clause::WithBody =>
             {
-                self.facts.stops |= matches!(word, "limit" | "fetch");
-                if self.outer.is_empty() {
-                    self.facts.limited |= matches!(word, "limit" | "fetch") && !self.takes_all;
-                    self.takes_all |= !matches!(word, "limit" | "fetch" | "offset");
-                }
-                let separated = self.level.separated;
-                self.level = Level { separated, ..VALUES };
+                self.part_of_select(word);
             }
             "returning" => self.level = Level { clause: Clause::Answer, ..VALUES },
             "for" if !self.level.separated => self.lock(),
@@ -280,7 +299,6 @@ impl Scan<'_> {
             "null" | "true" | "false" | "default" | "end" | "isnull" | "notnull" => self.after_value = true,
             "nulls" if self.cursor.any_word(&["first", "last"]).is_some() => {}
             "at" if self.cursor.words(&["time", "zone"]).is_some() => {}
-            "over" if !self.cursor.is_symbol(b'(') => drop(self.cursor.ident()),
             "partition" if self.cursor.is_word("by") => {}
             "nulls" | "at" | "operator" | "materialized" | "partition" => {
                 self.after_value = after_value;
@@ -290,6 +308,22 @@ impl Scan<'_> {
             _ => {}
         }
         Some(())
+    }
+
+    /// GROUP, ORDER, LIMIT and the like begin.
+    fn part_of_select(&mut self, word: &str) {
+        let stops = matches!(word, "limit" | "fetch");
+        self.facts.stops |= stops;
+        let how = self.from.how();
+        how.limited |= stops;
+        how.takes_all |= !stops && word != "offset";
+        how.counts |= word == "having";
+        if self.outer.is_empty() {
+            self.facts.limited |= stops && !self.takes_all;
+            self.takes_all |= !stops && word != "offset";
+        }
+        let separated = self.level.separated;
+        self.level = Level { separated, ..VALUES };
     }
 
     fn tables(&mut self) {
@@ -353,18 +387,6 @@ impl Scan<'_> {
         if self.level.among_tables && self.cursor.is_symbol(b'(') {
             self.cursor.brackets()?;
         }
-        Some(())
-    }
-
-    /// The statement in brackets after a name of WITH.
-    fn named_body(&mut self) -> Option<()> {
-        let writes = ["insert", "update", "delete", "merge"];
-        if self.cursor.is_symbol(b'(') && writes.iter().any(|word| self.cursor.nth_is(1, word)) {
-            let inside = self.cursor.inside()?;
-            let action = super::read(inside.inner(inside.left()));
-            self.facts.writes.push(Statement { span: inside.rest(), action });
-        }
-        self.after_value = false;
         Some(())
     }
 }

@@ -18,6 +18,8 @@ pub struct Query {
     pub starred: Vec<Name>,
     /// Those of which it reads only what is in them, not what inherits from them: `ONLY`.
     pub only: Vec<Name>,
+    /// Those, by their places, of which it reads the first rows at most: what EXISTS asks, and what is in a WITH that nobody asks.
+    pub hardly: Vec<Span>,
     /// The functions it calls.
     pub calls: Vec<Call>,
     /// What its rows are called, where that can be told: of `SELECT a, b AS c` it is a and c.

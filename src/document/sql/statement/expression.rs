@@ -63,6 +63,15 @@ pub struct Call {
     pub literal: Option<Literal>,
 }
 
+impl Call {
+    /// Whether it makes one value of many rows, as far as the server's own functions go.
+    pub fn is_aggregate(&self) -> bool {
+        let name = self.name.last();
+        let others = ["count", "sum", "min", "max", "avg", "string_agg", "bool_and", "bool_or", "every"];
+        others.contains(&name) || ["array_agg", "json_agg", "jsonb_agg", "json_object_agg", "jsonb_object_agg"].contains(&name)
+    }
+}
+
 /// A condition: what must hold at once, as far as proofs need it.
 #[derive(Clone, Debug, Default)]
 pub struct Condition {

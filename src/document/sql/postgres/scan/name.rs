@@ -26,14 +26,15 @@ impl Scan<'_> {
             self.call(name);
         } else {
             self.cursor.symbol(b'*');
-            let is_named = name.schema().is_none() && self.named.contains(name.text());
-            let is_known =
-                self.facts.reads.len() < LONGEST_SET && self.facts.reads.iter().any(|known| known.text() == name.text());
-            if !is_named {
-                self.from.table(&name, &mut self.facts.only);
+            if self.names.takes(&name, self.from.body()) {
+                return;
             }
-            if !is_named && !is_known {
-                self.facts.reads.push(name);
+            let reads = &mut self.facts.reads;
+            let is_short = reads.len() < LONGEST_SET;
+            let known = if is_short { reads.iter().position(|known| known.text() == name.text()) } else { None };
+            self.from.table(&name, known.unwrap_or(reads.len()), &mut self.facts.only);
+            if known.is_none() {
+                reads.push(name);
             }
         }
     }
@@ -47,7 +48,9 @@ impl Scan<'_> {
         let mut argument = self.cursor;
         argument.advance();
         let literal = if argument.is_text() { expression::literal(&mut argument) } else { None };
-        self.facts.calls.push(Call { name, literal });
+        let call = Call { name, literal };
+        self.from.how().counts |= call.is_aggregate();
+        self.facts.calls.push(call);
     }
 
     pub(super) fn name(&mut self, token: Token) -> Option<()> {

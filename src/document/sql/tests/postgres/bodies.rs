@@ -74,8 +74,36 @@ fn functions_say_how_often_they_answer_the_same() {
 }
 
 #[test]
+fn quotes_inside_quotes_are_read() {
+    for (text, statements) in [
+        ("DO 'BEGIN EXECUTE ''DROP TABLE a''; END'", &["DROP TABLE a"][..]),
+        (
+            "DO $$ BEGIN EXECUTE 'ALTER TABLE a ALTER b SET DEFAULT ''it''''s''; DROP VIEW c'; END $$",
+            &["ALTER TABLE a ALTER b SET DEFAULT ''it''''s''", "DROP VIEW c"],
+        ),
+        (
+            "DO E'BEGIN\\n DROP TABLE a; UPDATE b SET c = \\'d\\' WHERE e; END'",
+            &["DROP TABLE a", "UPDATE b SET c = \\'d\\' WHERE e"],
+        ),
+        (
+            "CREATE FUNCTION f() RETURNS void LANGUAGE sql AS '-- it''s\nUPDATE \"T\" SET a = E''z''; DELETE FROM u'",
+            &["UPDATE \"T\" SET a = E''z''", "DELETE FROM u"],
+        ),
+        ("DO 'BEGIN EXECUTE ''UPDATE {{ t }} SET a = ''''z''''''; END'", &["UPDATE {{ t }} SET a = ''''z''''"]),
+    ] {
+        let (body, said) = inner(text);
+        assert!(body.complete, "{text}");
+        assert_eq!(said, statements, "{text}");
+    }
+    let read = one("DO 'BEGIN EXECUTE ''UPDATE \"T\" SET a = ''''it''''''''s''''''; END'");
+    let Action::Do(block) = &read.action else { panic!("no block") };
+    let Action::Update(update) = &block.body.statements[0].statement.action else { panic!("no update") };
+    assert_eq!((update.table.text(), names(&update.columns)), ("T", vec!["a"]));
+}
+
+#[test]
 fn a_body_that_cannot_be_read_says_so() {
-    let (body, said) = inner("DO 'BEGIN EXECUTE ''DROP TABLE a''; END'");
+    let (body, said) = inner("DO E'BEGIN \\x44ROP TABLE a; END'");
     assert!(!body.complete && said.is_empty());
     let (python, _) = inner("DO LANGUAGE plpython3u $$ import os $$");
     assert!(!python.complete && python.statements.is_empty());

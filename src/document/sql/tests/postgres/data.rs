@@ -41,6 +41,33 @@ fn queries_say_what_they_read() {
 }
 
 #[test]
+fn queries_say_of_what_they_read_hardly_anything() {
+    for (text, hardly) in [
+        ("SELECT EXISTS (SELECT FROM a), NOT EXISTS (SELECT 1 FROM b GROUP BY c ORDER BY d)", &["a", "b"][..]),
+        ("SELECT EXISTS (SELECT FROM a), count(*) FROM a", &[]),
+        ("SELECT EXISTS (SELECT max(c) FROM a), EXISTS (SELECT 1 FROM b WHERE c = d), EXISTS (SELECT FROM e, f)", &[]),
+        ("SELECT (SELECT c FROM a LIMIT 1), (SELECT c FROM b ORDER BY d LIMIT 1), (SELECT DISTINCT c FROM e LIMIT 1)", &["a"]),
+        ("SELECT (SELECT coalesce(max(c), 0) FROM a LIMIT 1) FROM b", &[]),
+        ("WITH x AS (SELECT * FROM a), y AS (SELECT * FROM x), z AS (SELECT * FROM b) SELECT * FROM z", &["a"]),
+        ("WITH RECURSIVE x AS (SELECT 1 FROM a UNION ALL SELECT 1 FROM b JOIN x ON c) SELECT 1", &["a", "b"]),
+        ("SELECT * FROM (WITH x AS (SELECT * FROM a) SELECT 1 FROM b) y, c", &["a"]),
+        ("WITH x AS (SELECT * FROM a), y AS (DELETE FROM b WHERE c IN (SELECT d FROM x)) SELECT 1", &[]),
+    ] {
+        let query = query(text);
+        let is_hardly = |name: &&Name| query.hardly.contains(&name.span);
+        let told: Vec<&str> = query.reads.iter().filter(is_hardly).map(Name::text).collect();
+        assert_eq!(told, hardly, "{text}");
+    }
+    // A name is not known in its own body, nor to the table of another schema.
+    assert_eq!(texts(&query("WITH a AS (SELECT * FROM a) SELECT * FROM a, s.a").reads), ["a", "s.a"]);
+    let Action::Query(outer) = one("WITH x AS (SELECT 1 FROM a), y AS (INSERT INTO b SELECT * FROM x) SELECT 1").action else {
+        panic!("no query")
+    };
+    let Action::Insert(insert) = &outer.writes[0].action else { panic!("no insert") };
+    assert!(insert.source.reads.is_empty() && outer.hardly.is_empty());
+}
+
+#[test]
 fn rows_are_written_to_a_table_from_somewhere() {
     let Action::Insert(insert) =
         one("INSERT INTO s.t AS x (a, b) VALUES (1, 'x'), (2, f(3)) ON CONFLICT (a) DO UPDATE SET b = 1 RETURNING a").action

@@ -163,9 +163,12 @@ const STATEMENTS: &[&str] =
 /// What is printed and cannot be written out, and why.
 const WORDS_ONLY: &[(&str, &str)] = &[
     ("asymmetric-down", "lines for a way back that is there: `the_way_back_is_mended_as_it_says` tries them"),
+    ("backfill-under-lock", "batches are run by a job, not by a migration"),
     ("blocking-refresh", "whether the view has a unique index over all rows is for its owner to say"),
     ("dropped-table", "the same statement, a release later"),
     ("renamed-table", "an edit: `edits_do_what_they_promise` tries it"),
+    ("unbatched-backfill", "batches are run by a job, not by a migration"),
+    ("unbounded-update", "batches are run by a job, not by a migration"),
 ];
 
 /// Marks of something that only its reader can fill in.

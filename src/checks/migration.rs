@@ -1,5 +1,6 @@
 //! Checks of database migrations.
 
+mod batches;
 mod checked_later;
 mod failing;
 mod safe_way;

@@ -2,8 +2,9 @@
 
 use std::collections::HashMap;
 
+use super::batches::batches;
 use super::telling;
-use super::ways::{batches, since};
+use super::ways::since;
 use crate::database::{Effect, EffectKind, RowsChange};
 use crate::rule::Context;
 use crate::workspace::history::Migration;

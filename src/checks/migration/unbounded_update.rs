@@ -1,7 +1,8 @@
 //! See rules/migration/unbounded-update.md
 
+use super::batches::batches;
 use super::telling;
-use super::ways::{batches, since};
+use super::ways::since;
 use crate::database::{Effect, EffectKind, RowsChange};
 use crate::rule::Context;
 use crate::workspace::history::Migration;

@@ -1,9 +1,8 @@
-//! What rules about running code and about data share: whether a name comes back, why a table holds rows, how to do it in
-//! batches.
+//! What rules about running code and about data share: whether a name comes back, why a table holds rows.
 
 use std::collections::HashSet;
 
-use crate::database::{ColumnAt, Effect, EffectKind, RowsChange, Touched, quoted};
+use crate::database::{ColumnAt, Effect, EffectKind, Touched};
 use crate::diagnostic::Place;
 use crate::workspace::Workspace;
 use crate::workspace::history::Migration;
@@ -62,30 +61,4 @@ pub(super) fn since(table: &Touched, workspace: &Workspace) -> String {
         }
         None => "created outside this history, so it may hold rows".to_owned(),
     }
-}
-
-/// Longer statements are not written out again.
-const LONGEST: usize = 400;
-
-/// The same change, a few rows at a time.
-pub(super) fn batches(effect: &Effect, change: &RowsChange, workspace: &Workspace) -> String {
-    let table = quoted(&effect.table.name);
-    let written = workspace.text(effect.place).split_whitespace().collect::<Vec<_>>().join(" ");
-    // What is joined or nested cannot be cut by rule.
-    let is_plain = written.len() < LONGEST && !written.to_lowercase().contains(" from (") && !written.contains('$');
-    let head = if change.verb == "DELETE" { format!("DELETE FROM {table}") } else { format!("UPDATE {table} SET …") };
-    let statement = if is_plain { first_words(&written, change) } else { head };
-    format!(
-        "a few thousand rows at a time, each in a transaction of its own, from a script or a background job, until it changes none:\n\
-         {statement}\n\
-         WHERE ctid = ANY (ARRAY(SELECT ctid FROM {table} WHERE <not done yet> LIMIT 5000));"
-    )
-}
-
-/// The statement up to its condition.
-fn first_words(written: &str, change: &RowsChange) -> String {
-    let lower = written.to_lowercase();
-    let cut =
-        lower.find(" where ").or_else(|| if change.verb == "UPDATE" { lower.find(" from ") } else { lower.find(" using ") });
-    written[..cut.unwrap_or(written.len())].trim_end_matches(';').to_owned()
 }

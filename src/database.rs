@@ -9,6 +9,7 @@ mod postgres;
 mod run;
 mod schema;
 mod session;
+mod start;
 mod way_back;
 
 pub use effect::{
@@ -17,6 +18,7 @@ pub use effect::{
 };
 pub use later::{Trouble, TroubleKind};
 pub use session::{Session, Timeout, millis};
+pub use start::{OwnNames, Start};
 pub use way_back::{Difference, Fate, Object, Of, Part, WayBack, quoted};
 
 use crate::diagnostic::{Place, SourceId};

@@ -5,6 +5,7 @@
 
 pub mod consumer;
 pub mod dotenv;
+pub mod dump;
 pub mod engine;
 pub mod entries;
 pub mod format;

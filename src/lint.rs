@@ -315,6 +315,12 @@ impl<'w> Run<'w> {
     fn finding(&self, mut diagnostic: Diagnostic, folded: usize, set: Option<&MigrationSet>) -> Finding {
         if let Some(set) = set.filter(|_| !self.rule.engines.is_empty()) {
             diagnostic.assumptions.insert(0, set.server());
+            let place = diagnostic.primary.place;
+            if let Some(started) = &set.started
+                && let Some(table) = started.told_at(place.source, self.workspace.subject(place))
+            {
+                diagnostic.assumptions.push(format!("{table} looks as {} says; no migration here makes it", started.path));
+            }
         }
         let what = match self.workspace.tier_at(diagnostic.primary.place) {
             Some(Tier::NonProduction) => Some("its path says that it is not for production"),

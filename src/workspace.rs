@@ -57,7 +57,7 @@ use consumers::Consumers;
 use discover::{Found, Passed, discover};
 use environments::{Environments, Tier};
 use history::steps::Step;
-use history::{Asked, History, Script};
+use history::{Asked, Dumps, History, Script};
 use links::Links;
 use priorities::Priorities;
 use readers::Readers;
@@ -144,8 +144,13 @@ impl Workspace {
             let has_migrations = documents.iter().any(|document| document.sql().is_some());
             let mentions = if has_migrations { Mentions::of(tree, &found.telling, &documents) } else { Mentions::default() };
             let (sites, built) = (&found.sites, builds::tilt::images(tree, &found.tilt));
-            let mut workspace =
-                Self::derive(documents, change, mentions, built, Asked { named, all: settings.all, settings, sites });
+            let mut workspace = Self::derive(
+                documents,
+                change,
+                mentions,
+                built,
+                Asked { named, all: settings.all, settings, sites, dumps: Dumps::Tree(tree) },
+            );
             workspace.consumers.supplied = consumers::supplied(tree, &found.suppliers, &workspace);
             let (documents, said) = (&workspace.documents, &settings.environments);
             workspace.missing_files = asked::missing_files(tree, &found.ignores, documents, said);
@@ -178,7 +183,7 @@ impl Workspace {
     #[must_use]
     pub fn before(&self, settings: &Settings) -> Self {
         let documents = self.change.documents_before(&self.documents, &self.sites, settings);
-        let asked = Asked { named: "", all: true, settings, sites: &self.sites };
+        let asked = Asked { named: "", all: true, settings, sites: &self.sites, dumps: Dumps::Read(&self.history) };
         let before = Self::derive(documents, Change::none(Base::All), self.mentions.clone(), self.built.clone(), asked);
         let mut before = Self { sizes: self.sizes.clone(), readers: self.readers.clone(), ..before };
         before.consumers.supplied.clone_from(&self.consumers.supplied);

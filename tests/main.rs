@@ -37,6 +37,7 @@ mod rewrites;
 mod seats;
 mod sets;
 mod sound;
+mod starts;
 mod support;
 mod tidy;
 mod truth;

@@ -1,13 +1,14 @@
 //! One statement as it runs: what it finds, and what it has done so far.
 
 mod emptied;
+mod failing;
 mod family;
 mod work;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use super::effect::{Effect, Effects, Failure, FailureKind, Impact, Nature, Sureness, Touched};
+use super::effect::{Effect, Effects, FailureKind, Impact, Nature, Sureness, Touched};
 use super::schema::{Emptied, Id, Kind, Relation, Schema, Slot};
 use super::session::Session;
 use crate::diagnostic::{Place, SourceId};
@@ -227,44 +228,6 @@ impl<'a> Run<'a> {
                 self.lock_index(id, &index, LockMode::AccessExclusive);
             }
         }
-    }
-
-    pub fn fail(&mut self, reason: impl Into<String>) {
-        self.fail_as(FailureKind::Other, reason);
-    }
-
-    pub fn fail_as(&mut self, kind: FailureKind, reason: impl Into<String>) {
-        self.out.error.get_or_insert(Failure { reason: reason.into(), kind });
-    }
-
-    /// Fails because something is in the way, unless what was not understood may have taken that away.
-    pub fn taken(&mut self, reason: impl Into<String>) {
-        if !self.schema.is_doubtful {
-            self.fail(reason);
-        }
-    }
-
-    /// Fails; on every server where no grammar has such words.
-    pub fn refuse(&mut self, (reason, unsupported): (String, bool)) {
-        let kind = if unsupported { FailureKind::Unsupported } else { FailureKind::Other };
-        self.fail_as(kind, reason);
-    }
-
-    /// Fails on servers older than this; says whether it does.
-    pub fn needs(&mut self, version: u32, what: &str) -> bool {
-        let lacks = self.version < version;
-        if lacks {
-            if !self.is_conditional {
-                self.schema.lacks = self.schema.lacks.max(version);
-            }
-            let reason = format!("PostgreSQL {} does not know {what}; it came with {version}", self.version);
-            self.fail_as(FailureKind::Unsupported, reason);
-        }
-        lacks
-    }
-
-    pub fn failed(&self) -> bool {
-        self.out.error.is_some()
     }
 
     /// Notes something that rules ask for.

@@ -10,6 +10,7 @@ mod others;
 mod past;
 mod relation;
 mod shared;
+mod start;
 mod types;
 
 use std::collections::{HashMap, HashSet};
@@ -18,6 +19,7 @@ use std::sync::Arc;
 pub(super) use past::Past;
 pub(super) use relation::*;
 pub(super) use shared::Shared;
+pub use start::OwnNames;
 pub(super) use types::*;
 
 use crate::diagnostic::{Place, SourceId};
@@ -73,7 +75,7 @@ type Meaning = Option<Slot>;
 type Names<T> = HashMap<Arc<str>, HashMap<Arc<str>, T>>;
 
 /// One old value.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 enum Undo {
     Relation(Id, Option<Arc<Relation>>),
     Type(TypeId, Option<Arc<UserType>>),
@@ -85,14 +87,14 @@ enum Undo {
 }
 
 /// Where a savepoint stands in the journal.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Mark {
     name: Option<Arc<str>>,
     at: usize,
 }
 
 /// The schema that a history has built so far.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Schema {
     relations: Vec<Option<Arc<Relation>>>,
     /// In which part of the journal a relation was last kept.
@@ -106,6 +108,8 @@ pub(super) struct Schema {
     callers: HashMap<Arc<str>, Vec<Id>>,
     publications: HashMap<Arc<str>, Publication>,
     statistics: HashMap<Arc<str>, Id>,
+    /// Names that the history gave to something, even if it took it away again.
+    own: OwnNames,
     journal: Vec<Undo>,
     marks: Vec<Mark>,
     /// The journal is kept outside transactions, too.
@@ -215,7 +219,12 @@ impl Schema {
             None => {
                 let home = self.home(name, false).to_owned();
                 let old = Relation { kind, rows: Rows::Unknown, ..Relation::default() };
-                Some(self.add(&home, name.last(), old))
+                let is_own = self.own.has(&home, name.last());
+                let id = self.add(&home, name.last(), old);
+                if !is_own {
+                    self.own.give_back(&home, name.last());
+                }
+                Some(id)
             }
         }
     }
@@ -238,6 +247,9 @@ impl Schema {
             self.names.insert(schema.into(), HashMap::new());
         }
         let old = self.names.get_mut(schema).and_then(|names| names.insert(name.into(), slot));
+        if slot.is_some() {
+            self.own.take(schema, name);
+        }
         self.keep(|| Undo::Slot(schema.into(), name.into(), old));
     }
 

@@ -20,7 +20,7 @@ pub fn emit(listing: &Listing, format: Format) -> Option<String> {
     }
 }
 
-/// How many pending migrations are named.
+/// How many pending migrations, or tables, are named.
 const NAMED: usize = 5;
 
 fn text(listing: &Listing) -> String {
@@ -37,6 +37,9 @@ fn text(listing: &Listing) -> String {
         line("migrations", &format!("{}{newest}", set.count));
         line("way back", &way_back(set));
         line("pending", &pending(set));
+        if let Some(path) = &set.starts_from {
+            line("starts from", &format!("{path}, which tells of {}", told(&set.told)));
+        }
         for reason in &set.unordered {
             line("no order", reason);
         }
@@ -53,6 +56,14 @@ fn text(listing: &Listing) -> String {
     let migrations = if all == 1 { "migration" } else { "migrations" };
     let _ = writeln!(out, "{count} {sets} · {all} {migrations} · {pending} pending");
     out
+}
+
+/// The tables of which a dump tells.
+fn told(tables: &[String]) -> String {
+    let shown: Vec<&str> = tables.iter().take(NAMED).map(String::as_str).collect();
+    let left = if tables.len() > NAMED { format!(" and {} more", tables.len() - NAMED) } else { String::new() };
+    let what = if tables.len() == 1 { "a table" } else { "tables" };
+    format!("{what} that no migration here makes: {}{left}", shown.join(", "))
 }
 
 fn transaction(set: &Listed) -> String {
@@ -118,6 +129,8 @@ struct Set<'a> {
     /// None where nobody can say.
     pending: Option<&'a [String]>,
     unordered: &'a [String],
+    starts_from: Option<&'a str>,
+    told_tables: &'a [String],
 }
 
 #[derive(Serialize)]
@@ -146,5 +159,7 @@ fn set(set: &Listed) -> Set<'_> {
         with_down: set.with_down,
         pending: (!set.undecided).then_some(&set.pending),
         unordered: &set.unordered,
+        starts_from: set.starts_from.as_deref(),
+        told_tables: &set.told,
     }
 }

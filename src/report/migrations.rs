@@ -46,6 +46,10 @@ pub struct Listed {
     pub undecided: bool,
     /// What has shipped is told from.
     pub since: String,
+    /// The file that tells of what they use and never made.
+    pub starts_from: Option<String>,
+    /// The tables of which it tells.
+    pub told: Vec<String>,
     /// Why nobody can say in which order they run; empty where it is known.
     pub unordered: Vec<String>,
 }
@@ -82,6 +86,8 @@ impl Listed {
             pending: pending.map(|migration| migration.title.clone()).collect(),
             undecided: set.migrations.iter().any(|migration| migration.shipping == Shipping::Undecided),
             since: since(&root.workspace.change.base),
+            starts_from: set.started.as_ref().map(|started| format!("{}{}", root.prefix, started.path)),
+            told: set.started.as_ref().map(|started| started.tables.clone()).unwrap_or_default(),
             unordered: set.unordered.clone(),
         }
     }

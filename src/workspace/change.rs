@@ -28,6 +28,8 @@ pub struct Change {
     standings: Vec<Standing>,
     /// Files of the base that may be ours and are no more.
     gone: Vec<Old>,
+    /// Files of the base that may tell how a whole database looks, by path.
+    tellers: HashMap<String, Old>,
 }
 
 /// How a file stands to the base.
@@ -68,7 +70,7 @@ impl Old {
 impl Change {
     /// Without a comparison.
     pub fn none(base: Base) -> Self {
-        Self { base, standings: Vec::new(), gone: Vec::new() }
+        Self { base, standings: Vec::new(), gone: Vec::new(), tellers: HashMap::new() }
     }
 
     /// Compares documents with the base: migrations always, the others where the change is all that counts.
@@ -83,7 +85,8 @@ impl Change {
             let standing = is_asked(document).then(|| past.standing(document, tree, settings.max_file_size));
             standing.unwrap_or(Standing::Unknown)
         });
-        let mut change = Self { standings: standings.collect(), gone: past.gone(found), base };
+        let tellers = found.sites.tellers.iter().filter_map(|path| Some((path.clone(), past.files.get(path)?.clone())));
+        let mut change = Self { standings: standings.collect(), gone: past.gone(found), tellers: tellers.collect(), base };
         change.follow_moves(documents, settings);
         if settings.changed == Some(Reach::Lines) {
             change.compare_lines(documents, settings.max_file_size);
@@ -105,6 +108,11 @@ impl Change {
     pub fn old_text(&self, id: SourceId) -> Option<Source> {
         let Standing::Differs(differing) = self.standing(id) else { return None };
         differing.old.text(LARGEST_OLD)
+    }
+
+    /// A file that may tell how a whole database looks, as the base has it.
+    pub fn teller_before(&self, path: &str) -> Option<Source> {
+        self.tellers.get(path)?.text(LARGEST_OLD)
     }
 
     /// The paths of the base's files that are gone.

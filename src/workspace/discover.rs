@@ -17,6 +17,7 @@ use super::sites::{self, Sites};
 use super::versions::may_tell;
 use crate::diagnostic::{Judged, Note};
 use crate::document::consumer;
+use crate::document::dump::Teller;
 use crate::document::kind::Kind;
 use crate::settings::Settings;
 use crate::tree::{Entry, EntryKind, Tree, Unreadable};
@@ -124,6 +125,7 @@ pub fn discover(tree: &dyn Tree, named: &str, settings: &Settings) -> Found {
         half_ignored: Vec::new(),
         reopened: Vec::new(),
         evidence: Vec::new(),
+        tellers: Vec::new(),
         formats: Vec::new(),
         found: Found::default(),
     };
@@ -140,7 +142,8 @@ pub fn discover(tree: &dyn Tree, named: &str, settings: &Settings) -> Found {
             others.extend(is_sql(&path).then_some(path));
         }
     }
-    let sites = Sites::of(tree, &walk.evidence, &walk.found.files);
+    let mut sites = Sites::of(tree, &walk.evidence, &walk.found.files);
+    sites.tellers.extend(walk.tellers.drain(..));
     let claimed = others.into_iter().filter(|path| sites.claims(path));
     walk.found.files.extend(claimed.map(|path| Candidate { path, kind: Kind::Migration }));
     walk.found.files.retain(|file| file.path == named || !sites.disclaims(&file.path));
@@ -222,6 +225,8 @@ struct Walk<'a> {
     reopened: Vec<String>,
     /// Files that may say where migrations are.
     evidence: Vec<String>,
+    /// Files that may tell how a whole database looks.
+    tellers: Vec<String>,
     /// Files of a format that settings are written in, too.
     formats: Vec<String>,
     found: Found,
@@ -353,6 +358,7 @@ impl Walk<'_> {
                 self.found.suppliers.extend(may_supply(&entry.path).then(|| entry.path.clone()));
                 self.found.tilt.extend(is_tilt(entry.name()).then(|| entry.path.clone()));
                 self.evidence.extend(sites::may_say(&entry.path).then(|| entry.path.clone()));
+                self.tellers.extend(Teller::of_path(&entry.path).map(|_| entry.path.clone()));
                 if configuration::has_format(entry.name()) && !CONFIG_NAMES.contains(&entry.name()) {
                     self.formats.push(entry.path.clone());
                 }

@@ -12,6 +12,7 @@ mod sets;
 mod shared;
 mod shipping;
 mod stale;
+mod start;
 pub mod steps;
 mod writing;
 
@@ -22,7 +23,7 @@ use super::base::Base;
 use super::change::Change;
 use super::timeouts::{self, Limit};
 use super::versions::{Mentions, Said, Versions};
-use crate::database::{Effect, Trouble};
+use crate::database::{Effect, OwnNames, Trouble};
 use crate::diagnostic::{Judged, Note, SourceId};
 use crate::document::Document;
 use crate::document::engine::Engine;
@@ -39,6 +40,7 @@ pub use said::{FrameworkSaid, Ignored, RunnerTransaction, TransactionSaid};
 pub(super) use sets::forward;
 pub use shipping::{Asked, Shipping};
 pub use stale::Stale;
+pub use start::{Dumps, Started};
 
 /// All migration sets of a workspace.
 #[derive(Debug, Default)]
@@ -87,6 +89,8 @@ pub struct MigrationSet {
     /// Another set here makes tables that this one names, or the reverse: they change one database, and nobody can say in which
     /// order.
     is_shared: bool,
+    /// From what it starts, where a dump tells of what it never made.
+    pub started: Option<Started>,
     /// What is left at the end of it that makes trouble later.
     pub troubles: Vec<Trouble>,
     /// What the configuration calls the last version that has shipped, where no migration here has it.
@@ -244,7 +248,7 @@ impl History {
     /// Finds and replays all sets.
     pub fn of(documents: &[Arc<Document>], change: &Change, mentions: &Mentions, asked: Asked<'_>) -> Self {
         let mut history = Self { sets: sets::sets(documents, asked), notes: Vec::new(), shipping: Vec::new(), homes: Vec::new() };
-        let mut tables = Vec::new();
+        let (mut tables, mut met) = (Vec::new(), Vec::new());
         for set in &mut history.sets {
             let folder = set.folder.clone();
             set.ship(documents, change, asked);
@@ -258,10 +262,12 @@ impl History {
             let scripts = set.migrations.iter().flat_map(|migration| &migration.up);
             let own = scripts.map(|script| &documents[script.source.index()]);
             set.timeout = timeouts::of_set(own, asked.settings.lock_timeout(path), mentions.limit(&folder));
-            if let Some((made, met)) = guard::caught(&folder, || replay(set, documents)) {
-                tables.push((made, met));
+            if let Some(((made, named), own)) = guard::caught(&folder, || replay(set, documents)) {
+                met.push((named.clone(), own));
+                tables.push((made, named));
             } else {
-                tables.push((Vec::new(), Vec::new()));
+                met.push(Default::default());
+                tables.push(Default::default());
                 let message = "gonogo failed while replaying these migrations; please report it".to_owned();
                 history.notes.push(Note { path: folder, line: None, message, judged: Judged::Nothing });
             }
@@ -272,6 +278,7 @@ impl History {
             let folder = set.folder.clone();
             guard::caught(&folder, || replay(set, documents));
         }
+        history.start(&met, documents, change, asked);
         history.shipping = vec![Shipping::default(); documents.len()];
         for migration in history.sets.iter().flat_map(|set| &set.migrations) {
             for script in migration.parts() {
@@ -351,7 +358,7 @@ pub struct Count {
     pub pending: usize,
 }
 
-fn replay(set: &mut MigrationSet, documents: &[Arc<Document>]) -> Tables {
+fn replay(set: &mut MigrationSet, documents: &[Arc<Document>]) -> (Tables, OwnNames) {
     for migration in set.migrations.iter_mut().filter(|migration| migration.shipping == Shipping::Pending) {
         migration.back = Back::of(migration, documents);
     }
@@ -366,7 +373,7 @@ fn replay(set: &mut MigrationSet, documents: &[Arc<Document>]) -> Tables {
         set.raise(replayed.lacks);
         replayed = set.replayed(documents, set.versions.lowest(), tries);
     }
-    let Replayed { mut scripts, ways_back, troubles, made, met, .. } = replayed;
+    let Replayed { mut scripts, ways_back, troubles, made, met, own, .. } = replayed;
     set.dearest(&mut scripts, documents);
     let pending = set.migrations.iter_mut().filter(|migration| migration.shipping == Shipping::Pending);
     let places = pending.flat_map(|migration| &mut migration.up);
@@ -378,5 +385,5 @@ fn replay(set: &mut MigrationSet, documents: &[Arc<Document>]) -> Tables {
             back.tried = Some(tried);
         }
     }
-    (made, met)
+    ((made, met), own)
 }

@@ -33,6 +33,8 @@ pub struct Sites {
     homes: BTreeMap<String, String>,
     /// Checksum files of Atlas by folder: the path and the text.
     pub(super) sums: BTreeMap<String, (String, String)>,
+    /// Files that may tell how a whole database looks.
+    pub(super) tellers: BTreeSet<String>,
     /// Flyway is told to run what comes late.
     pub(super) runs_late: bool,
     /// Folders that hold files of Flyway's shape.

@@ -241,7 +241,7 @@ pub(super) fn rename(run: &mut Run<'_>, tree: &[Id], column: &Ident, to: &Ident)
         return;
     }
     if run.relation(tree[0]).column(to).is_some() {
-        return run.taken(format!("a column {to} is there already"));
+        return run.taken_in(tree[0], format!("a column {to} is there already"));
     }
     if is_inherited(run, tree[0], from) {
         return run.fail(format!("the column {from} is inherited, so it is renamed with the one above"));

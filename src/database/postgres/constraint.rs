@@ -38,7 +38,7 @@ pub(super) fn add(run: &mut Run<'_>, tree: &[Id], written: &TableConstraint, onl
     if let Some(name) = name
         && run.relation(tree[0]).constraint(name).is_some()
     {
-        return run.taken(format!("the constraint {name} is there already"));
+        return run.taken_in(tree[0], format!("the constraint {name} is there already"));
     }
     match &written.rule {
         TableRule::Check(condition) => check(run, tree, name, None, condition, written.attributes),
@@ -149,7 +149,7 @@ fn key(run: &mut Run<'_>, tree: &[Id], name: Option<&str>, primary: bool, column
     }
     let has_primary = run.relation(id).constraints.iter().any(|it| matches!(it.rule, Rule::Key(true)));
     if primary && has_primary {
-        return run.taken("the table has a primary key already");
+        return run.taken_in(id, "the table has a primary key already");
     }
     let is_partitioned = run.relation(id).kind == Kind::Partitioned;
     let holds = |key: &Option<Arc<str>>| key.as_ref().is_some_and(|key| columns.contains(key));

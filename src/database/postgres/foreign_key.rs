@@ -118,7 +118,10 @@ fn referred(run: &Run<'_>, to: Id, reference: &Reference) -> Vec<Arc<str>> {
 /// Why columns cannot refer to others, as far as the history knows both.
 fn mismatch(run: &Run<'_>, id: Id, to: Id, columns: &[Arc<str>], to_columns: &[Arc<str>]) -> Option<String> {
     let (from, target) = (run.relation(id), run.relation(to));
-    target.created?;
+    let is_own = target.created.is_some();
+    if !is_own && !target.is_told {
+        return None;
+    }
     let lives = |it: &Relation| if it.temporary { 0 } else { 2 - u8::from(it.unlogged) };
     if (from.temporary != target.temporary) || lives(target) < lives(from) {
         return Some(format!("{} does not live as long as {} refers to it", target.name, from.name));
@@ -136,7 +139,8 @@ fn mismatch(run: &Run<'_>, id: Id, to: Id, columns: &[Arc<str>], to_columns: &[A
             && index.keys.iter().all(|key| key.as_ref().is_some_and(|key| to_columns.contains(key)))
     };
     let written_key = target.constraints.iter().any(|it| matches!(it.rule, Rule::Key(_)) && it.columns == to_columns);
-    if !to_columns.is_empty() && !written_key && !target.indexes.iter().any(is_key) {
+    // A dump may be older than the key.
+    if is_own && !to_columns.is_empty() && !written_key && !target.indexes.iter().any(is_key) {
         return Some(format!("{} has no unique constraint on {}", target.name, to_columns.join(", ")));
     }
     let pairs = columns.iter().zip(to_columns);

@@ -57,7 +57,8 @@ pub(super) fn alter(run: &mut Run<'_>, alter: &AlterType) {
             let Some(id) = id else { return };
             let Some(Definition::Enum(labels)) = run.schema.user_type(id).map(|it| &it.definition) else { return };
             if labels.contains(&value.text) {
-                if !if_not_exists {
+                let is_made = run.schema.user_type(id).is_some_and(|it| it.made.is_some());
+                if !if_not_exists && is_made {
                     run.taken(format!("the value {} is there already", value.text));
                 }
                 return;

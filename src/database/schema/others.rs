@@ -44,6 +44,9 @@ impl Schema {
     }
 
     pub fn name_type(&mut self, schema: &str, name: &str, id: Option<TypeId>) {
+        if id.is_some() {
+            self.own.take_type(schema, name);
+        }
         let old = match id {
             Some(id) => self.type_names.entry(schema.into()).or_default().insert(name.into(), id),
             None => self.type_names.get_mut(schema).and_then(|names| names.remove(name)),

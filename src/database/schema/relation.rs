@@ -55,6 +55,7 @@ pub(in crate::database) enum Emptied {
 
 /// A table, view or sequence.
 #[derive(Clone, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is so or not")]
 pub(in crate::database) struct Relation {
     pub schema: Arc<str>,
     pub name: Arc<str>,
@@ -63,6 +64,8 @@ pub(in crate::database) struct Relation {
     pub created: Made,
     /// All its columns are in here.
     pub whole: bool,
+    /// A dump tells what is in here, which may be of another day: nothing of it stands in anybody's way.
+    pub is_told: bool,
     pub temporary: bool,
     pub unlogged: bool,
     pub rows: Rows,

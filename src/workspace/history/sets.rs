@@ -112,6 +112,7 @@ impl Making<'_> {
             migrations,
             ignored,
             is_shared: false,
+            started: None,
             troubles: Vec::new(),
             unknown_version: None,
             folder: self.folder,

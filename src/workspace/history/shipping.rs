@@ -6,7 +6,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use super::{Migration, MigrationSet, Script};
+use super::{Dumps, Migration, MigrationSet, Script};
 use crate::diagnostic::SourceId;
 use crate::document::Document;
 use crate::document::migration::{in_letters, number};
@@ -38,6 +38,8 @@ pub struct Asked<'a> {
     pub settings: &'a Settings,
     /// Where the tree says that migrations are.
     pub sites: &'a Sites,
+    /// Where dumps are read.
+    pub dumps: Dumps<'a>,
 }
 
 impl MigrationSet {

@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use super::{FrameworkSaid, Migration, MigrationSet, Script, Shipping, rollback};
 use crate::database::{
-    AddedValue, Database, Effect, Effects, Failure, Impact, Sureness, Timeout, Touched, Trouble, Unique, WayBack, Work, WorkKind,
-    blocked,
+    AddedValue, Database, Effect, Effects, Failure, Impact, OwnNames, Sureness, Timeout, Touched, Trouble, Unique, WayBack, Work,
+    WorkKind, blocked,
 };
 use crate::diagnostic::SourceId;
 use crate::document::Document;
@@ -161,8 +161,9 @@ impl MigrationSet {
     pub(super) fn replayed(&self, documents: &[Arc<Document>], version: u32, tries: bool) -> Replayed {
         let new = self.migrations.iter().filter(|migration| migration.is_new).flat_map(Migration::parts);
         let new = new.map(|script| script.source).collect();
-        let mut replay =
-            Replay { database: Database::new(version), new, alone_is_enough: self.alone_is_enough(), goes_on: false };
+        let start = self.started.as_ref().map(|started| &started.start);
+        let database = start.map_or_else(|| Database::new(version), |start| Database::starting(version, start));
+        let mut replay = Replay { database, new, alone_is_enough: self.alone_is_enough(), goes_on: false };
         if self.is_shared {
             replay.database.doubt();
         }
@@ -202,7 +203,8 @@ impl MigrationSet {
         }
         let troubles = if tries { replay.database.troubles() } else { Vec::new() };
         let (made, met) = if tries { replay.database.tables() } else { Default::default() };
-        Replayed { scripts, ways_back, troubles, lacks: replay.database.lacks(), made, met }
+        let own = if tries { replay.database.own_names() } else { OwnNames::default() };
+        Replayed { scripts, ways_back, troubles, lacks: replay.database.lacks(), made, met, own }
     }
 }
 
@@ -220,6 +222,8 @@ pub(super) struct Replayed {
     pub made: Vec<String>,
     /// Those that they name and did not make.
     pub met: Vec<String>,
+    /// The names that they gave.
+    pub own: OwnNames,
 }
 
 /// A history as it is replayed.

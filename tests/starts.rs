@@ -36,7 +36,7 @@ fn dbmate(dump: &str, text: &str) -> Repository {
 fn rules(repository: &Repository, arguments: &[&str]) -> Vec<String> {
     let run = repository.check(arguments);
     let of_line = |line: &str| Some(line.split_once('[')?.1.split_once(']')?.0.to_owned());
-    let mut rules: Vec<String> = findings(&run).into_iter().filter_map(|line| of_line(&line)).collect();
+    let mut rules: Vec<String> = findings(&run).into_iter().filter_map(of_line).collect();
     rules.retain(|rule| !rule.ends_with("-down") && rule != "lock-without-timeout");
     rules
 }

@@ -343,7 +343,7 @@ mod tests {
     fn other_servers_and_keys_that_the_server_does_not_hold() {
         assert_eq!(read(&[&DATASOURCE.replace("postgresql", "mysql")]), None);
         assert_eq!(read(&["model A {\n  id Int @id\n}\n"]), None);
-        let alone = DATASOURCE.replace("}", "  relationMode = \"prisma\"\n}");
+        let alone = DATASOURCE.replace('}', "  relationMode = \"prisma\"\n}");
         let text = "model A {\n  id Int @id\n  b  Int\n  to A @relation(fields: [b], references: [id])\n}\n";
         assert!(!read(&[&alone, text]).unwrap_or_default().contains("FOREIGN KEY"));
         assert!(read(&[DATASOURCE, text]).unwrap_or_default().contains("FOREIGN KEY"));

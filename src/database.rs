@@ -17,6 +17,7 @@ pub use effect::{
     RowsChange, Sureness, Touched, Unique, Work, WorkKind, blocked,
 };
 pub use later::{Trouble, TroubleKind};
+pub use postgres::made_up;
 pub use session::{Session, Timeout, millis};
 pub use start::{OwnNames, Start};
 pub use way_back::{Difference, Fate, Object, Of, Part, WayBack, quoted};

@@ -15,7 +15,7 @@ use gonogo::tree::Memory;
 use gonogo::workspace::Workspace;
 
 use crate::pages::{Block, blocks, judge, repositories};
-use crate::support::configured;
+use crate::support::{Scratch, configured, gonogo};
 
 /// A bad example, and what it is once one of its findings was taken care of as printed.
 pub struct Case {
@@ -290,4 +290,17 @@ fn each_tool_is_written_for() {
         }
     }
     assert!(wrong.is_empty(), "{wrong}");
+}
+
+#[test]
+fn what_cannot_go_along_with_a_key_is_named() {
+    let scratch = Scratch::new(&[
+        ("migrations/0001_orders.sql", "CREATE TABLE orders (id bigint PRIMARY KEY, code text NOT NULL);\n"),
+        (
+            "migrations/0002_keys.sql",
+            "ALTER TABLE orders ADD CONSTRAINT orders_code_key UNIQUE (code);\nCREATE TABLE labels (code text REFERENCES orders (code));\n",
+        ),
+    ]);
+    let run = gonogo(scratch.path(), &["check", "--all", "."]);
+    assert!(run.out.contains("-- what refers to that key can only come after it: line 2\n"), "{}", run.out);
 }

@@ -3,6 +3,7 @@
 mod batches;
 mod checked_later;
 mod failing;
+mod referring;
 mod safe_way;
 mod stall;
 mod telling;

@@ -149,7 +149,7 @@ fn fill(run: &mut Run<'_>, id: Id) {
 }
 
 /// A name as the server makes one up: cut where it would be too long.
-fn made_up(table: &str, columns: &str, label: &str) -> String {
+pub fn made_up(table: &str, columns: &str, label: &str) -> String {
     const LONGEST: usize = 63;
     let middle = if columns.is_empty() { String::new() } else { format!("_{columns}") };
     let room = LONGEST.saturating_sub(label.len() + 1);

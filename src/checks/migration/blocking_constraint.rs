@@ -1,10 +1,10 @@
 //! See rules/migration/blocking-constraint.md
 
 use super::checked_later::{not_null, not_valid, not_valid_after};
-use super::safe_way::{NOTHING, PATIENCE, SafeWay, dropped_before, made_up, written};
+use super::safe_way::{NOTHING, PATIENCE, SafeWay, dropped_before, quoted, written};
 use super::stall::{Cause, Stall, stalls};
 use super::telling;
-use crate::database::{Nature, WorkKind};
+use crate::database::{self, Nature, WorkKind};
 use crate::diagnostic::{Help, Place};
 use crate::document::sql::{Action, Ident};
 use crate::document::sql::{
@@ -63,14 +63,13 @@ fn checked<'m>(stall: &Stall<'m>) -> Option<Checked<'m>> {
 
 fn report(migration: &Migration, stall: &Stall<'_>, checked: &Checked<'_>, cx: &mut Context<'_>) {
     let against = match checked {
-        Checked::Table(_, TableConstraint { name: Some(name), .. })
-        | Checked::Column(_, _, ColumnConstraint { name: Some(name), .. }) => {
-            format!("every row is checked against {}", name.text)
+        Checked::Table(alter, added) => format!("every row is checked against {}", of_table(alter, added)),
+        Checked::Column(alter, column, constraint) => {
+            format!("every row is checked against {}", of_column(alter, column, constraint))
         }
         Checked::NotNull(_, Some(column)) => format!("every row is read to see that {} is not NULL", column.text),
         Checked::NotNull(_, None) => "every row is read to see that the columns of the key are not NULL".to_owned(),
         Checked::Domain => "every row is checked against the domain".to_owned(),
-        _ => "every row is checked against the new constraint".to_owned(),
     };
     let help = safe_way(migration, stall, checked, cx);
     let message = format!("{} wait until {against}", telling::waiters(stall.blocked));
@@ -90,11 +89,11 @@ fn safe_way(migration: &Migration, stall: &Stall<'_>, checked: &Checked<'_>, cx:
                         each, and then add it to the partitioned table, which finds them valid"
                     .into();
             }
-            let name = added.name.as_ref().map_or_else(|| made_up(table, "new", "check"), |name| text(name.span).to_owned());
+            let kept = of_table(alter, added);
+            let name = added.name.as_ref().map_or_else(|| quoted(&kept), |name| text(name.span).to_owned());
             let rule = text(added.span);
             let rule = if added.name.is_some() { rule.to_owned() } else { format!("CONSTRAINT {name} {rule}") };
-            let named = added.name.as_ref();
-            if let Some(dropped) = named.and_then(|it| dropped_before(stall.script, stall.span, &alter.table, &it.text, cx)) {
+            if let Some(dropped) = dropped_before(stall.script, stall.span, &alter.table, &kept, cx) {
                 let up = format!("{PATIENCE}ALTER TABLE {table}\n  DROP CONSTRAINT {name},\n  ADD {rule} NOT VALID;");
                 return SafeWay::default()
                     .then(&format!("replace_{name}"), up, "")
@@ -108,8 +107,8 @@ fn safe_way(migration: &Migration, stall: &Stall<'_>, checked: &Checked<'_>, cx:
             let name = constraint
                 .name
                 .as_ref()
-                .map_or_else(|| made_up(table, &column.name.text, "check"), |name| text(name.span).to_owned());
-            let rule = of_column(column, constraint, text(constraint.span), text);
+                .map_or_else(|| quoted(&of_column(alter, column, constraint)), |name| text(name.span).to_owned());
+            let rule = as_of_table(column, constraint, text(constraint.span), text);
             let definition = without(text(column.definition), column.definition, constraint.span);
             let way = SafeWay::staying(format!("ADD COLUMN {} {definition}", text(column.name.span)));
             not_valid_after(way, table, &name, &format!("CONSTRAINT {name} {rule}")).instead(
@@ -132,8 +131,31 @@ fn safe_way(migration: &Migration, stall: &Stall<'_>, checked: &Checked<'_>, cx:
     }
 }
 
+/// The name of a constraint, which the server makes up where none is written.
+pub(super) fn of_table(alter: &AlterTable, added: &TableConstraint) -> String {
+    let join = |columns: &[Ident]| columns.iter().map(|column| &*column.text).collect::<Vec<_>>().join("_");
+    let (about, label) = match (&added.name, &added.rule) {
+        (Some(name), _) => return name.text.to_string(),
+        (None, TableRule::ForeignKey(foreign)) => (join(&foreign.columns), "fkey"),
+        (None, TableRule::Check(condition)) => {
+            // It speaks of one column, or of the table.
+            let columns = &condition.expr.columns;
+            (if columns.len() == 1 { join(columns) } else { String::new() }, "check")
+        }
+        (None, _) => (String::new(), "check"),
+    };
+    database::made_up(alter.table.last(), &about, label)
+}
+
+/// The same for one that comes with its column.
+fn of_column(alter: &AlterTable, column: &Column, constraint: &ColumnConstraint) -> String {
+    let label = if matches!(constraint.rule, ColumnRule::References(_)) { "fkey" } else { "check" };
+    let made_up = || database::made_up(alter.table.last(), &column.name.text, label);
+    constraint.name.as_ref().map_or_else(made_up, |name| name.text.to_string())
+}
+
 /// A constraint of a column as one of its table.
-fn of_column<'t>(column: &Column, constraint: &ColumnConstraint, whole: &str, text: impl Fn(Span) -> &'t str) -> String {
+fn as_of_table<'t>(column: &Column, constraint: &ColumnConstraint, whole: &str, text: impl Fn(Span) -> &'t str) -> String {
     let rule = match &constraint.name {
         Some(name) => whole.split_once(text(name.span)).map_or(whole, |(_, rest)| rest.trim_start()),
         None => whole,

@@ -1,6 +1,7 @@
 //! See rules/migration/blocking-unique-constraint.md
 
-use super::safe_way::{PATIENCE, SafeWay, beside, dropped_before, folded, made_up, quoted, written};
+use super::referring::Referring;
+use super::safe_way::{PATIENCE, SafeWay, beside, dropped_before, made_up, quoted, written};
 use super::stall::{Cause, Stall, stalls};
 use super::telling;
 use crate::database::{Nature, WorkKind};
@@ -61,32 +62,25 @@ fn safe_way(migration: &Migration, stall: &Stall<'_>, built: &Built<'_>, cx: &Co
             let label = if key.primary { "pkey" } else { "key" };
             let names = key.columns.iter().map(|column| &*column.text).collect::<Vec<_>>();
             let about = if key.primary { String::new() } else { names.join("_") };
-            let short = folded(table.rsplit('.').next().unwrap_or(table));
             let name = match &added.name {
                 Some(name) => text(name.span).to_owned(),
-                None if about.is_empty() => quoted(&format!("{short}_{label}")),
                 None => made_up(table, &about, label),
             };
             let tail = tail(text(added.span), &columns);
             let server_name = added.name.as_ref().map_or_else(|| name.trim_matches('"').to_owned(), |name| name.text.to_string());
-            if let Some(dropped) = dropped_before(stall.script, stall.span, &alter.table, &server_name, cx) {
-                return replacing(table, &name, &columns.join(", "), key.primary, &tail).instead_of(
-                    migration,
-                    stall.script,
-                    &[dropped, stall.span],
-                    cx,
-                );
-            }
-            using_index(SafeWay::default(), table, &name, &columns.join(", "), key.primary, &tail).instead(
-                migration,
-                stall.script,
-                stall.span,
-                cx,
-            )
+            let referring = Referring::to(stall.script, stall.span, &alter.table, key, cx);
+            let dropped = dropped_before(stall.script, stall.span, &alter.table, &server_name, cx);
+            let way = match dropped {
+                Some(_) => replacing(table, &name, &columns.join(", "), key.primary, &tail),
+                None => using_index(SafeWay::default(), table, &name, &columns.join(", "), key.primary, &tail),
+            };
+            let spans: Vec<Span> = dropped.into_iter().chain([stall.span]).chain(referring.spans()).collect();
+            let way = referring.behind(way, stall.script, cx);
+            referring.told(way.instead_of(migration, stall.script, &spans, cx), stall.script, cx)
         }
         Built::Column(alter, column, primary) => {
             let (table, name) = (written(cx, stall.script, &alter.table), text(column.name.span));
-            let index = made_up(table, &column.name.text, if *primary { "pkey" } else { "key" });
+            let index = if *primary { made_up(table, "", "pkey") } else { made_up(table, &column.name.text, "key") };
             let data_type = column.data_type.as_ref().map_or("text", |data_type| text(data_type.span));
             let way = SafeWay::staying(format!("ADD COLUMN {name} {data_type}"));
             using_index(way, table, &index, name, *primary, "").instead(migration, stall.script, stall.span, cx)

@@ -1,5 +1,6 @@
 //! The safe way as files to write: in which order, with which marks, and the way back.
 
+use crate::database;
 use crate::diagnostic::{Fix, Help, NewFile, Place, Rewrite};
 use crate::document::migration::framework::{Escape, Transactions};
 use crate::document::migration::{NewMigration, next_title};
@@ -277,14 +278,9 @@ pub fn quoted(name: &str) -> String {
     }
 }
 
-/// A made-up name, short enough for the server.
+/// The name that the server makes up, as it has to be written.
 pub fn made_up(table: &str, column: &str, label: &str) -> String {
-    let mut name = format!("{}_{}", folded(table.rsplit('.').next().unwrap_or(table)), column.trim_matches('"'));
-    let room = 62_usize.saturating_sub(label.len());
-    while name.len() > room {
-        name.pop();
-    }
-    quoted(&format!("{name}_{label}"))
+    quoted(&database::made_up(&folded(table.rsplit('.').next().unwrap_or(table)), column.trim_matches('"'), label))
 }
 
 /// A name as the server keeps it: in small letters where it is not quoted.

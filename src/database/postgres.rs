@@ -7,6 +7,7 @@ mod constraint;
 mod constraint_drop;
 mod create;
 mod data;
+mod derived;
 mod drop;
 mod foreign_key;
 mod index;

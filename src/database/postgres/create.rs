@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use super::{constraint, data, foreign_key, made_up, new_column, partition};
+use super::{constraint, data, derived, foreign_key, made_up, new_column, partition};
 use crate::database::run::Run;
 use crate::database::schema::{self, Constraint, Id, Index, Kind, Relation, Rows, Rule};
-use crate::document::sql::{Bound, CreateTable, Like, LockMode, Name, Query, Shape};
+use crate::document::sql::{Bound, CreateTable, Ident, Like, LockMode, Name, Query, Shape};
 use crate::source::Span;
 
 use LockMode::{AccessExclusive, AccessShare, ShareRowExclusive, ShareUpdateExclusive};
@@ -231,9 +231,8 @@ fn fill_from(run: &mut Run<'_>, id: Id, query: &Query, create: &CreateTable) {
         data::query(run, query);
         run.schema.edit(id).rows = Rows::Some;
     }
-    for output in query.outputs.iter().flatten() {
-        run.schema.edit(id).learn(&output.text);
-    }
+    let names: Vec<Ident> = create.columns.iter().map(|column| column.name.clone()).collect();
+    derived::columns(run, id, query, &names);
 }
 
 /// The name of something in the same schema as a table.

@@ -148,6 +148,8 @@ struct Filter<'a> {
     /// They are there already and must be found.
     reads_rows: bool,
     only: bool,
+    /// The tables that new rows go into.
+    into: Option<&'a HashSet<Id>>,
     /// A query in the condition stops at so many rows.
     limited: bool,
 }
@@ -157,8 +159,9 @@ fn write(run: &mut Run<'_>, id: Id, filter: &Filter<'_>) -> Vec<Id> {
     let (condition, only) = (filter.condition, filter.only);
     let mut open = vec![id];
     let mut written: Vec<Id> = Vec::new();
+    let mut seen: HashSet<Id> = HashSet::new();
     while let Some(id) = open.pop() {
-        if written.contains(&id) {
+        if !seen.insert(id) {
             continue;
         }
         written.push(id);
@@ -173,8 +176,12 @@ fn write(run: &mut Run<'_>, id: Id, filter: &Filter<'_>) -> Vec<Id> {
             run.scan(id, "every row is read to find those that are meant");
         }
         let terms = condition.map(|condition| condition.terms.as_slice()).unwrap_or_default();
-        let (meant, others) = parts(run, id, only, terms);
-        run.lock_all(&others, RowExclusive);
+        let (mut meant, others) = parts(run, id, only, terms);
+        if let Some(into) = filter.into {
+            meant.retain(|id| into.contains(id));
+        } else {
+            run.lock_all(&others, RowExclusive);
+        }
         open.extend(meant);
         let relation = run.relation(id);
         if relation.kind == Kind::View {
@@ -191,12 +198,13 @@ pub(super) fn insert(run: &mut Run<'_>, insert: &Insert) {
         if insert.columns.iter().any(|column| run.lacks_column(id, &column.text)) {
             return;
         }
-        put(run, id, if insert.default_values { None } else { Some(&insert.columns) });
+        let given = partition::Given::new(run, id, insert);
+        put(run, id, if insert.default_values { None } else { Some(&insert.columns) }, given.as_ref());
     }
 }
 
 /// Puts rows into a table.
-fn put(run: &mut Run<'_>, id: Id, columns: Option<&[Ident]>) {
+fn put(run: &mut Run<'_>, id: Id, columns: Option<&[Ident]>, given: Option<&partition::Given<'_>>) {
     let is_given =
         |name: &str| columns.is_some_and(|columns| columns.is_empty() || columns.iter().any(|column| *column.text == *name));
     let defaults = run.relation(id).columns.iter().filter(|column| !is_given(&column.name));
@@ -209,7 +217,13 @@ fn put(run: &mut Run<'_>, id: Id, columns: Option<&[Ident]>) {
         column.is_some_and(|column| column.identity && !is_given(&column.name))
     }));
     run.lock_all(&sequences, RowExclusive);
-    for table in write(run, id, &Filter::default()) {
+    partition::look_above(run, id);
+    let into = (run.relation(id).kind != Kind::View).then(|| partition::route(run, id, given));
+    if let Some((_, others)) = into.as_ref().filter(|_| run.version < 12) {
+        run.lock_all(others, RowExclusive);
+    }
+    let filter = Filter { into: into.as_ref().map(|(meant, _)| meant), ..Filter::default() };
+    for table in write(run, id, &filter) {
         fill(run, table);
         for foreign in &run.relation(table).constraints.clone() {
             if let Some(to) = foreign.target().filter(|_| foreign.columns.iter().any(|column| is_given(column))) {
@@ -227,8 +241,9 @@ pub(super) fn update(run: &mut Run<'_>, update: &Update) {
         return;
     }
     let (condition, limited) = (update.condition.as_ref(), update.source.limited);
-    let found = Filter { condition, reads_rows: true, only: update.only, limited };
+    let found = Filter { condition, reads_rows: true, only: update.only, limited, ..Filter::default() };
     let sets = |columns: &[Arc<str>]| update.columns.iter().any(|column| columns.contains(&column.text));
+    partition::look_above(run, id);
     for table in write(run, id, &found) {
         for foreign in &run.relation(table).constraints.clone() {
             if let Some(to) = foreign.target().filter(|_| sets(&foreign.columns)) {
@@ -259,7 +274,7 @@ pub(super) fn delete(run: &mut Run<'_>, delete: &Delete) {
     query(run, &delete.source);
     let Some(id) = run.named(&delete.table, TABLE) else { return };
     let (condition, limited) = (delete.condition.as_ref(), delete.source.limited);
-    let found = Filter { condition, reads_rows: true, only: delete.only, limited };
+    let found = Filter { condition, reads_rows: true, only: delete.only, limited, ..Filter::default() };
     let is_all = condition.is_none() && !delete.only && delete.source.reads.is_empty();
     for table in write(run, id, &found) {
         if is_all {
@@ -300,7 +315,7 @@ pub(super) fn copy(run: &mut Run<'_>, copy: &CopyRows) {
     query(run, &copy.source);
     let Some(id) = copy.table.as_ref().and_then(|name| run.named(name, TABLE)) else { return };
     if copy.from {
-        put(run, id, Some(&copy.columns));
+        put(run, id, Some(&copy.columns), None);
     } else if run.relation(id).kind == Kind::Partitioned {
         run.fail("a partitioned table is copied with COPY (SELECT ..) TO");
     } else if !run.is_no(id, &[Kind::Table, Kind::MaterializedView], "which is copied with COPY (SELECT ..) TO") {

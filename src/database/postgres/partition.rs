@@ -1,9 +1,13 @@
 //! Partitions come and go; tables inherit.
 
 mod bounds;
+mod routing;
 
 pub(super) use bounds::{clash, may_hold};
 use bounds::{excludes, proves};
+pub(super) use routing::{Given, route};
+
+use std::collections::HashSet;
 
 use super::{foreign_key, index};
 use crate::database::FailureKind;
@@ -98,6 +102,19 @@ pub(super) fn squeeze_default(run: &mut Run<'_>, parent: Id, bound: &Bound) {
         if !excludes(run, table, parent, bound) {
             run.scan(table, "the default partition is read to see that it holds no row of the new one");
         }
+    }
+}
+
+/// Who writes rows to a partition itself asks the tables above which rows it takes.
+pub(super) fn look_above(run: &mut Run<'_>, partition: Id) {
+    let mut at = partition;
+    let mut seen = HashSet::from([at]);
+    while let Some(above) = run.relation(at).parents.first().copied().filter(|_| run.relation(at).is_partition()) {
+        if !seen.insert(above) {
+            return;
+        }
+        run.lock(above, AccessShare);
+        at = above;
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{data, look, volatility};
+use super::{data, derived, look, volatility};
 use crate::database::effect::Sureness;
 use crate::database::run::Run;
 use crate::database::schema::{Id, Kind, Relation, Rows};
@@ -65,12 +65,10 @@ pub(super) fn create(run: &mut Run<'_>, create: &CreateView, span: Span) {
     view.used_whole = starred.into();
     view.functions = functions.into();
     view.columns = Vec::new().into();
-    for output in outputs.unwrap_or_default() {
-        view.learn(&output);
-    }
     if create.materialized && !create.no_data {
         view.rows = Rows::Some;
     }
+    derived::columns(run, id, &create.query, &create.columns);
 }
 
 /// What the columns of a view are called, where that can be told.

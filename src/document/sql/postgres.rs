@@ -21,6 +21,7 @@ mod session;
 mod settings;
 mod table;
 mod types;
+mod values;
 
 use super::cursor::Cursor;
 use super::lex::Token;

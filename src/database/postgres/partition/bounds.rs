@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 use std::collections::HashSet;
 
+use super::routing::Value as Given;
 use crate::database::run::Run;
 use crate::database::schema::{Id, Relation, Rule};
 use crate::document::sql::{Bound, Edge, Expr, Literal, Rows, Shape, Term};
@@ -221,6 +222,88 @@ fn holds(rows: &Rows, value: &Literal) -> bool {
             is_at(from.first(), Ordering::is_ge) && is_at(to.first(), Ordering::is_lt)
         }
         Rows::Default | Rows::Hash { .. } => false,
+    }
+}
+
+/// Whether a partition may take a row with these values of the key.
+pub(super) fn may_take(run: &Run<'_>, parent: Id, child: Id, row: &[Given]) -> bool {
+    let bound = |id: Id| run.relation(id).bound.as_ref().map(|bound| &bound.rows);
+    let relation = run.relation(parent);
+    let key = relation.key.first().and_then(|key| relation.column(key.as_deref()?));
+    let by_type = key.map_or("", |key| if key.data_type.user.is_some() { "text" } else { &key.data_type.name });
+    match bound(child) {
+        Some(Rows::Default) => {
+            let mut others = run.relation(parent).children.iter().filter(|other| **other != child);
+            !others.any(|other| bound(*other).is_some_and(|rows| takes(rows, row, by_type) == Some(true)))
+        }
+        Some(rows) => takes(rows, row, by_type) != Some(false),
+        None => true,
+    }
+}
+
+/// Whether rows of this bound have such a key; none where that cannot be told.
+fn takes(rows: &Rows, row: &[Given], by_type: &str) -> Option<bool> {
+    match rows {
+        Rows::Range { .. } if row.iter().any(|value| matches!(value, Given::Null)) => Some(false),
+        Rows::Range { from, to } => {
+            let (from, to) = (against(row, from), against(row, to));
+            if from.is_some_and(Ordering::is_lt) || to.is_some_and(Ordering::is_ge) {
+                return Some(false);
+            }
+            from.zip(to).map(|_| true)
+        }
+        Rows::List(listed) => {
+            let is_null = |value: &Expr| matches!(value.shape, Shape::Null);
+            match row {
+                [Given::Null] => Some(listed.iter().any(is_null)),
+                [Given::Literal(value)] => {
+                    let others = listed.iter().filter(|other| !is_null(other));
+                    let same: Vec<Option<bool>> = others.map(|other| is_same(value, literal(other)?, by_type)).collect();
+                    if same.contains(&Some(true)) { Some(true) } else { same.iter().all(Option::is_some).then_some(false) }
+                }
+                _ => None,
+            }
+        }
+        Rows::Default | Rows::Hash { .. } => None,
+    }
+}
+
+/// How a key compares with an edge.
+fn against(row: &[Given], edge: &[Edge]) -> Option<Ordering> {
+    for (value, edge) in row.iter().zip(edge) {
+        let order = match (value, edge) {
+            (_, Edge::Lowest) => Ordering::Greater,
+            (_, Edge::Highest) => Ordering::Less,
+            (Given::Literal(value), Edge::At(edge)) => {
+                let (value, edge) = Value::pair(value, literal(edge)?)?;
+                value.partial_cmp(&edge)?
+            }
+            _ => return None,
+        };
+        if order.is_ne() {
+            return Some(order);
+        }
+    }
+    Some(Ordering::Equal)
+}
+
+/// Whether two values of a type are one, as far as their texts tell.
+fn is_same(one: &Literal, other: &Literal, by_type: &str) -> Option<bool> {
+    if one.text == other.text {
+        return Some(true);
+    }
+    match by_type {
+        "text" | "varchar" | "name" => Some(false),
+        "bool" => Some(truth(one)? == truth(other)?),
+        _ => Value::pair(one, other).map(|(one, other)| one == other),
+    }
+}
+
+fn truth(literal: &Literal) -> Option<bool> {
+    match &*literal.text.to_ascii_lowercase() {
+        "t" | "true" | "y" | "yes" | "on" | "1" => Some(true),
+        "f" | "false" | "n" | "no" | "off" | "0" => Some(false),
+        _ => None,
     }
 }
 

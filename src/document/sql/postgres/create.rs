@@ -94,7 +94,7 @@ fn view(cursor: &mut Cursor<'_>, start: Span, or_replace: bool) -> Option<Action
         &[&["with", "cascaded", "check", "option"], &["with", "local", "check", "option"], &["with", "check", "option"]];
     let tail = checks.iter().find(|words| table::ends_with(cursor, words)).map_or(0, |words| words.len());
     let end = cursor.position() + left - tail;
-    let query = Box::new(query::query(&cursor.between(cursor.position(), end))?);
+    let query = Box::new(query::defining(&cursor.between(cursor.position(), end))?);
     cursor.go_to(end + tail);
     let view = CreateView {
         keywords,

@@ -5,6 +5,7 @@ use super::expression;
 use super::query::{add, find, join, query, source, until};
 use super::scan::{self, Start};
 use super::settings::{columns, settings};
+use super::values;
 use crate::document::sql::cursor::Cursor;
 use crate::document::sql::statement::{
     Action, Condition, CopyRows, Delete, Explain, Ident, Insert, Merge, Name, Query, Statement, Update,
@@ -54,7 +55,7 @@ fn insert(cursor: &mut Cursor<'_>) -> Option<Insert> {
     }
     let span = cursor.rest();
     let source = Query { span, ..Query::default() };
-    let mut insert = Insert { table, columns, source, rows: None, default_values: false, on_conflict: None };
+    let mut insert = Insert { table, columns, source, rows: None, values: None, default_values: false, on_conflict: None };
     if cursor.words(&["default", "values"]).is_some() {
         (insert.rows, insert.default_values) = (Some(1), true);
     } else if cursor.is_word("values") {
@@ -102,15 +103,8 @@ fn until_conflict<'a>(cursor: &mut Cursor<'a>) -> Cursor<'a> {
 fn rows(cursor: &mut Cursor<'_>, insert: &mut Insert) -> Option<()> {
     let from = cursor.position();
     cursor.word("values")?;
-    let mut count = 0_u32;
-    loop {
-        cursor.brackets()?;
-        count = count.saturating_add(1);
-        if cursor.symbol(b',').is_none() {
-            break;
-        }
-    }
-    insert.rows = Some(count);
+    let (count, values) = values::rows(cursor)?;
+    (insert.rows, insert.values) = (Some(count), values);
     let mut part = cursor.between(from, cursor.position());
     if !cursor.is_done() && !cursor.is_word("on") && !cursor.is_word("returning") {
         // It goes on as a query: UNION, ORDER BY.
@@ -119,7 +113,7 @@ fn rows(cursor: &mut Cursor<'_>, insert: &mut Insert) -> Option<()> {
         }
         until_conflict(cursor);
         part = cursor.between(from, cursor.position());
-        insert.rows = None;
+        (insert.rows, insert.values) = (None, None);
     }
     if insert.rows.is_none() || part.has_word(&["select"]) {
         insert.source = query(&part)?;

@@ -1,10 +1,11 @@
 //! Queries, and parts of statements that are written like one.
 
-use super::scan::{self, Facts, Start, is_reserved};
+use super::data_type::data_type;
+use super::scan::{self, Facts, Start, is_reserved, is_value_function};
 use super::{condition, expression, table};
 use crate::document::sql::cursor::Cursor;
 use crate::document::sql::lex::TokenKind;
-use crate::document::sql::statement::{Action, Ident, Query, Scope, SetValue, SetVariable, Term};
+use crate::document::sql::statement::{Action, Ident, Origin, Query, Scope, SetValue, SetVariable, Term};
 use crate::source::Span;
 
 /// All that is left, as a query.
@@ -12,12 +13,27 @@ pub fn query(cursor: &Cursor<'_>) -> Option<Query> {
     let facts = scan::scan(*cursor, Start::Query)?;
     (!cursor.is_done()).then(|| {
         let terms = if facts.filter.is_some() { terms(cursor) } else { Vec::new() };
-        Query { outputs: outputs(cursor), terms, ..from_facts(facts, cursor.rest()) }
+        Query { terms, ..from_facts(facts, cursor.rest()) }
     })
 }
 
+/// The same for a query that makes a relation.
+pub fn defining(cursor: &Cursor<'_>) -> Option<Query> {
+    let mut made = query(cursor)?;
+    let answers = answers(cursor);
+    made.outputs = answers.as_ref().and_then(|answers| answers.iter().map(output).collect());
+    if cursor.is_word("table") {
+        (made.star, made.is_single, made.starred) = (true, true, made.reads.clone());
+    } else if made.is_single {
+        made.origins = answers.iter().flatten().map(|item| origin(item).unwrap_or(Origin::Other)).collect();
+    }
+    Some(made)
+}
+
 fn from_facts(facts: Facts, span: Span) -> Query {
-    let Facts { reads, calls, columns, star, starred, only, hardly, locks_rows, locked, filter, limited, writes, .. } = facts;
+    let Facts {
+        reads, calls, columns, star, starred, only, hardly, is_single, locks_rows, locked, filter, limited, writes, ..
+    } = facts;
     Query {
         span,
         reads,
@@ -28,6 +44,8 @@ fn from_facts(facts: Facts, span: Span) -> Query {
         hardly,
         calls,
         outputs: None,
+        origins: Vec::new(),
+        is_single,
         locks_rows,
         locked,
         filter,
@@ -99,8 +117,8 @@ pub fn until<'a>(cursor: &mut Cursor<'a>, words: &[&str]) -> Cursor<'a> {
     cursor.between(from, end)
 }
 
-/// How the rows of a query are called, where all of them say it.
-fn outputs(query: &Cursor<'_>) -> Option<Vec<Ident>> {
+/// What a query answers, column by column.
+fn answers<'a>(query: &Cursor<'a>) -> Option<Vec<Cursor<'a>>> {
     let mut at = *query;
     while let Some(inside) = at.inside() {
         at = inside;
@@ -130,7 +148,29 @@ fn outputs(query: &Cursor<'_>) -> Option<Vec<Ident>> {
         "into",
     ];
     let list = until(&mut at, &ends);
-    list.parts().iter().map(output).collect()
+    Some(list.parts())
+}
+
+/// `c`, `t.c AS b`, `c::text b`
+fn origin(item: &Cursor<'_>) -> Option<Origin> {
+    let mut at = *item;
+    let name = at.name()?;
+    let mut cast = None;
+    while at.is_symbol(b':') && at.nth_is_symbol(1, b':') {
+        at.advance();
+        at.advance();
+        cast = Some(data_type(&mut at)?);
+    }
+    if !at.is_done() {
+        at.word("as");
+        at.ident()?;
+        at.end()?;
+    }
+    let is_value = name.schema().is_none() && (is_reserved(name.text()) || is_value_function(name.text()));
+    match cast {
+        Some(to) => Some(Origin::Cast(to)),
+        None => (!is_value).then_some(Origin::Column(name)),
+    }
 }
 
 fn output(item: &Cursor<'_>) -> Option<Ident> {
@@ -197,7 +237,7 @@ fn select_into(cursor: &Cursor<'_>, at: usize) -> Option<Action> {
     let mut table = table::bare(start, into.name()?);
     (table.temporary, table.unlogged) = (temporary, unlogged);
     let span = cursor.rest();
-    let mut answer = query(&cursor.between(cursor.position(), at))?;
+    let mut answer = defining(&cursor.between(cursor.position(), at))?;
     join(&mut answer, &into, Start::Query)?;
     answer.span = span;
     table.query = Some(Box::new(answer));

@@ -29,6 +29,7 @@ pub struct Facts {
     pub starred: Vec<Name>,
     pub only: Vec<Name>,
     pub hardly: Vec<Span>,
+    pub is_single: bool,
     pub locks_rows: Option<RowLock>,
     pub locked: Vec<Name>,
     pub filter: Option<Span>,

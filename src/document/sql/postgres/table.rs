@@ -154,7 +154,7 @@ pub fn with_data(cursor: &mut Cursor<'_>) -> Option<(Box<Query>, bool)> {
         _ => 0,
     };
     let end = cursor.position() + left.len() - tail;
-    let query = query::query(&cursor.between(cursor.position(), end))?;
+    let query = query::defining(&cursor.between(cursor.position(), end))?;
     cursor.go_to(end + tail);
     Some((Box::new(query), no_data))
 }

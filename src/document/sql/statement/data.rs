@@ -1,6 +1,8 @@
 //! Statements that read and write rows.
 
-use super::{Call, Condition, Ident, Name, Statement, Term};
+use std::sync::Arc;
+
+use super::{Call, Condition, DataType, Ident, Literal, Name, Statement, Term};
 use crate::source::Span;
 
 /// A query: what it reads and calls.
@@ -22,8 +24,12 @@ pub struct Query {
     pub hardly: Vec<Span>,
     /// The functions it calls.
     pub calls: Vec<Call>,
-    /// What its rows are called, where that can be told: of `SELECT a, b AS c` it is a and c.
+    /// What the columns of a relation that it makes are called, where that can be told: of `SELECT a, b AS c` it is a and c.
     pub outputs: Option<Vec<Ident>>,
+    /// What each of these is, where the query is a single SELECT.
+    pub origins: Vec<Origin>,
+    /// It is a single SELECT, or a TABLE.
+    pub is_single: bool,
     /// `FOR UPDATE` and the like.
     pub locks_rows: Option<RowLock>,
     /// `OF`: whose rows are locked; none for all.
@@ -36,6 +42,17 @@ pub struct Query {
     pub limited: bool,
     /// Statements in its WITH that write.
     pub writes: Vec<Statement>,
+}
+
+/// What a column of an answer is.
+#[derive(Clone, Debug)]
+pub enum Origin {
+    /// A column, with what stands before it: `t.c`.
+    Column(Name),
+    /// Something that is cast to this type.
+    Cast(DataType),
+    /// Anything else.
+    Other,
 }
 
 /// `FOR UPDATE` and the like.
@@ -58,10 +75,62 @@ pub struct Insert {
     pub source: Query,
     /// How many rows `VALUES` has; none where a query says.
     pub rows: Option<u32>,
+    /// What they hold, where they are few.
+    pub values: Option<Values>,
     /// `DEFAULT VALUES`.
     pub default_values: bool,
     /// `ON CONFLICT`: `nothing` or `update`.
     pub on_conflict: Option<Ident>,
+}
+
+/// The rows of VALUES.
+#[derive(Clone, Debug)]
+pub struct Values {
+    /// All of it.
+    pub span: Span,
+    /// As it is written.
+    pub(in crate::document::sql) text: Arc<str>,
+    /// How many values a row has.
+    pub(in crate::document::sql) width: usize,
+    /// Row by row.
+    pub(in crate::document::sql) cells: Vec<Cell>,
+}
+
+/// A value in a row.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Cell {
+    /// One literal, maybe with casts.
+    Literal(Span),
+    /// `NULL`.
+    Null,
+    /// `DEFAULT`.
+    Default,
+    /// An expression.
+    Other,
+}
+
+impl Values {
+    /// How many rows there are.
+    pub fn rows(&self) -> usize {
+        self.cells.len().checked_div(self.width).unwrap_or_default()
+    }
+
+    /// One value of one row.
+    pub fn cell(&self, row: usize, column: usize) -> Option<Cell> {
+        if column >= self.width {
+            return None;
+        }
+        self.cells.get(row * self.width + column).copied()
+    }
+
+    /// The literal that stands there.
+    pub fn literal(&self, span: Span) -> Literal {
+        let (start, end) = (span.start.saturating_sub(self.span.start), span.end.saturating_sub(self.span.start));
+        let written = self.text.get(start as usize..end as usize).unwrap_or_default();
+        let inside = written.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\''));
+        let text = inside.map_or_else(|| written.to_lowercase(), |inside| inside.replace("''", "'"));
+        Literal { span, text: text.into(), quoted: inside.is_some() }
+    }
 }
 
 /// `UPDATE`.

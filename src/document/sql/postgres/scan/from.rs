@@ -145,6 +145,7 @@ impl From {
     pub fn resolve(&mut self, cursor: &Cursor<'_>, names: &Names, facts: &mut Facts) {
         self.end();
         self.hardly(names, facts);
+        facts.is_single = self.selects == 1;
         let is_much = self.tables.len() * (self.stars.len() + self.locks.len()) > MOST_PAIRS;
         let is_called = |table: &Table, name: Span| {
             let last = |span: Span| cursor.written(span).rsplit('.').next().unwrap_or_default().trim_matches('"');

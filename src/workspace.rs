@@ -55,6 +55,7 @@ use base::Base;
 use change::Change;
 use consumers::Consumers;
 use discover::{Found, Passed, discover};
+use environments::misnamed::Misnamed;
 use environments::{Environments, Tier};
 use history::steps::Step;
 use history::{Asked, Dumps, History, Script};
@@ -99,6 +100,8 @@ pub struct Workspace {
     pub consumers: Consumers,
     /// Files of settings that something asks for and that are not there.
     pub missing_files: Vec<MissingFile>,
+    /// Files of settings that call their environment otherwise than the rest of the tree, and that nothing names.
+    pub misnamed: HashMap<SourceId, Misnamed>,
     /// Where files of settings are named, by what they are called there.
     pub named_files: HashMap<String, Place>,
     /// What there is to know about files that were not judged, or not wholly.
@@ -154,6 +157,7 @@ impl Workspace {
             workspace.consumers.supplied = consumers::supplied(tree, &found.suppliers, &workspace);
             let (documents, said) = (&workspace.documents, &settings.environments);
             workspace.missing_files = asked::missing_files(tree, &found.ignores, documents, said);
+            workspace.misnamed = asked::misnamed_files(&found, documents, said);
             workspace
         };
         let (mut workspace, took) = timed(timings.on, derive);
@@ -215,6 +219,7 @@ impl Workspace {
             readers: Readers::default(),
             consumers: Consumers::default(),
             missing_files: Vec::new(),
+            misnamed: HashMap::new(),
             named_files: HashMap::new(),
             notes,
             skipped,

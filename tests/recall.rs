@@ -85,15 +85,18 @@ fn try_group(
     let document = workspace.document(file.source);
     let parts = workspace.environments.files.iter().filter(|part| part.source == file.source);
     let all: Vec<Entry> = parts.flat_map(|part| part.settings.iter().cloned()).collect();
-    let tree = around(files, group, workspace);
-    let before = said(&tree);
+    // What a file is called the whole tree may tell.
+    let trees = [around(files, group, workspace), files.iter().cloned().collect()];
+    let said_before = trees.each_ref().map(said);
     for operator in OPERATORS {
+        let is_of_file = operator.name.contains(" file");
+        let (tree, before) = (&trees[usize::from(is_of_file)], &said_before[usize::from(is_of_file)]);
         let is_plain = |entry: &&Entry| {
             let is_once = file.settings.iter().filter(|other| other.name == entry.name).count() == 1;
             is_once && !matches!(entry.form, Form::Open | Form::List | Form::Null)
         };
         let mut left: Vec<&Entry> = file.settings.iter().filter(is_plain).collect();
-        let (mut made, rounds) = (0, if operator.name == "rename the file" { 1 } else { EACH });
+        let (mut made, rounds) = (0, if is_of_file { 1 } else { EACH });
         while made < rounds && !left.is_empty() {
             let entry = left.swap_remove(dice.roll(left.len()));
             let site = Site { source: &document.source, all: &all, entry, file, group, workspace };
@@ -102,9 +105,7 @@ fn try_group(
             let mut changed = tree.clone();
             match change {
                 Change::Text(text) => changed.insert(document.source.path(), text),
-                Change::Name(name) => {
-                    changed = move_file(&tree, files, document.source.path(), &name);
-                }
+                Change::Name(from, to) => changed = renamed(files, &from, &to),
             }
             let after = said(&changed);
             let is_new = |(what, count): (&(String, String, String), &usize)| {
@@ -121,11 +122,13 @@ fn try_group(
     }
 }
 
-/// The tree with a file by another name.
-fn move_file(tree: &Memory, files: &[(String, Vec<u8>)], from: &str, to: &str) -> Memory {
-    use gonogo::tree::Tree as _;
-    let kept = files.iter().filter(|(path, _)| tree.read(path, u64::MAX).is_ok());
-    kept.map(|(path, bytes)| (if path == from { to.to_owned() } else { path.clone() }, bytes.clone())).collect()
+/// The tree with a file or a folder by another name.
+fn renamed(files: &[(String, Vec<u8>)], from: &str, to: &str) -> Memory {
+    let name = |path: &String| match path.strip_prefix(from) {
+        Some(rest) if rest.is_empty() || rest.starts_with('/') => format!("{to}{rest}"),
+        _ => path.clone(),
+    };
+    files.iter().map(|(path, bytes)| (name(path), bytes.clone())).collect()
 }
 
 /// Makes mistakes in some groups of a tree.

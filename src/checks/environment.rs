@@ -14,6 +14,7 @@ pub mod flag_without_settings;
 pub mod invalid_value;
 pub mod localhost_in_production;
 pub mod malformed_line;
+pub mod misnamed_environment_file;
 pub mod missing_environment_file;
 pub mod missing_setting;
 pub mod missing_unit;

@@ -1,13 +1,19 @@
 //! Which files of settings does something ask for that are not there?
 //!
 //! Only a contradiction counts: the files of other environments are there, and the one that is asked for is not, nor is it
-//! ignored, made on the way, or anywhere else in the tree.
+//! ignored, made on the way, or anywhere else in the tree. Whoever only mentions a file ([`mentioned`]), or names an
+//! environment whose file a framework looks for ([`chosen`]), asks for it where the file is there by another name.
 
+mod chosen;
+mod mentioned;
+
+use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
-use super::discover::Ignores;
-use super::environments::names::{Named, Tier, named_at, words};
+use super::discover::{Found, Ignores};
+use super::environments::misnamed::{Misnamed, misnamed};
+use super::environments::names::{Named, Tier, named_at, other_words, words};
 use super::environments::slots::with_hole;
 use super::environments::{Environments, Group, SettingsFile, environments_in};
 use super::ids;
@@ -40,9 +46,12 @@ pub struct MissingFile {
 /// A file that something asks for.
 struct Asked<'d> {
     place: Place,
-    path: &'d str,
-    hole: Option<&'d str>,
+    path: Cow<'d, str>,
+    /// What fills the holes of the path, in order.
+    holes: &'d [Box<str>],
     text: &'d str,
+    /// It is asked for only if the same environment has it by another name.
+    is_loose: bool,
 }
 
 /// Files of settings by what their paths leave without the name of an environment, by the last part of that.
@@ -63,13 +72,15 @@ pub(super) fn missing_files(
     documents: &[Arc<Document>],
     said: &EnvironmentNames,
 ) -> Vec<MissingFile> {
-    let all = asked(documents);
-    if all.is_empty() {
+    let slots = slots(documents, said);
+    if slots.is_empty() {
         return Vec::new();
     }
-    let slots = slots(documents, said);
+    let mut all = asked(documents);
+    all.extend(mentioned::asked(tree, documents, &slots));
+    all.extend(chosen::asked(documents, &slots));
     let mut by_key: HashMap<&str, BTreeSet<&str>> = HashMap::new();
-    for key in all.iter().filter_map(|asked| asked.hole) {
+    for key in all.iter().flat_map(|asked| asked.holes) {
         by_key.entry(key).or_insert_with(|| {
             let pipelines = documents.iter().filter(|document| document.consumer().is_some_and(|consumer| consumer.is_pipeline));
             pipelines.flat_map(|document| fillings(document.source.text(), key)).collect()
@@ -77,15 +88,25 @@ pub(super) fn missing_files(
     }
     let mut found: Vec<MissingFile> = Vec::new();
     for asked in &all {
-        let paths: Vec<String> = match asked.hole {
-            Some(key) => by_key[key].iter().map(|word| asked.path.replacen('*', word, 1)).collect(),
-            None => vec![asked.path.to_owned()],
-        };
-        for path in paths {
+        for path in filled(asked, &by_key) {
             found.extend(missing(tree, ignores, documents, &slots, asked, &path, said));
         }
     }
+    // Who asks twice on a line, by a flag and by the path that follows it, asks once.
+    found.sort_by_key(|missing| missing.place);
+    found.dedup_by(|one, other| one.place.source == other.place.source && one.path == other.path);
     found
+}
+
+/// A path with its holes filled, in all ways that are known.
+fn filled(asked: &Asked<'_>, by_key: &HashMap<&str, BTreeSet<&str>>) -> Vec<String> {
+    const MOST: usize = 200;
+    let mut paths = vec![asked.path.to_string()];
+    for key in asked.holes {
+        let fill = |path: &String| by_key[&**key].iter().map(|word| path.replacen('*', word, 1)).collect::<Vec<_>>();
+        paths = paths.iter().flat_map(fill).take(MOST).collect();
+    }
+    paths
 }
 
 fn missing(
@@ -116,10 +137,10 @@ fn missing(
     let is_known = siblings.iter().any(|slot| documents[slot.source.index()].source.path()[slot.word.0..slot.word.1] == *own);
     let is_free = is_known
         || [whole.as_str(), path, &beside].into_iter().any(|path| is_there(path) || ignores.is_ignored(path, false))
-        || makes(asked.text, asked.path)
+        || makes(asked.text, &asked.path)
         || makes(asked.text, path);
     let same = siblings.iter().find(|slot| slot.named.name == named.name).map(|slot| slot.source);
-    (!is_free).then(|| MissingFile {
+    (!is_free && (same.is_some() || !asked.is_loose)).then(|| MissingFile {
         place: asked.place,
         path: whole,
         is_production: named.tier == Tier::Production,
@@ -147,6 +168,35 @@ fn slots(documents: &[Arc<Document>], said: &EnvironmentNames) -> Slots {
     slots
 }
 
+/// The files of settings that call their environment otherwise than the rest of the tree does, and that nothing names.
+pub(super) fn misnamed_files(found: &Found, documents: &[Arc<Document>], said: &EnvironmentNames) -> HashMap<SourceId, Misnamed> {
+    let is_settings = |document: &Document| document.dotenv().is_some() || document.entries().is_some();
+    if !documents.iter().any(|document| is_settings(document)) {
+        return HashMap::new();
+    }
+    let mut paths: Vec<&str> = found.files.iter().chain(&found.programs).map(|file| file.path.as_str()).collect();
+    paths.sort_unstable();
+    paths.dedup();
+    let mut all: Vec<(SourceId, Misnamed)> = Vec::new();
+    for misnamed in misnamed(&paths, said) {
+        // Of a folder, the first file in it that holds settings.
+        let from = documents.partition_point(|document| document.source.path() < misnamed.part.as_str());
+        let inside = documents[from..].iter().zip(from..).take_while(|(document, _)| {
+            document.source.path().strip_prefix(&*misnamed.part).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        });
+        let is_folder = !documents.iter().skip(from).take(1).any(|document| document.source.path() == misnamed.part);
+        let is_judged = |document: &Document| is_settings(document) || (is_folder && document.yaml().is_some());
+        let first = inside.into_iter().find(|(document, _)| is_judged(document));
+        all.extend(first.and_then(|(_, at)| Some((ids(documents).nth(at)?, misnamed))));
+    }
+    if all.is_empty() {
+        return HashMap::new();
+    }
+    let named = mentioned::ends(documents, all.iter().map(|(_, misnamed)| misnamed.part.as_str()));
+    let is_asked_for = |misnamed: &Misnamed| misnamed.agreeing > 0 && named.contains(&misnamed.part);
+    all.into_iter().filter(|(_, misnamed)| !is_asked_for(misnamed)).collect()
+}
+
 /// All that pipelines, kustomizations and applications ask for.
 fn asked(documents: &[Arc<Document>]) -> Vec<Asked<'_>> {
     let mut all = Vec::new();
@@ -155,15 +205,16 @@ fn asked(documents: &[Arc<Document>]) -> Vec<Asked<'_>> {
         if let Some(consumer) = document.consumer() {
             all.extend(consumer.files.iter().map(|asked| Asked {
                 place: Place { source, span: asked.place },
-                path: &asked.path,
-                hole: asked.hole.as_deref(),
+                path: Cow::Borrowed(&*asked.path),
+                holes: &asked.holes,
                 text,
+                is_loose: false,
             }));
         } else if let Some(yaml) = document.yaml() {
             for root in yaml.roots(&document.source, source) {
                 all.extend(of_object(root).into_iter().map(|span| {
                     let path = document.source.slice(span).trim_matches(['"', '\'']).trim_start_matches("./");
-                    Asked { place: Place { source, span }, path, hole: None, text }
+                    Asked { place: Place { source, span }, path: path.into(), holes: &[], text, is_loose: false }
                 }));
             }
         }
@@ -220,13 +271,12 @@ pub(super) fn mentions(documents: &[Arc<Document>], environments: &Environments)
     if wanted.is_empty() {
         return found;
     }
-    let is_part = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_' | b'/');
     for (source, document) in ids(documents).zip(documents) {
         if document.consumer().is_none() && document.yaml().is_none() {
             continue;
         }
         let text = document.source.text();
-        for word in text.split(|next: char| !(next.is_ascii() && is_part(next as u8))).filter(|word| word.contains('.')) {
+        for word in mentioned::path_words(text).filter(|word| word.contains('.')) {
             let mut slashes = word.rmatch_indices('/').map(|(at, _)| &word[at + 1..]);
             let endings = [slashes.next().unwrap_or(word), slashes.next().unwrap_or(word)];
             for ending in endings.into_iter().filter(|ending| wanted.contains(*ending)) {

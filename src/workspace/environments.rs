@@ -7,6 +7,7 @@
 
 mod copies;
 mod group;
+pub mod misnamed;
 pub mod names;
 pub mod rows;
 pub mod sections;

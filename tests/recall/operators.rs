@@ -16,10 +16,10 @@ pub struct Operator {
     pub floor: Option<usize>,
 }
 
-/// The new text of the file of production, or its new name.
+/// The new text of the file of production; or the old and the new path of it or of a folder around it.
 pub enum Change {
     Text(String),
-    Name(String),
+    Name(String, String),
 }
 
 /// A setting of production that something is done to.
@@ -32,6 +32,8 @@ pub struct Site<'w> {
     pub group: &'w Group,
     pub workspace: &'w Workspace,
 }
+
+const NAMES_OF_FILES: &[&str] = &["missing-environment-file", "misnamed-environment-file"];
 
 pub const OPERATORS: &[Operator] = &[
     Operator { name: "delete a key", rules: &["missing-setting", "undefined-required-value"], make: delete, floor: Some(90) },
@@ -46,12 +48,9 @@ pub const OPERATORS: &[Operator] = &[
     Operator { name: "drop a unit", rules: &["missing-unit", "drifted-unit", "drifted-type"], make: drop_unit, floor: Some(90) },
     Operator { name: "quote a number or a truth", rules: &["drifted-type"], make: quote, floor: Some(90) },
     Operator { name: "set a key again", rules: &["duplicate-setting"], make: repeat, floor: Some(90) },
-    Operator {
-        name: "rename the file",
-        rules: &["missing-environment-file", "orphan-environment-file"],
-        make: rename,
-        floor: None,
-    },
+    // Another name for it is none the worse where nobody asks for the file and nobody else has a name for production.
+    Operator { name: "rename the file", rules: NAMES_OF_FILES, make: rename, floor: Some(70) },
+    Operator { name: "misspell the file's name", rules: NAMES_OF_FILES, make: misspell_file, floor: Some(90) },
 ];
 
 impl Site<'_> {
@@ -220,16 +219,32 @@ fn repeat(site: &Site<'_>, _: &mut Dice) -> Option<Change> {
     Some(Change::Text(format!("{}{first}{again}{}", &site.text()[..start], &site.text()[end..])))
 }
 
-/// `production.env` becomes `prod.env`, the other way round where it is short already.
+/// `production.env` becomes `prod.env`, the other way round where it is short already; the folder, if the file has no such name.
 fn rename(site: &Site<'_>, _: &mut Dice) -> Option<Change> {
-    let path = site.source.path();
-    let (folder, name) = path.rsplit_once('/').map_or(("", path), |(folder, name)| (folder, name));
-    let other = if name.contains("production") {
-        name.replacen("production", "prod", 1)
-    } else if name.contains("prod") {
-        name.replacen("prod", "production", 1)
+    let (before, word, after) = word_of_production(site.source.path())?;
+    let other = if word.len() > "prod".len() { &word[.."prod".len()] } else { "production" };
+    Some(Change::Name(format!("{before}{word}{after}"), format!("{before}{other}{after}")))
+}
+
+/// `production.env` becomes `prodution.env`.
+fn misspell_file(site: &Site<'_>, dice: &mut Dice) -> Option<Change> {
+    let (before, word, after) = word_of_production(site.source.path())?;
+    let at = 1 + dice.roll(word.len() - 2);
+    let letters = word.as_bytes();
+    // A short word loses no letter: what is left may be any word.
+    let slip = if word.len() > "prod".len() && dice.roll(2) == 0 {
+        format!("{}{}", &word[..at], &word[at + 1..])
     } else {
-        return None;
+        format!("{}{}{}{}", &word[..at], char::from(letters[at + 1]), char::from(letters[at]), &word[at + 2..])
     };
-    Some(Change::Name(if folder.is_empty() { other } else { format!("{folder}/{other}") }))
+    (slip != word).then(|| Change::Name(format!("{before}{word}{after}"), format!("{before}{slip}{after}")))
+}
+
+/// The last word for production in a path, as people write it, with what stands around it up to the end of that part.
+fn word_of_production(path: &str) -> Option<(&str, &str, &str)> {
+    let lower = path.to_ascii_lowercase();
+    let (at, word) = ["production", "prod"].into_iter().find_map(|word| Some((lower.rfind(word)?, word)))?;
+    let end = at + word.len();
+    let part = path[end..].find('/').map_or(path.len(), |slash| end + slash);
+    Some((&path[..at], &path[at..end], &path[end..part]))
 }

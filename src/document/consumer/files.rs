@@ -1,17 +1,17 @@
 //! Which files of settings do pipelines, Makefiles, scripts and compose files ask for?
 //!
 //! Only what a well-known flag or key is followed by counts: `--env-file`, `-var-file`, `--values`, `valueFiles:`. A path
-//! may have one hole, `vars.${{ inputs.environment }}.yml`; what fills it may be said in any of these files.
+//! may have holes, `vars.${{ inputs.environment }}.yml`; what fills them may be said in any of these files.
 
 use crate::source::Span;
 
 /// A file of settings that something asks for.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Asked {
-    /// Its path, with `*` for the hole.
+    /// Its path, with `*` for each hole.
     pub path: Box<str>,
-    /// What fills the hole: the last word of its name.
-    pub hole: Option<Box<str>>,
+    /// What fills the holes, in order: the last words of their names.
+    pub holes: Box<[Box<str>]>,
     /// Where it is asked for.
     pub place: Span,
 }
@@ -114,6 +114,9 @@ fn flags(text: &str, start: usize, line: &str, all: &mut Vec<Asked>) {
     }
 }
 
+/// Who puts a path together from more than this says too little.
+const MOST_HOLES: usize = 2;
+
 /// Takes the path that begins at a place.
 fn value(text: &str, at: usize, all: &mut Vec<Asked>) {
     let rest = text[at..].split('\n').next().unwrap_or_default();
@@ -149,12 +152,12 @@ fn value(text: &str, at: usize, all: &mut Vec<Asked>) {
     let path = path.trim_start_matches("./").trim_start_matches("../");
     let is_file =
         path.rsplit('/').next().is_some_and(|name| name.contains('.')) && !path.starts_with('/') && !path.contains("//");
-    let hole = holes.first().and_then(|hole| {
+    let words = holes.iter().map(|hole| {
         let word = hole.rsplit(|next: char| !(next.is_ascii_alphanumeric() || next == '_')).next()?;
         (!word.is_empty()).then(|| word.into())
     });
-    if is_file && holes.len() <= 1 && hole.is_some() == (holes.len() == 1) {
-        all.push(Asked { path: path.into(), hole, place: Span::new(start, start + end) });
+    if let Some(holes) = words.collect::<Option<Box<[Box<str>]>>>().filter(|holes| is_file && holes.len() <= MOST_HOLES) {
+        all.push(Asked { path: path.into(), holes, place: Span::new(start, start + end) });
     }
 }
 
@@ -230,9 +233,9 @@ mod tests {
     use super::*;
 
     fn told(text: &str) -> Vec<String> {
-        let one = |asked: Asked| match asked.hole {
-            Some(hole) => format!("{} of {hole}", asked.path),
-            None => asked.path.to_string(),
+        let one = |asked: Asked| match &*asked.holes {
+            [] => asked.path.to_string(),
+            holes => format!("{} of {}", asked.path, holes.join(", ")),
         };
         asked(text).into_iter().map(one).collect()
     }
@@ -257,7 +260,8 @@ mod tests {
                 &["a.env", "c.env"],
             ),
             ("helm:\n  valueFiles: [values.yaml, prod.yaml]\n", &["values.yaml", "prod.yaml"]),
-            ("run --env-file /etc/x.env --env-file ${A}-${B}.env --env-file $(x\n", &[]),
+            ("run --env-file /etc/x.env --env-file ${A}-${B}.env --env-file $(x\n", &["*-*.env of A, B"]),
+            ("run --env-file ${A}-${B}-${C}.env\n", &[]),
         ];
         for (text, wanted) in table {
             assert_eq!(told(text), *wanted, "{text}");

@@ -1,5 +1,6 @@
 //! Which words name an environment?
 
+use crate::near;
 use crate::settings::EnvironmentNames;
 
 /// How near to production an environment is.
@@ -57,6 +58,42 @@ pub fn environment(word: &str) -> Option<(&'static str, Tier)> {
     NAMES.iter().find(|(_, _, words)| words.iter().any(is_it)).map(|(name, tier, _)| (*name, *tier))
 }
 
+/// The name of an environment that a word is a slip of: short names tell too little, but for two letters exchanged.
+pub fn slip_of(word: &str) -> Option<(&'static str, &'static str, Tier)> {
+    const TELLING: usize = 6;
+    // `testing` is one letter from many a word.
+    const OTHER_WORDS: &[&str] = &["testing", "training", "local"];
+    let word = word.to_ascii_lowercase();
+    let is_like = |alias: &str| {
+        let (one, other) = (word.as_bytes(), alias.as_bytes());
+        one.len().abs_diff(other.len()) <= 1 && (one.first() == other.first() || one.last() == other.last())
+    };
+    let is_slip = |alias: &str| {
+        if !is_like(alias) {
+            return false;
+        }
+        let is_telling = alias.len() >= TELLING || (alias.len() == word.len() && exchanged(&word) == exchanged(alias));
+        is_telling && !OTHER_WORDS.contains(&alias) && near::is_slip(&word, alias) && !near::is_plural(&word, alias)
+    };
+    let known = NAMES.iter().filter(|(_, tier, _)| *tier != Tier::Example);
+    let mut all = known.flat_map(|(name, tier, words)| words.iter().map(move |alias| (*alias, *name, *tier)));
+    (word.len() >= 4 && environment(&word).is_none()).then(|| all.find(|(alias, ..)| is_slip(alias))).flatten()
+}
+
+/// The letters of a word without their order.
+fn exchanged(word: &str) -> Vec<u8> {
+    let mut letters = word.as_bytes().to_vec();
+    letters.sort_unstable();
+    letters
+}
+
+/// All words for the environment that a word names, but this one.
+pub fn other_words(word: &str) -> impl Iterator<Item = &'static str> {
+    let own = word.to_ascii_lowercase();
+    let words = NAMES.iter().find(|(_, _, words)| words.contains(&own.as_str())).map_or(&[][..], |(_, _, words)| *words);
+    words.iter().copied().filter(move |other| *other != own)
+}
+
 impl Named {
     /// What a word names, as far as the configuration says nothing else of it.
     pub fn of(word: &str, said: &EnvironmentNames) -> Option<Self> {
@@ -75,8 +112,11 @@ impl Named {
         Some(Self { name: name.to_owned(), tier, is_aside: ASIDE.contains(&name) })
     }
 
-    /// A word that nobody knows, in a place where others name environments.
+    /// A word that nobody knows, in a place where others name environments; of a slip it is known what was meant.
     pub fn learnt(word: &str) -> Self {
+        if let Some((_, name, tier)) = slip_of(word) {
+            return Self { name: name.to_owned(), tier, is_aside: ASIDE.contains(&name) };
+        }
         Self { name: word.to_ascii_lowercase(), tier: Tier::NonProduction, is_aside: true }
     }
 

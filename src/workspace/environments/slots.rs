@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::names::{Named, SHARED, Tier, named_at, words};
+use super::names::{Named, SHARED, Tier, named_at, slip_of, words};
 use crate::settings::EnvironmentNames;
 
 /// A path with a hole, and the files that fill it.
@@ -80,9 +80,15 @@ pub fn slots(paths: &[&str], said: &EnvironmentNames) -> Vec<Slot> {
 }
 
 impl Paths<'_> {
+    /// What a word names; of a slip, what was meant.
+    fn named(&self, path: &str, word: (usize, usize)) -> Option<Named> {
+        let slip = || slip_of(&path[word.0..word.1]).map(|_| Named::learnt(&path[word.0..word.1]));
+        named_at(path, word, self.said).or_else(slip)
+    }
+
     /// What a path looks like with each of its environments taken out, and with all that are the same.
     fn holes(&self, path: &str) -> Vec<(String, Named)> {
-        let named = words(path).into_iter().filter_map(|word| Some((word, named_at(path, word, self.said)?)));
+        let named = words(path).into_iter().filter_map(|word| Some((word, self.named(path, word)?)));
         let all: Vec<((usize, usize), Named)> = named.collect();
         if all.iter().any(|(_, named)| named.tier == Tier::Example) {
             return Vec::new();
@@ -110,7 +116,7 @@ impl Paths<'_> {
             let all = words(path);
             for word in all {
                 let text = &path[word.0..word.1];
-                if named_at(path, word, self.said).is_some() || SHARED.contains(&&*text.to_ascii_lowercase()) {
+                if self.named(path, word).is_some() || SHARED.contains(&&*text.to_ascii_lowercase()) {
                     continue;
                 }
                 let key = with_hole(path, &[word]);

@@ -166,23 +166,27 @@ type Says = BTreeMap<&'static str, String>;
 
 /// Of each environment, the one slot that calls it otherwise than all that agree with it about the others.
 fn odd_ones(slots: &BTreeMap<String, Slot<'_>>) -> Vec<Misnamed> {
-    /// A word that so many use is one of its own.
+    /// A word that so many use, and more than one of so many, is one of its own.
     const FEW: usize = 4;
+    const SHARE: usize = 4;
     /// So many are held against all the others.
-    const MOST: usize = 64;
+    const MOST: usize = 256;
     let only = |members: &Vec<Member<'_>>| if let [one] = members.as_slice() { Some(one.lower()) } else { None };
     let says =
         |slot: &Slot<'_>| -> Says { slot.known.iter().filter_map(|(name, members)| Some((*name, only(members)?))).collect() };
     let all: Vec<(&Slot<'_>, Says)> = slots.values().map(|slot| (slot, says(slot))).filter(|(_, says)| says.len() >= 2).collect();
     let mut users: BTreeMap<(&str, &str), Vec<usize>> = BTreeMap::new();
-    let mut words: HashMap<&str, HashSet<&str>> = HashMap::new();
+    let mut words: HashMap<&str, (usize, HashSet<&str>)> = HashMap::new();
     for (number, (_, says)) in all.iter().enumerate() {
         for (name, word) in says {
             users.entry((*name, word)).or_default().push(number);
-            words.entry(*name).or_default().insert(word);
+            let (count, words) = words.entry(*name).or_default();
+            *count += 1;
+            words.insert(word);
         }
     }
-    let few = users.iter().filter(|((name, _), numbers)| words[name].len() > 1 && numbers.len() <= FEW);
+    let is_few = |count: usize, all: usize| count <= FEW || count * SHARE <= all;
+    let few = users.iter().filter(|((name, _), numbers)| words[name].1.len() > 1 && is_few(numbers.len(), words[name].0));
     let candidates = few.flat_map(|((name, _), numbers)| numbers.iter().map(move |number| (*name, *number)));
     candidates.take(MOST).filter_map(|(name, number)| outvoted(&all, name, number)).collect()
 }

@@ -137,7 +137,9 @@ fn slots<'p>(paths: &[&'p str], said: &EnvironmentNames) -> BTreeMap<String, Slo
             }
         }
     }
-    strange.into_iter().for_each(|(path, at)| add(path, at, None));
+    for (path, at) in strange {
+        add(path, at, None);
+    }
     slots
 }
 

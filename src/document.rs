@@ -24,6 +24,8 @@ pub mod template;
 pub mod toml;
 pub mod yaml;
 
+use std::sync::OnceLock;
+
 use crate::source::{Source, Span};
 use consumer::Consumer;
 use dotenv::Dotenv;
@@ -102,6 +104,8 @@ pub struct Document {
     pub kind: Kind,
     /// What was read.
     pub content: Content,
+    /// What must never be printed of it; many findings ask.
+    secrets: OnceLock<Box<[Span]>>,
 }
 
 /// What was read from a file.
@@ -141,7 +145,7 @@ impl Document {
             Kind::Consumer => Content::Consumer(Consumer::read(&source)),
             Kind::Configuration => return Self::read_either(source),
         };
-        let document = Self { source, kind: candidate, content };
+        let document = Self::new(source, candidate, content);
         document.is_ours().then_some(document)
     }
 
@@ -152,17 +156,17 @@ impl Document {
         if is_tree && kind::may_hold_objects(source.path(), source.text().as_bytes()) {
             let yaml = manifest(&source);
             if kind::holds_objects(&source, &yaml) {
-                return Some(Self { source, kind: Kind::Manifest, content: Content::Yaml(yaml) });
+                return Some(Self::new(source, Kind::Manifest, Content::Yaml(yaml)));
             }
         }
         let entries = Entries::read(&source, format);
         // A file of a known name is ours even if nothing was understood of it; unless there is nothing.
         let is_ours = || kind::promises_settings(source.path()) && says_something(source.text());
-        (!entries.entries.is_empty() || is_ours()).then(|| Self {
-            source,
-            kind: Kind::Settings,
-            content: Content::Entries(entries),
-        })
+        (!entries.entries.is_empty() || is_ours()).then(|| Self::new(source, Kind::Settings, Content::Entries(entries)))
+    }
+
+    fn new(source: Source, kind: Kind, content: Content) -> Self {
+        Self { source, kind, content, secrets: OnceLock::new() }
     }
 
     fn is_ours(&self) -> bool {
@@ -196,6 +200,11 @@ impl Document {
     /// What it reads, of a file of a program.
     pub fn consumer(&self) -> Option<&Consumer> {
         if let Content::Consumer(consumer) = &self.content { Some(consumer) } else { None }
+    }
+
+    /// The parts that must never be printed, in order and apart.
+    pub fn secrets(&self) -> &[Span] {
+        self.secrets.get_or_init(|| secret::secrets(self).into())
     }
 
     /// The comments that may hold a suppression.

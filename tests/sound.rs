@@ -11,7 +11,6 @@ use gonogo::document::jsonc::Jsonc;
 use gonogo::document::kind::{Kind, holds_objects, looks_like_object, may_hold_objects};
 use gonogo::document::migration::layout;
 use gonogo::document::pairs::Pairs;
-use gonogo::document::secret::secrets;
 use gonogo::document::sql::{Action, Name, Sql, TableChange};
 use gonogo::document::template::{Hole, Marks, mask};
 use gonogo::document::yaml::{Form, Node, Yaml};
@@ -57,7 +56,7 @@ fn holes_fit(source: &Source, holes: &[Hole]) {
 
 fn secrets_fit(path: &str, bytes: &[u8], kind: Kind) {
     if let Some(document) = Document::read(path, bytes.to_vec(), kind) {
-        all_fit(&document.source, &secrets(&document), "a secret");
+        all_fit(&document.source, document.secrets(), "a secret");
         all_fit(&document.source, &document.comments(), "a comment");
     }
 }

@@ -44,13 +44,22 @@ const SECRET_WORDS: &[&str] = &[
 
 /// Whether a key sounds as if its value were secret. A name of a secret is none.
 pub fn is_secret_name(key: &str) -> bool {
-    let key = key.to_ascii_lowercase();
-    let is_reference = ["name", "ref", "keyref"].iter().any(|end| key.ends_with(end));
-    !is_reference && SECRET_WORDS.iter().any(|word| key.contains(word))
+    let ends = |end: &str| key.len() >= end.len() && key.as_bytes()[key.len() - end.len()..].eq_ignore_ascii_case(end.as_bytes());
+    sounds_secret(key) && !["name", "ref", "keyref"].into_iter().any(ends)
 }
 
-/// The parts of a document that must never be printed, in order.
-pub fn secrets(document: &Document) -> Vec<Span> {
+/// Whether a text holds one of the words. Every key of every file is asked, so no letter is looked at for words that
+/// do not begin with it.
+fn sounds_secret(text: &str) -> bool {
+    let begins = |rest: &[u8], word: &str| rest.get(..word.len()).is_some_and(|own| own.eq_ignore_ascii_case(word.as_bytes()));
+    let bytes = text.as_bytes();
+    let is_start = |byte: u8| matches!(byte | 0x20, b'a' | b'c' | b'd' | b'e' | b'l' | b'p' | b's' | b't' | b'w');
+    let starts = bytes.iter().enumerate().filter(|(_, byte)| is_start(**byte));
+    starts.map(|(at, _)| &bytes[at..]).any(|rest| SECRET_WORDS.iter().any(|word| begins(rest, word)))
+}
+
+/// The parts of a document that must never be printed, in order and apart.
+pub(super) fn secrets(document: &Document) -> Vec<Span> {
     let source = &document.source;
     let mut spans = match &document.content {
         Content::Dotenv(dotenv) => of_dotenv(dotenv, source),
@@ -65,7 +74,19 @@ pub fn secrets(document: &Document) -> Vec<Span> {
     };
     spans.extend(passwords_in_addresses(source.text()));
     spans.sort_unstable();
-    spans
+    apart(spans)
+}
+
+/// One span for those that overlap, so that they can be searched; `spans` are in order.
+fn apart(spans: Vec<Span>) -> Vec<Span> {
+    let mut apart: Vec<Span> = Vec::with_capacity(spans.len());
+    for span in spans.into_iter().filter(|span| !span.is_empty()) {
+        match apart.last_mut() {
+            Some(last) if last.overlaps(span) => *last = last.to(span),
+            _ => apart.push(span),
+        }
+    }
+    apart
 }
 
 fn of_dotenv(dotenv: &Dotenv, source: &Source) -> Vec<Span> {
@@ -144,10 +165,7 @@ fn is_opaque(value: &str) -> bool {
 fn of_entries(entries: &Entries, source: &Source) -> Vec<Span> {
     let hides = |entry: &&Entry| entry.form != Form::Null && is_secret(&entry.name, entry.text(source));
     let mut spans: Vec<Span> = entries.entries.iter().filter(hides).map(|entry| entry.value).collect();
-    let sounds_secret = |span: &Span| {
-        let text = source.slice(*span).to_ascii_lowercase();
-        SECRET_WORDS.iter().any(|word| text.contains(word))
-    };
+    let sounds_secret = |span: &Span| sounds_secret(source.slice(*span));
     // A comment may hold the old value, and nobody knows what a broken line holds.
     let comments = entries.comments.iter().copied().filter(sounds_secret).filter(|span| source.slice(*span).contains(['=', ':']));
     spans.extend(comments.map(|span| after_key(source, span)));
@@ -208,8 +226,7 @@ fn of_yaml(yaml: &Yaml, source: &Source) -> Vec<Span> {
         look_below(root, &mut spans);
     }
     for part in yaml.parts.iter().filter(|part| part.error.is_some()) {
-        let text = source.slice(part.span).to_ascii_lowercase();
-        if SECRET_WORDS.iter().any(|word| text.contains(word)) {
+        if sounds_secret(source.slice(part.span)) {
             let lines = source.line(part.span.start)..=source.line(part.span.end);
             spans.extend(lines.map(|line| after_key(source, source.line_span(line))));
         }
@@ -243,7 +260,7 @@ fn look_below(root: Node<'_>, spans: &mut Vec<Span>) {
                 mask_below(Some(value), spans);
             }
         }
-        open.extend(node.own_children());
+        open.extend(node.own_children().filter(|child| child.is_collection()));
     }
 }
 
@@ -285,12 +302,8 @@ mod tests {
     fn masked(path: &str, kind: Kind, text: &str) -> String {
         let document = Document::read(path, text.as_bytes().to_vec(), kind).expect("ours");
         let mut shown = text.to_owned();
-        let mut end = text.len();
-        for span in secrets(&document).into_iter().rev().filter(|span| !span.is_empty()) {
-            if span.range().end <= end {
-                shown.replace_range(span.range(), "*");
-                end = span.range().start;
-            }
+        for span in document.secrets().iter().rev() {
+            shown.replace_range(span.range(), "*");
         }
         shown
     }
@@ -300,6 +313,18 @@ mod tests {
         let text = "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n  - env:\n    - name: DB_PASSWORD\n      value: a\n    - {name: HOST, value: b}\n    secretName: c\n    apiKey: [d, e]\n";
         let wanted = text.replace("value: a", "value: *").replace("[d, e]", "[*, *]");
         assert_eq!(masked("p.yaml", Kind::Manifest, text), wanted);
+    }
+
+    #[test]
+    fn names_sound_secret_wherever_the_word_stands() {
+        for word in SECRET_WORDS {
+            for name in [word.to_string(), format!("DB_{}_2", word.to_ascii_uppercase())] {
+                assert!(is_secret_name(&name), "{name}");
+            }
+        }
+        for name in ["secretName", "token_ref", "passwordSecretKeyRef", "pass", "tokyo", "", "é"] {
+            assert!(!is_secret_name(name), "{name}");
+        }
     }
 
     #[test]
@@ -328,7 +353,7 @@ mod tests {
             ("prod.ini", "[db]\npassword = canary\n".to_owned(), "[db]\npassword = *\n"),
             ("prod.properties", "db.password=canary\nport=1\n".to_owned(), "db.password=*\nport=1\n"),
             ("prod.tfvars", "db_password = \"canary\"\n".to_owned(), "db_password = \"*\"\n"),
-            ("broken.toml", "[db]\npassword = canary\n".to_owned(), "[db]\npassword = *\n"),
+            ("broken.toml", "[db]\npassword = canary\n".to_owned(), "[db]\npassword =*\n"),
         ];
         for (path, text, wanted) in table {
             assert_eq!(masked(path, Kind::Configuration, &text), wanted, "{path}");

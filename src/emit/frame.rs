@@ -1,10 +1,9 @@
 //! The lines of a file that a finding shows: nothing but the guilty ones, secrets masked, control characters visible,
 //! long lines clipped. What it costs depends on the lines shown, never on the file.
 
-use std::collections::HashMap;
-
 use crate::diagnostic::{Label, SourceId};
-use crate::document::secret::{MASK, secrets};
+use crate::document::Document;
+use crate::document::secret::MASK;
 use crate::report::Root;
 use crate::source::{Source, Span};
 use crate::untrusted::{Untrusted, visible};
@@ -39,68 +38,48 @@ pub struct Shown {
     pub is_primary: bool,
 }
 
-/// What must not be printed, by file; looked up once a file.
-#[derive(Default)]
-pub struct Secrets {
-    spans: HashMap<SourceId, Vec<Span>>,
+/// What must not be printed of a part of a file.
+fn secrets_within(document: &Document, part: Span) -> &[Span] {
+    let spans = document.secrets();
+    let first = spans.partition_point(|span| span.end <= part.start);
+    let count = spans[first..].partition_point(|span| span.start < part.end);
+    &spans[first..first + count]
 }
 
-impl Secrets {
-    fn within(&mut self, root: &Root, id: SourceId, part: Span) -> Vec<Span> {
-        let spans = self.spans.entry(id).or_insert_with(|| apart(secrets(root.workspace.document(id))));
-        let first = spans.partition_point(|span| span.end <= part.start);
-        spans[first..].iter().take_while(|span| span.start < part.end).copied().collect()
-    }
-}
-
-impl Secrets {
-    /// The beginning of a part of a file on one line, secrets masked and comments of SQL left out; still untrusted.
-    pub fn one_line(&mut self, root: &Root, id: SourceId, part: Span, widest: usize) -> String {
-        let mut out = String::new();
-        let masked = self.within(root, id, part);
-        let document = root.workspace.document(id);
-        let comments = document.sql().map_or(&[] as &[Span], |sql| &sql.comments);
-        let first = comments.partition_point(|comment| comment.end <= part.start);
-        let mut comments = comments[first..].iter().peekable();
-        let (mut length, mut is_blank) = (0, false);
-        for (at, character) in document.source.slice(part).char_indices() {
-            let at = part.start + u32::try_from(at).unwrap_or(0);
-            while comments.next_if(|comment| comment.end <= at).is_some() {}
-            if comments.peek().is_some_and(|comment| comment.start <= at) {
-                is_blank = true;
-                continue;
-            }
-            let secret = masked.iter().find(|span| span.start <= at && at < span.end);
-            if character.is_whitespace() || secret.is_some_and(|span| span.start.max(part.start) != at) {
-                is_blank |= secret.is_none();
-                continue;
-            }
-            if length >= widest {
-                out.push('…');
-                break;
-            }
-            out.extend(is_blank.then_some(' '));
-            match secret {
-                Some(_) => out.push_str(MASK),
-                None => out.push(character),
-            }
-            length += 1 + usize::from(is_blank);
-            is_blank = false;
+/// The beginning of a part of a file on one line, secrets masked and comments of SQL left out; still untrusted.
+pub fn one_line(root: &Root, id: SourceId, part: Span, widest: usize) -> String {
+    let mut out = String::new();
+    let document = root.workspace.document(id);
+    let masked = secrets_within(document, part);
+    let comments = document.sql().map_or(&[] as &[Span], |sql| &sql.comments);
+    let first = comments.partition_point(|comment| comment.end <= part.start);
+    let mut comments = comments[first..].iter().peekable();
+    let (mut length, mut is_blank) = (0, false);
+    for (at, character) in document.source.slice(part).char_indices() {
+        let at = part.start + u32::try_from(at).unwrap_or(0);
+        while comments.next_if(|comment| comment.end <= at).is_some() {}
+        if comments.peek().is_some_and(|comment| comment.start <= at) {
+            is_blank = true;
+            continue;
         }
-        out
-    }
-}
-
-/// One span for those that overlap, so that they can be searched; `spans` are in order.
-fn apart(spans: Vec<Span>) -> Vec<Span> {
-    let mut apart: Vec<Span> = Vec::with_capacity(spans.len());
-    for span in spans.into_iter().filter(|span| !span.is_empty()) {
-        match apart.last_mut() {
-            Some(last) if last.overlaps(span) => *last = last.to(span),
-            _ => apart.push(span),
+        let secret = masked.iter().find(|span| span.start <= at && at < span.end);
+        if character.is_whitespace() || secret.is_some_and(|span| span.start.max(part.start) != at) {
+            is_blank |= secret.is_none();
+            continue;
         }
+        if length >= widest {
+            out.push('…');
+            break;
+        }
+        out.extend(is_blank.then_some(' '));
+        match secret {
+            Some(_) => out.push_str(MASK),
+            None => out.push(character),
+        }
+        length += 1 + usize::from(is_blank);
+        is_blank = false;
     }
-    apart
+    out
 }
 
 /// Lines this near to each other are shown with what is between them.
@@ -110,7 +89,7 @@ const NEAR: u32 = 2;
 const LONGEST_RUN: u32 = 12;
 
 /// The frames for the labels that stand in one file: that of the main label first, the others in their order.
-pub fn frames(root: &Root, id: SourceId, labels: &[(&Label, bool)], secrets: &mut Secrets) -> Vec<Frame> {
+pub fn frames(root: &Root, id: SourceId, labels: &[(&Label, bool)]) -> Vec<Frame> {
     let source = &root.workspace.document(id).source;
     let mut marks: Vec<Mark<'_>> = labels.iter().map(|(label, is_primary)| Mark::of(source, label, *is_primary)).collect();
     marks.sort_by_key(|mark| (mark.span, !mark.is_primary));
@@ -123,8 +102,8 @@ pub fn frames(root: &Root, id: SourceId, labels: &[(&Label, bool)], secrets: &mu
         let mut frame = Frame { path, first_line: first.line as usize - 1, text: String::new(), labels: Vec::new() };
         for line in first.line..=last {
             let here: Vec<&Mark<'_>> = run.iter().filter(|mark| mark.line == line).collect();
-            let mut shown = Line { source, span: source.line_span(line), masked: Vec::new() };
-            shown.masked = secrets.within(root, id, shown.window(&here));
+            let mut shown = Line { source, span: source.line_span(line), masked: &[] };
+            shown.masked = secrets_within(root.workspace.document(id), shown.window(&here));
             if line > first.line {
                 frame.text.push('\n');
             }
@@ -166,7 +145,7 @@ const MARGIN: usize = 60;
 struct Line<'a> {
     source: &'a Source,
     span: Span,
-    masked: Vec<Span>,
+    masked: &'a [Span],
 }
 
 impl Line<'_> {

@@ -8,7 +8,7 @@ use miette::{
 };
 use rayon::prelude::*;
 
-use super::frame::{Frame, Secrets, frames};
+use super::frame::{Frame, frames};
 use super::{Style, detail, place, verdict};
 use crate::diagnostic::{Label, Severity, SourceId};
 use crate::report::{Report, Root, Verdict};
@@ -70,7 +70,6 @@ impl Paint {
 struct Printer<'a> {
     root: &'a Root,
     handler: GraphicalReportHandler,
-    secrets: Secrets,
     paint: Paint,
     style: Style,
 }
@@ -80,7 +79,7 @@ impl<'a> Printer<'a> {
         let theme = if style.color { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
         let handler =
             GraphicalReportHandler::new_themed(theme).with_links(false).with_wrap_lines(false).with_context_lines(CONTEXT);
-        Self { root, handler, secrets: Secrets::default(), paint: Paint { on: style.color }, style }
+        Self { root, handler, paint: Paint { on: style.color }, style }
     }
 
     fn group(&mut self, group: &[&Finding], out: &mut String) {
@@ -121,7 +120,7 @@ impl<'a> Printer<'a> {
         for file in files {
             let here: Vec<(&Label, bool)> = labels.iter().filter(|(label, _)| label.place.source == file).copied().collect();
             let link = self.style.links.then(|| place::file_uri(self.root, self.root.workspace.path(file))).flatten();
-            for frame in frames(self.root, file, &here, &mut self.secrets) {
+            for frame in frames(self.root, file, &here) {
                 self.draw(&Framed(frame), link.as_deref(), out);
             }
         }

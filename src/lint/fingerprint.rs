@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use crate::diagnostic::{Place, SourceId};
-use crate::document::secret::{MASK, secrets};
+use crate::document::secret::MASK;
 use crate::document::{Content, Document};
 use crate::rule::Finding;
 use crate::source::Span;
@@ -33,7 +33,7 @@ pub(super) fn identify(workspace: &Workspace, findings: &mut [Finding]) {
 fn left_out(document: &Document) -> Vec<(Span, &'static str)> {
     let comments = document.sql().into_iter().flat_map(|sql| &sql.comments);
     let mut spans: Vec<(Span, &'static str)> = comments.map(|span| (*span, " ")).collect();
-    spans.extend(secrets(document).into_iter().map(|span| (span, MASK)));
+    spans.extend(document.secrets().iter().map(|span| (*span, MASK)));
     spans.sort_unstable();
     let mut end = 0;
     // The rest of one that overlaps goes with the first.

@@ -115,6 +115,11 @@ impl<'a> Node<'a> {
         self.source.slice(self.span()).trim_matches(['"', '\''])
     }
 
+    /// Whether it is a mapping or a sequence itself: an alias of one is none.
+    pub fn is_collection(self) -> bool {
+        self.raw().kind.is_collection()
+    }
+
     /// Whether it is a mapping.
     pub fn is_mapping(self) -> bool {
         self.target().is_some_and(|node| node.raw().kind == Kind::Mapping)

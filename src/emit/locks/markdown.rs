@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::{line, remarks, tally, transaction, until, waiting, work, worst};
 use crate::emit::escape::{markdown, markdown_code};
-use crate::emit::frame::Secrets;
+use crate::emit::frame::one_line;
 use crate::emit::place;
 use crate::report::locks::{LockTable, Set};
 use crate::workspace::history::Script;
@@ -37,10 +37,9 @@ pub fn emit(table: &LockTable<'_>) -> String {
     if left > 0 {
         let _ = writeln!(out, "- and {left} more");
     }
-    let mut secrets = Secrets::default();
     let all = table.sets.iter().flat_map(|set| set.planned.iter().map(move |planned| (set, planned)));
     for (at, (set, planned)) in all.clone().enumerate() {
-        let next = migration(set, planned, &mut secrets);
+        let next = migration(set, planned);
         if out.len() + next.len() > LONGEST {
             let _ = writeln!(out, "\nThe other {} migrations are left out for want of room.", all.count() - at);
             break;
@@ -50,13 +49,13 @@ pub fn emit(table: &LockTable<'_>) -> String {
     out
 }
 
-fn migration(set: &Set<'_>, planned: &Script, secrets: &mut Secrets) -> String {
+fn migration(set: &Set<'_>, planned: &Script) -> String {
     let path = place::path(set.root, set.root.workspace.path(planned.source));
     let mut out = format!("\n### {}\n\n{}, {}.\n", markdown_code(&path), markdown(&set.server), transaction(planned));
     let mut others = 0;
     let mut is_first = true;
     for step in &planned.steps {
-        let rows = rows(set, planned, step, secrets);
+        let rows = rows(set, planned, step);
         others += usize::from(rows.is_empty());
         if is_first && !rows.is_empty() {
             out.push_str(
@@ -77,12 +76,12 @@ fn migration(set: &Set<'_>, planned: &Script, secrets: &mut Secrets) -> String {
 }
 
 /// A row for each relation; the statement and what there is to say of it stand in the first.
-fn rows(set: &Set<'_>, planned: &Script, step: &Step, secrets: &mut Secrets) -> String {
+fn rows(set: &Set<'_>, planned: &Script, step: &Step) -> String {
     let remarks = remarks(set, planned, step);
     if step.relations.is_empty() && remarks.is_empty() {
         return String::new();
     }
-    let text = secrets.one_line(set.root, planned.source, step.span, STATEMENT);
+    let text = one_line(set.root, planned.source, step.span, STATEMENT);
     let mut statement = markdown_code(&text);
     for remark in remarks {
         let _ = write!(statement, "<br>{}", markdown(&remark));

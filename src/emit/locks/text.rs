@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 
 use super::{line, remarks, tally, transaction, until, waiting, work, worst};
-use crate::emit::frame::Secrets;
+use crate::emit::frame::one_line;
 use crate::report::locks::{LockTable, Set};
 use crate::untrusted::{Untrusted, UntrustedPath};
 use crate::workspace::history::Script;
@@ -24,12 +24,11 @@ pub fn emit(table: &LockTable<'_>) -> String {
     if !table.has_migrations() {
         return out;
     }
-    let mut secrets = Secrets::default();
     for set in &table.sets {
         let _ = writeln!(out, "{}: {}\n", UntrustedPath(&set.folder), Untrusted(&set.server));
         row(&["relation", "lock", "who waits", "work", "held until"].map(str::to_owned), &mut out);
         for planned in &set.planned {
-            migration(set, planned, &mut secrets, &mut out);
+            migration(set, planned, &mut out);
         }
         out.push('\n');
     }
@@ -43,7 +42,7 @@ pub fn emit(table: &LockTable<'_>) -> String {
     out
 }
 
-fn migration(set: &Set<'_>, planned: &Script, secrets: &mut Secrets, out: &mut String) {
+fn migration(set: &Set<'_>, planned: &Script, out: &mut String) {
     let _ = writeln!(out, "\n{} · {}", UntrustedPath(&set.root.path(planned.source)), transaction(planned));
     let mut others = 0;
     for step in &planned.steps {
@@ -54,7 +53,7 @@ fn migration(set: &Set<'_>, planned: &Script, secrets: &mut Secrets, out: &mut S
         }
         let number = line(planned, set, step.span.start).to_string();
         let room = WIDTH - number.len().max(5) - 2;
-        let text = secrets.one_line(set.root, planned.source, step.span, room);
+        let text = one_line(set.root, planned.source, step.span, room);
         let _ = writeln!(out, "{number:>5}  {}", clipped(&Untrusted(&text).to_string(), room));
         rows(set, planned, step, out);
         for remark in remarks {

@@ -18,6 +18,7 @@ pub mod field;
 pub mod history;
 pub mod hook;
 pub mod image;
+pub mod isolation;
 pub mod links;
 mod load;
 pub mod pod;
@@ -59,6 +60,8 @@ use environments::misnamed::Misnamed;
 use environments::{Environments, Tier};
 use history::steps::Step;
 use history::{Asked, Dumps, History, Script};
+use history::{Asked, History, Script};
+use isolation::Isolation;
 use links::Links;
 use priorities::Priorities;
 use readers::Readers;
@@ -88,6 +91,8 @@ pub struct Workspace {
     pub topology: Topology,
     /// How many pods there are, and how many must stay.
     pub availability: Availability,
+    /// What network policies let through.
+    pub isolation: Isolation,
     /// Which workloads go before others.
     pub priorities: Priorities,
     /// Which variables Kubernetes sets by itself.
@@ -213,6 +218,7 @@ impl Workspace {
             sizes: Sizes::default(),
             topology,
             availability,
+            isolation: Isolation::default(),
             priorities: Priorities::default(),
             links: Links::default(),
             environments,
@@ -228,6 +234,7 @@ impl Workspace {
             timings,
         };
         workspace.availability = Availability::of(&workspace);
+        workspace.isolation = Isolation::of(&workspace);
         workspace.priorities = Priorities::of(&workspace);
         workspace.links = Links::of(&workspace);
         workspace.consumers = Consumers::of(&workspace);

@@ -36,6 +36,8 @@ pub mod missing_revision_history;
 pub mod missing_spread;
 pub mod mutable_configmap;
 pub mod mutable_image_tag;
+pub mod network_policy_blocks_names;
+pub mod network_policy_selects_nothing;
 pub mod overlapping_disruption_budgets;
 pub mod paused_rollout;
 pub mod preempting_priority_class;

@@ -60,7 +60,6 @@ use environments::misnamed::Misnamed;
 use environments::{Environments, Tier};
 use history::steps::Step;
 use history::{Asked, Dumps, History, Script};
-use history::{Asked, History, Script};
 use isolation::Isolation;
 use links::Links;
 use priorities::Priorities;

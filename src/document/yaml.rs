@@ -120,10 +120,12 @@ impl RawNode {
         if self.kind.is_collection() { self.link } else { own + 1 }
     }
 
-    /// Whether it stands as it is, and cannot be this text for its length alone.
+    /// Whether it stands as it is, and its length or its first byte tell already that it is not this text.
     #[inline]
-    fn is_longer_or_shorter(&self, text: &str) -> bool {
-        self.kind == Kind::Plain && self.link == 0 && (self.span.end - self.span.start) as usize != text.len()
+    fn surely_differs(&self, source: &[u8], text: &str) -> bool {
+        let Span { start, end } = self.span;
+        let first = || text.as_bytes().first().is_some_and(|first| source.get(start as usize) != Some(first));
+        self.kind == Kind::Plain && self.link == 0 && ((end - start) as usize != text.len() || first())
     }
 
     /// What a hole in its reach leaves open about it.

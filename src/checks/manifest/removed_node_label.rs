@@ -22,8 +22,10 @@ pub fn check(unit: &Unit, cx: &mut Context<'_>) {
     for object in unit.objects.iter().map(|id| cx.workspace.topology.object_at(*id)) {
         let root = cx.workspace.node(object.node);
         let text = cx.workspace.text(root.place());
-        // A definition and a text only describe what others may say.
-        if object.is("CustomResourceDefinition") || object.is("ConfigMap") {
+        // All of them are of Kubernetes itself, and most objects ask for none. A definition and a text only describe what
+        // others may say.
+        let is_near = memchr::memmem::find(text.as_bytes(), b"kubernetes.io/").is_some();
+        if !is_near || object.is("CustomResourceDefinition") || object.is("ConfigMap") {
             continue;
         }
         for (label, instead, since) in LABELS.iter().filter(|(label, ..)| text.contains(label)) {

@@ -251,6 +251,7 @@ impl Part {
             return if open == Open::Yes { Known::Unknown } else { Known::Absent };
         }
         let nodes = &self.nodes[..self.nodes.len().min(link as usize)];
+        let bytes = source.text().as_bytes();
         let (mut found, mut merged, mut may_be_there) = (None, None, open == Open::Yes);
         let mut name = home + 1;
         while let Some(raw) = nodes.get(name as usize) {
@@ -260,8 +261,8 @@ impl Part {
             }
             if raw.open == Open::Yes {
                 may_be_there = true;
-            } else if raw.is_longer_or_shorter(key) && raw.is_longer_or_shorter("<<") {
-                // Most keys are.
+            } else if raw.surely_differs(bytes, key) && raw.surely_differs(bytes, "<<") {
+                // Most keys do.
             } else if self.is_text(source, *raw, key) {
                 // Two branches of a template may both write it.
                 if open != Open::No && found.is_some() {

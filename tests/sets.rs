@@ -277,3 +277,73 @@ fn the_configuration_has_the_last_word() {
         (&serde_json::json!(["1_a"]), &0.into(), &serde_json::json!([]))
     );
 }
+
+#[test]
+fn files_of_configuration_say_where_and_in_which_order() {
+    let plan = "%project=x\n\nusers 2026-01-01T00:00:00Z M <m@x>\norders 2026-01-02T00:00:00Z M <m@x>\n";
+    let conf = "[core]\n\tengine = pg\n\tplan_file = sqitch.plan\n\ttop_dir = sql\n\tdeploy_dir = sql/up\n";
+    let dbconfig = "development:\n  dialect: postgres\n  dir: db/changes\nproduction:\n  dialect: postgres\n  dir: db/changes\n";
+    let snapshot = r#"{"version": "8", "dialect": "postgres", "ddl": []}"#;
+    let gmrc = (".gmrc", "{}");
+    let committed = ("migrations/committed/000001.sql", "--! Previous: -\n--! Hash: sha1:0\n\nSELECT 1;\n");
+    holds(&[
+        (
+            Framework::Sqitch,
+            &[
+                ("sqitch.conf", conf),
+                ("sqitch.plan", plan),
+                ("sql/up/users.sql", UP),
+                ("sql/up/orders.sql", UP),
+                ("sql/revert/orders.sql", DOWN),
+            ],
+            "-users -orders<",
+        ),
+        (Framework::SqlMigrate, &[("dbconfig.yml", dbconfig), ("db/changes/1_a.sql", UP)], "+1_a"),
+        (
+            Framework::Drizzle,
+            &[
+                ("drizzle/20260101000000_b/snapshot.json", snapshot),
+                ("drizzle/20260101000000_b/migration.sql", UP),
+                ("drizzle/20260102000000_a/migration.sql", UP),
+            ],
+            "*20260101000000_b *20260102000000_a",
+        ),
+        (Framework::GraphileMigrate, &[gmrc, committed, ("migrations/current.sql", "-- Enter migration here\n")], "+000001"),
+        (Framework::GraphileMigrate, &[gmrc, committed, ("migrations/current.sql", UP)], "+000001 +current"),
+        (
+            Framework::GraphileMigrate,
+            &[gmrc, committed, ("migrations/current/20-b.sql", UP), ("migrations/current/1-a.sql", UP)],
+            "+000001 +current/1-a +current/20-b",
+        ),
+        (
+            Framework::Flyway,
+            &[
+                ("src/main/resources/application.yml", "spring.flyway.locations: classpath:db/base, classpath:db/{vendor}\n"),
+                ("src/main/resources/db/base/V1__a.sql", UP),
+                ("src/main/resources/db/postgresql/V2__b.sql", UP),
+            ],
+            "+V1__a +V2__b",
+        ),
+        (
+            Framework::GolangMigrate,
+            &[(".env", "DATABASE_URL=postgres://db/x?x-multi-statement=true\n"), ("m/1_a.up.sql", UP), ("m/1_a.down.sql", DOWN)],
+            "-1_a<",
+        ),
+    ]);
+}
+
+#[test]
+fn each_server_of_sqitch_has_a_plan_of_its_own() {
+    let conf = "[core]\n\tengine = pg\n[engine \"pg\"]\n\ttop_dir = pg\n[engine \"mysql\"]\n\ttop_dir = my\n";
+    let plan = "%project=x\n\nusers 2026-01-01T00:00:00Z M <m@x>\n";
+    let files = [
+        ("sqitch.conf", conf),
+        ("pg/sqitch.plan", plan),
+        ("pg/deploy/users.sql", UP),
+        ("my/sqitch.plan", plan),
+        ("my/deploy/users.sql", UP),
+    ];
+    let workspace = workspace(&files);
+    let sets: Vec<_> = workspace.history.sets.iter().map(|set| (set.folder.as_str(), set.engine, told(set))).collect();
+    assert_eq!(sets, [("my", Engine::MySql, "-users".to_owned()), ("pg", Engine::Postgres, "-users".to_owned())]);
+}

@@ -228,6 +228,19 @@ impl MigrationSet {
         self.transactions
     }
 
+    /// Takes in what the configuration and files elsewhere say of how it runs.
+    fn set_up(&mut self, documents: &[Arc<Document>], mentions: &Mentions, asked: Asked<'_>) {
+        let first = self.migrations.iter().flat_map(Migration::parts).next();
+        let path = first.map_or(self.folder.as_str(), |script| documents[script.source.index()].source.path()).to_owned();
+        if let Some(said) = mentions.one_by_one(&self.folder).filter(|_| asked.settings.transactions(&path).is_none()) {
+            self.send_one_by_one(said);
+        }
+        self.versions = mentions.of_set(&self.folder, &path, asked.settings);
+        let scripts = self.migrations.iter().flat_map(|migration| &migration.up);
+        let own = scripts.map(|script| &documents[script.source.index()]);
+        self.timeout = timeouts::of_set(own, asked.settings.lock_timeout(&path), mentions.limit(&self.folder));
+    }
+
     /// Whether it is to be judged.
     pub fn is_pending(&self, migration: &Migration) -> bool {
         migration.shipping == Shipping::Pending
@@ -252,16 +265,11 @@ impl History {
         for set in &mut history.sets {
             let folder = set.folder.clone();
             set.ship(documents, change, asked);
-            let first = set.migrations.iter().flat_map(Migration::parts).next();
-            let path = first.map_or(folder.as_str(), |script| documents[script.source.index()].source.path());
-            set.versions = mentions.of_set(&folder, path, asked.settings);
+            set.set_up(documents, mentions, asked);
             let reasons = set.unordered.iter().map(|reason| format!("nobody can say in which order these run: {reason}"));
             let at = if folder.is_empty() { "." } else { &folder };
             let note = |message| Note { path: at.to_owned(), line: None, message, judged: Judged::Nothing };
             history.notes.extend(reasons.map(note));
-            let scripts = set.migrations.iter().flat_map(|migration| &migration.up);
-            let own = scripts.map(|script| &documents[script.source.index()]);
-            set.timeout = timeouts::of_set(own, asked.settings.lock_timeout(path), mentions.limit(&folder));
             if let Some(((made, named), own)) = guard::caught(&folder, || replay(set, documents)) {
                 met.push((named.clone(), own));
                 tables.push((made, named));

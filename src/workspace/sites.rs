@@ -5,7 +5,9 @@
 
 mod dependencies;
 mod evidence;
+mod flyway;
 mod plan;
+mod sqitch;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,10 +16,11 @@ use super::history::is_nearly_flyway;
 use crate::document::engine::Engine;
 use crate::document::kind::Kind;
 use crate::document::migration::framework::Framework;
-use crate::document::migration::{Layout, Role, layout, place};
+use crate::document::migration::{Layout, REPEATABLE, Role, layout, place};
 use crate::tree::Tree;
 pub use dependencies::Dependency;
 pub use evidence::may_say;
+use flyway::Told;
 pub use plan::{Entry, Plan};
 
 /// Where the tree says that migrations are.
@@ -39,6 +42,12 @@ pub struct Sites {
     pub(super) runs_late: bool,
     /// Folders that hold files of Flyway's shape.
     flyway: BTreeSet<String>,
+    /// What files tell Flyway.
+    told: Vec<Told>,
+    /// Plans of Sqitch that a configuration speaks of.
+    settled: BTreeSet<String>,
+    /// Folders of graphile-migrate.
+    graphile: BTreeSet<String>,
 }
 
 /// A folder of migrations that a file speaks of.
@@ -64,8 +73,12 @@ impl Sites {
             sites.hear(tree, path);
         }
         sites.dependencies = dependencies::of(tree, evidence, &folders);
-        sites.flyway = flyway(migrations().map(|file| file.path.as_str()));
-        sites.homes = homes(&sites.flyway);
+        sites.flyway = flyway::folders(migrations().map(|file| file.path.as_str()));
+        let (homes, said) = flyway::homes(&sites.flyway, &sites.told);
+        sites.homes = homes;
+        for (folder, said) in said {
+            sites.simple(&folder, Framework::Flyway, &said);
+        }
         sites
     }
 
@@ -80,7 +93,7 @@ impl Sites {
 
     /// Whether a file of SQL belongs to migrations although its name does not say so.
     pub fn claims(&self, path: &str) -> bool {
-        self.planned(path).is_some() || self.aside(path).is_some()
+        self.planned(path).is_some() || self.aside(path).is_some() || self.current(path).is_some()
     }
 
     /// Whether a file is none of the migrations although it lies among them: what verifies them, and has their names.
@@ -98,7 +111,7 @@ impl Sites {
             let Entry { version, title, role } = entry.clone();
             return Layout { folder: folder.to_owned(), version, title, role, engine: site.engine };
         }
-        if let Some(layout) = self.aside(path) {
+        if let Some(layout) = self.aside(path).or_else(|| self.current(path)) {
             return layout;
         }
         let mut layout = place(path);
@@ -107,6 +120,18 @@ impl Sites {
         }
         layout.engine = layout.engine.or_else(|| self.site(&layout.folder)?.engine);
         layout
+    }
+
+    /// What graphile-migrate will commit next: `current.sql`, or all files in `current`.
+    fn current(&self, path: &str) -> Option<Layout> {
+        let (folder, name) = path.rsplit_once('/')?;
+        let stem = name.strip_suffix(".sql")?;
+        let (home, title) = match folder.rsplit_once('/').unwrap_or(("", folder)) {
+            (home, "current") if self.graphile.contains(home) => (home, format!("current/{stem}")),
+            _ if stem == "current" && self.graphile.contains(folder) => (folder, stem.to_owned()),
+            _ => return None,
+        };
+        Some(Layout { folder: format!("{home}/committed"), version: vec![REPEATABLE], title, role: Role::Up, engine: None })
     }
 
     /// What the path of a file says that lies among migrations and never runs.
@@ -173,55 +198,9 @@ fn above(path: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// The folders of files that have Flyway's shape.
-fn flyway<'a>(paths: impl Iterator<Item = &'a str>) -> BTreeSet<String> {
-    let is_flyway = |path: &&str| {
-        let name = path.rsplit('/').next().unwrap_or(path);
-        name.starts_with(['V', 'R', 'U', 'B']) && name.contains("__")
-    };
-    paths.filter(is_flyway).map(|path| place(path).folder).collect()
-}
-
-/// Flyway looks into all folders below its location, which is the topmost one that holds files of its shape, or
-/// `db/migration`.
-fn homes(folders: &BTreeSet<String>) -> BTreeMap<String, String> {
-    let is_engine = |folder: &str| Engine::of_word(folder.rsplit('/').next().unwrap_or(folder)).is_some();
-    let home = |folder: &String| {
-        if is_engine(folder) {
-            return None;
-        }
-        let is_home = |above: &&str| folders.contains(*above) || above.ends_with("db/migration");
-        let mut own = above(folder).skip(1).take_while(|above| !is_engine(above)).filter(is_home);
-        own.next().map(|home| (folder.clone(), home.to_owned()))
-    };
-    let mut homes: BTreeMap<String, String> = folders.iter().filter_map(home).collect();
-    // A folder comes after those above it, so each of those has found its own home already.
-    let nearest: Vec<(String, String)> = homes.iter().map(|(folder, home)| (folder.clone(), home.clone())).collect();
-    for (folder, home) in nearest {
-        if let Some(higher) = homes.get(&home).cloned() {
-            homes.insert(folder, higher);
-        }
-    }
-    homes
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn flyway_looks_into_folders_below() {
-        let paths = [
-            "db/migration/V1__a.sql",
-            "db/migration/2024/V2__b.sql",
-            "db/migration/2024/q1/V3__c.sql",
-            "db/migration/mysql/V1__a.sql",
-        ];
-        let homes = homes(&flyway(paths.into_iter()));
-        let home = |folder: &str| homes.get(folder).map(String::as_str);
-        assert_eq!((home("db/migration/2024"), home("db/migration/2024/q1")), (Some("db/migration"), Some("db/migration")));
-        assert_eq!((home("db/migration"), home("db/migration/mysql")), (None, None));
-    }
 
     #[test]
     fn folders_above_end_at_the_root() {

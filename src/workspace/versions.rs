@@ -78,6 +78,16 @@ pub struct Mentions {
     versions: Vec<Mentioned>,
     /// By path, how long connections wait for locks.
     limits: Vec<(String, Limit)>,
+    /// Files, and their lines, with an address by which golang-migrate sends one statement at a time.
+    one_by_one: Vec<(String, u32)>,
+}
+
+/// The option of an address by which golang-migrate cuts a file at its semicolons.
+const ONE_BY_ONE: &[u8] = b"x-multi-statement=true";
+
+fn one_by_one(source: &Source) -> Option<(String, u32)> {
+    let at = memchr::memmem::find(source.text().as_bytes(), ONE_BY_ONE)?;
+    Some((source.path().to_owned(), source.line(u32::try_from(at).ok()?)))
 }
 
 #[derive(Clone, Debug)]
@@ -134,21 +144,28 @@ impl Mentions {
         };
         let files = telling.par_iter().filter_map(|path| Some(Source::decode(path.as_str(), tree.read(path, LARGEST).ok()?)));
         let files: Vec<Source> = files.filter(starts).collect();
-        let settings = documents.par_iter().filter(|document| document.sql().is_none()).map(|document| &document.source);
-        let limits = settings.chain(files.par_iter()).filter_map(|source| Some((source.path().to_owned(), in_options(source)?)));
+        let settings = || documents.par_iter().filter(|document| document.sql().is_none()).map(|document| &document.source);
+        let one_by_one = settings().chain(files.par_iter()).filter_map(one_by_one).collect();
+        let limits =
+            settings().chain(files.par_iter()).filter_map(|source| Some((source.path().to_owned(), in_options(source)?)));
         let limits = limits.collect();
         let files = files.par_iter().flat_map_iter(of_source);
         let manifests = documents.par_iter().filter(|document| document.yaml().is_some());
         let mut all: Vec<Mentioned> = files.chain(manifests.flat_map_iter(|document| of_source(&document.source))).collect();
         all.sort_by(|a, b| (&a.path, a.line).cmp(&(&b.path, b.line)));
         all.dedup_by(|a, b| (&a.path, a.line) == (&b.path, b.line));
-        Self { versions: all, limits }
+        Self { versions: all, limits, one_by_one }
     }
 
     /// How long the connections of the migrations in a folder wait for locks, as the nearest file says.
     pub fn limit(&self, folder: &str) -> Option<&Limit> {
         let nearest = self.limits.iter().max_by_key(|(path, _)| nearness(path, folder));
         nearest.map(|(_, limit)| limit)
+    }
+
+    /// The file, and its line, by which golang-migrate sends the migrations in a folder one statement at a time.
+    pub fn one_by_one(&self, folder: &str) -> Option<&(String, u32)> {
+        self.one_by_one.iter().max_by_key(|(path, _)| nearness(path, folder))
     }
 
     /// What is said of the migrations in a folder, of which one has this path.

@@ -9,7 +9,7 @@ use crate::diagnostic::{Place, SourceId};
 use crate::document::Document;
 use crate::document::engine::Engine;
 use crate::document::migration::framework::{Escape, Framework, Late, Transactions};
-use crate::document::migration::{Layout, Role, dotted, in_letters, marks};
+use crate::document::migration::{Layout, REPEATABLE, Role, dotted, in_letters, marks};
 use crate::document::sql::{Certainty, Sql};
 use crate::source::Source;
 use crate::workspace::ids;
@@ -125,7 +125,11 @@ impl Making<'_> {
         let kept = files.into_iter().filter(|(layout, source)| {
             let path = self.document(*source).source.path();
             ignored.extend(super::ignored::ignored(framework, layout, path, *source, paired));
-            layout.role != Role::Aside && ignored.last().is_none_or(|last: &Ignored| last.source != *source)
+            // Nothing was written into graphile-migrate's next one yet.
+            let is_blank = framework == Framework::GraphileMigrate
+                && layout.version == [REPEATABLE]
+                && self.document(*source).sql().is_some_and(|sql| sql.statements.is_empty());
+            layout.role != Role::Aside && !is_blank && ignored.last().is_none_or(|last: &Ignored| last.source != *source)
         });
         let kept = kept.collect();
         (ignored, kept)
@@ -245,6 +249,19 @@ fn shaped(layout: &Layout, path: &str) -> &'static [Framework] {
             Framework::Yoyo,
             Framework::Tern,
         ],
+    }
+}
+
+impl MigrationSet {
+    /// An address of the database makes golang-migrate send one statement at a time, in no transaction.
+    pub(super) fn send_one_by_one(&mut self, (path, line): &(String, u32)) {
+        if self.framework != Framework::GolangMigrate {
+            return;
+        }
+        self.transactions = Transactions::None;
+        for script in self.migrations.iter_mut().flat_map(|migration| migration.up.iter_mut().chain(&mut migration.down)) {
+            script.runner = RunnerTransaction { mode: Transactions::None, said: TransactionSaid::File(path.clone(), *line) };
+        }
     }
 }
 

@@ -2,9 +2,11 @@
 
 use super::dependencies::is_list;
 use super::plan::{Entry, Named, Plan};
-use super::{Site, Sites};
+use super::{Site, Sites, Told, flyway};
 use crate::diagnostic::SourceId;
 use crate::document::engine::Engine;
+use crate::document::entries::Entries;
+use crate::document::format::Format;
 use crate::document::migration::Role;
 use crate::document::migration::framework::Framework;
 use crate::document::yaml::Yaml;
@@ -17,8 +19,6 @@ const NAMES: &[(&str, Framework, &str)] = &[
     ("atlas.sum", Framework::Atlas, ""),
     ("diesel.toml", Framework::Diesel, "migrations"),
     ("sqitch.plan", Framework::Sqitch, ""),
-    (".gmrc", Framework::GraphileMigrate, "migrations/committed"),
-    (".gmrc.js", Framework::GraphileMigrate, "migrations/committed"),
     ("flyway.conf", Framework::Flyway, ""),
     ("flyway.toml", Framework::Flyway, ""),
     ("tern.conf", Framework::Tern, ""),
@@ -33,16 +33,21 @@ pub fn may_say(path: &str) -> bool {
     NAMES.iter().any(|(known, ..)| *known == name)
         || is_list(name)
         || matches!((folder, name), ("meta", "_journal.json") | ("supabase", "config.toml"))
-        || matches!(name, "metadata.toml" | "metadata.yaml" | "config.yaml")
+        || matches!(name, "metadata.toml" | "metadata.yaml" | "config.yaml" | "snapshot.json" | "sqitch.conf")
+        || matches!(name, ".gmrc" | ".gmrc.js" | "dbconfig.yml" | "dbconfig.yaml")
         || (name == "manifest.json" && version_folder(folder))
         || name.ends_with(".sql.conf")
         || name.ends_with(".fizz")
-        || is_spring(name)
+        || flyway::may_tell(path)
+        || is_flyway(path)
 }
 
-/// The settings of an application of Spring.
-fn is_spring(name: &str) -> bool {
-    name.starts_with("application") && (name.ends_with(".yml") || name.ends_with(".yaml") || name.ends_with(".properties"))
+/// Settings of Flyway, or of a program of Spring that runs it, but for those of a test.
+fn is_flyway(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let is_spring = name.starts_with("application") && [".yml", ".yaml", ".properties"].iter().any(|end| name.ends_with(end));
+    let is_test = path.contains("/test/") || name.starts_with("application-test.");
+    !is_test && (is_spring || matches!(name, "flyway.conf" | "flyway.toml"))
 }
 
 /// `v1.2` or `v3`.
@@ -59,10 +64,23 @@ impl Sites {
     pub(super) fn hear(&mut self, tree: &dyn Tree, path: &str) {
         let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
         let read = || tree.read(path, LARGEST).ok().map(|bytes| Source::decode(path, bytes));
+        if flyway::may_tell(path)
+            && let Some(source) = read()
+        {
+            self.told.extend(Told::of(&source));
+        }
+        if is_flyway(path)
+            && let Some(source) = read()
+        {
+            self.runs_late |= runs_late(&source);
+        }
         match name {
             "_journal.json" => self.journal(folder, path, read().as_ref()),
+            // Its configuration has said more.
+            "sqitch.plan" if self.settled.contains(path) => {}
             "sqitch.plan" => {
-                let plan = read().map(|source| Plan::of_sqitch(source.text(), folder)).unwrap_or_default();
+                let (deploy, revert) = (below(folder, "deploy"), below(folder, "revert"));
+                let plan = read().map(|source| Plan::of_sqitch(source.text(), &deploy, &revert)).unwrap_or_default();
                 self.add(folder, Site { framework: Framework::Sqitch, said: path.to_owned(), engine: None, plan: Some(plan) });
             }
             "migration_lock.toml" => {
@@ -72,6 +90,14 @@ impl Sites {
             "diesel.toml" => {
                 let dir = read().and_then(|source| setting(source.text(), "dir")).unwrap_or_else(|| "migrations".to_owned());
                 self.simple(&below(folder, &dir), Framework::Diesel, path);
+            }
+            "sqitch.conf" => read().iter().for_each(|source| self.sqitch(tree, folder, source)),
+            "dbconfig.yml" | "dbconfig.yaml" => read().iter().for_each(|source| self.sql_migrate(folder, source)),
+            "snapshot.json" => self.drizzle_folder(folder, path, read().as_ref()),
+            ".gmrc" | ".gmrc.js" => {
+                let home = below(folder, "migrations");
+                self.simple(&below(&home, "committed"), Framework::GraphileMigrate, path);
+                self.graphile.insert(home);
             }
             "config.toml" => self.supabase(folder, path),
             "config.yaml" => self.hasura(folder, path, read().as_ref()),
@@ -83,14 +109,11 @@ impl Sites {
                 self.alone(&about, path, read().as_ref(), &["executeInTransaction"], "false");
             }
             _ if name.ends_with(".fizz") => self.simple(folder, Framework::Pop, path),
-            _ if is_spring(name) => self.runs_late |= read().is_some_and(|source| runs_late(&source)),
             _ => {
-                match (name, read()) {
-                    ("atlas.sum", Some(source)) => {
-                        self.sums.insert(folder.to_owned(), (path.to_owned(), source.text().to_owned()));
-                    }
-                    ("flyway.conf" | "flyway.toml", Some(source)) => self.runs_late |= runs_late(&source),
-                    _ => {}
+                if name == "atlas.sum"
+                    && let Some(source) = read()
+                {
+                    self.sums.insert(folder.to_owned(), (path.to_owned(), source.text().to_owned()));
                 }
                 if let Some((_, framework, inner)) = NAMES.iter().find(|(known, ..)| *known == name) {
                     self.simple(&below(folder, inner), *framework, path);
@@ -99,7 +122,7 @@ impl Sites {
         }
     }
 
-    fn simple(&mut self, folder: &str, framework: Framework, said: &str) {
+    pub(super) fn simple(&mut self, folder: &str, framework: Framework, said: &str) {
         self.add(folder, Site { framework, said: said.to_owned(), engine: None, plan: None });
     }
 
@@ -133,6 +156,38 @@ impl Sites {
             if keys.contains(&key.trim()) && value.trim().eq_ignore_ascii_case(wanted) {
                 self.lone.insert(about.to_owned(), (path.to_owned(), line));
             }
+        }
+    }
+
+    /// The folders of sql-migrate, a section for each environment.
+    fn sql_migrate(&mut self, folder: &str, source: &Source) {
+        let file = Entries::read(source, Format::Yaml);
+        let said = |section: &str, key: &str| {
+            let mut found = file.entries.iter().filter(|entry| entry.name.strip_prefix(section) == Some(key));
+            found.next().map(|entry| entry.text(source).to_owned())
+        };
+        let sections = file.entries.iter().filter_map(|entry| entry.name.strip_suffix(".dialect"));
+        let sites: Vec<(String, Option<Engine>)> = sections
+            .map(|section| {
+                let dir = said(section, ".dir").unwrap_or_else(|| "migrations".to_owned());
+                (below(folder, &dir), said(section, ".dialect").and_then(|dialect| Engine::of_word(&dialect)))
+            })
+            .collect();
+        for (home, engine) in sites {
+            self.add(&home, Site { framework: Framework::SqlMigrate, said: source.path().to_owned(), engine, plan: None });
+        }
+    }
+
+    /// Newer versions of Drizzle have a folder for each migration, with its snapshot in it, and no journal.
+    fn drizzle_folder(&mut self, folder: &str, path: &str, source: Option<&Source>) {
+        let Some(source) = source else { return };
+        let yaml = Yaml::read(source);
+        let Some(object) = yaml.roots(source, SourceId(0)).next() else { return };
+        let text = |key: &str| object.field(key).into_option()?.text().into_option();
+        if let (Some(dialect), Some(_)) = (text("dialect"), text("version")) {
+            let home = folder.rsplit_once('/').map_or("", |(home, _)| home);
+            let engine = Engine::of_word(&dialect);
+            self.add(home, Site { framework: Framework::Drizzle, said: path.to_owned(), engine, plan: None });
         }
     }
 
@@ -203,7 +258,7 @@ fn setting(text: &str, wanted: &str) -> Option<String> {
     })
 }
 
-fn below(folder: &str, inner: &str) -> String {
+pub(super) fn below(folder: &str, inner: &str) -> String {
     let inner = inner.trim_start_matches("./").trim_matches('/');
     match (folder, inner) {
         (folder, "") => folder.to_owned(),

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::evidence::below;
 use crate::document::migration::Role;
 
 /// An order that is written down.
@@ -44,9 +45,9 @@ impl Plan {
         self.entries.insert(path, entry);
     }
 
-    /// The plan of Sqitch in the folder of its scripts: a change a line, tags begin with `@`. A change that is named again
+    /// The plan of Sqitch, with the folders of its scripts: a change a line, tags begin with `@`. A change that is named again
     /// was reworked: what it was before stands in a file with one of the tags between in its name.
-    pub(super) fn of_sqitch(text: &str, top: &str) -> Self {
+    pub(super) fn of_sqitch(text: &str, deploy: &str, revert: &str) -> Self {
         let mut plan = Self::default();
         // Each change with its place, and how many tags came before it.
         let mut open: HashMap<String, (u128, usize)> = HashMap::new();
@@ -68,29 +69,25 @@ impl Plan {
             }
             count += 1;
             let change = first.trim_start_matches('+').to_owned();
-            plan.named.push(Named { path: script(top, "deploy", &change), line });
+            plan.named.push(Named { path: below(deploy, &format!("{change}.sql")), line });
             if let Some((version, since)) = open.insert(change.clone(), (count, tags.len())) {
                 for tag in &tags[since..] {
-                    plan.add_sqitch(top, &format!("{change}@{tag}"), version);
+                    plan.add_sqitch(deploy, revert, &format!("{change}@{tag}"), version);
                 }
             }
         }
         for (change, (version, _)) in open {
-            plan.add_sqitch(top, &change, version);
+            plan.add_sqitch(deploy, revert, &change, version);
         }
         plan
     }
 
-    fn add_sqitch(&mut self, top: &str, change: &str, version: u128) {
-        for (folder, role) in [("deploy", Role::Up), ("revert", Role::Down)] {
+    fn add_sqitch(&mut self, deploy: &str, revert: &str, change: &str, version: u128) {
+        for (folder, role) in [(deploy, Role::Up), (revert, Role::Down)] {
             let entry = Entry { version: vec![version], title: change.to_owned(), role };
-            self.add(script(top, folder, change), entry);
+            self.add(below(folder, &format!("{change}.sql")), entry);
         }
     }
-}
-
-fn script(top: &str, folder: &str, change: &str) -> String {
-    if top.is_empty() { format!("{folder}/{change}.sql") } else { format!("{top}/{folder}/{change}.sql") }
 }
 
 #[cfg(test)]
@@ -102,7 +99,7 @@ mod tests {
         let text = "%syntax-version=1.0.0\n%project=flipr\n\n# first\nappschema 2026-01-01T10:00:00Z M <m@x> # Adds schema\n\
                     users [appschema] 2026-01-02T10:00:00Z M <m@x>\n@v1 2026-01-03T10:00:00Z M <m@x>\n\
                     lists [users] 2026-01-04T10:00:00Z M <m@x>\n@v2 2026-01-04T11:00:00Z M <m@x>\nusers [users@v2] 2026-01-05T10:00:00Z M <m@x> # Reworked\n";
-        let plan = Plan::of_sqitch(text, "db");
+        let plan = Plan::of_sqitch(text, "db/deploy", "db/revert");
         let at = |path: &str| plan.entry(path).map(|entry| (entry.version[0], entry.role));
         assert_eq!(at("db/deploy/appschema.sql"), Some((1, Role::Up)));
         assert_eq!((at("db/deploy/users@v1.sql"), at("db/deploy/users@v2.sql")), (Some((2, Role::Up)), Some((2, Role::Up))));

@@ -304,3 +304,19 @@ fn what_cannot_go_along_with_a_key_is_named() {
     let run = gonogo(scratch.path(), &["check", "--all", "."]);
     assert!(run.out.contains("-- what refers to that key can only come after it: line 2\n"), "{}", run.out);
 }
+
+#[test]
+fn changes_of_sqitch_stay_in_their_folder_and_want_a_line_of_its_plan() {
+    let plan = "%project=x\n\ntables/a 2026-01-01T00:00:00Z M <m@x>\ntables/b 2026-01-02T00:00:00Z M <m@x>\nviews/c 2026-01-03T00:00:00Z M <m@x>\n";
+    let scratch = Scratch::new(&[
+        ("db/sqitch.plan", plan),
+        ("db/deploy/tables/a.sql", "BEGIN;\nCREATE TABLE a (id int);\nCOMMIT;\n"),
+        ("db/deploy/tables/b.sql", "BEGIN;\nALTER TABLE a ADD CHECK (id > 0);\nSELECT 1;\nCOMMIT;\n"),
+        ("db/deploy/views/c.sql", "BEGIN;\nCREATE VIEW c AS SELECT 1;\nCOMMIT;\n"),
+    ]);
+    let run = gonogo(scratch.path(), &["check", "--all", "."]);
+    let adds = "in this order: sqitch add tables/add_a_id_check -n '…'; sqitch add tables/validate_a_id_check -n '…'\n";
+    for said in ["-- deploy/tables/add_a_id_check.sql\n", "-- deploy/tables/validate_a_id_check.sql\n", adds] {
+        assert!(run.out.contains(said), "{said}\n{}", run.out);
+    }
+}

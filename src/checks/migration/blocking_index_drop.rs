@@ -28,13 +28,14 @@ fn report(migration: &Migration, script: &Script, step: &Step, drop: &DropObject
     if step.relations.iter().any(|relation| relation.table.nature == Some(Nature::Partitioned)) {
         return;
     }
-    let names = drop.names.iter().map(|name| written(cx, script, name)).collect::<Vec<_>>();
     let size = cx.workspace.sizes.of(&table.table.name).filter(Size::is_small);
-    let way = names.iter().fold(SafeWay::default(), |way, name| {
-        way.outside(&format!("drop_{name}"), format!("DROP INDEX CONCURRENTLY IF EXISTS {name};"), "")
+    let way = drop.names.iter().fold(SafeWay::default(), |way, name| {
+        let written = written(cx, script, name);
+        way.outside(&format!("drop_{}", name.last()), format!("DROP INDEX CONCURRENTLY IF EXISTS {written};"), "")
     });
     let help = way.instead(migration, script, step.span, cx);
-    let message = format!("{} wait until nobody uses it and {} is dropped", telling::waiters(table), names.join(", "));
+    let said = drop.names.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    let message = format!("{} wait until nobody uses it and {said} is dropped", telling::waiters(table));
     let report = cx
         .report(Place { source: script.source, span: step.span }, message)
         .label(format!(

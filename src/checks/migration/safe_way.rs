@@ -2,7 +2,7 @@
 
 use crate::database;
 use crate::diagnostic::{Fix, Help, NewFile, Place, Rewrite};
-use crate::document::migration::framework::{Escape, Transactions};
+use crate::document::migration::framework::{Escape, Framework, Transactions};
 use crate::document::migration::{NewMigration, next_title};
 use crate::document::sql::{Action, Name, TableChange};
 use crate::rule::Context;
@@ -81,7 +81,7 @@ impl SafeWay {
         let Some(set) = cx.set else { return Help::from("") };
         let places: Vec<Place> = spans.iter().map(|span| Place { source: script.source, span: *span }).collect();
         let takes_over = self.stays.is_none() && is_alone(migration, &places, cx);
-        let files = self.files(set, takes_over.then_some(migration));
+        let files = self.files(set, Some(migration), takes_over);
         let path = cx.workspace.path(script.source);
         let from = path.rsplit('/').next().unwrap_or(path);
         let is_undone = migration.down.iter().any(|down| !down.first_words(cx.workspace.document(down.source)).is_empty());
@@ -117,21 +117,23 @@ impl SafeWay {
 
     /// After all that is there.
     pub fn added(self, lead: &str, set: &MigrationSet) -> Help {
-        let files = self.files(set, None);
+        let files = self.files(set, None, false);
         self.told(lead, set, files, Vec::new())
     }
 
-    /// Its files, by migration; the first takes over another one's.
-    fn files(&self, set: &MigrationSet, takes_over: Option<&Migration>) -> Vec<Vec<NewFile>> {
+    /// Its files, by migration, beside another one; the first may take that over.
+    fn files(&self, set: &MigrationSet, beside: Option<&Migration>, takes_over: bool) -> Vec<Vec<NewFile>> {
+        // The order is written down elsewhere, so what belongs together stays in one folder.
+        let is_planned = set.framework == Framework::Sqitch;
+        let last = beside.filter(|_| is_planned).or(set.newest());
         let mut title = String::new();
         let mut files = Vec::new();
         for part in &self.parts {
-            title = match takes_over.filter(|_| title.is_empty()) {
-                Some(migration) => migration.title.clone(),
-                None if title.is_empty() || takes_over.is_some_and(|migration| migration.title == title) => {
-                    set.newest().map_or_else(|| part.name.clone(), |newest| next_title(&newest.title, &part.name))
-                }
-                None => next_title(&title, &part.name),
+            title = match beside.filter(|_| takes_over) {
+                Some(migration) if title.is_empty() => migration.title.clone(),
+                Some(migration) if migration.title != title => next_title(&title, &part.name),
+                None if !title.is_empty() => next_title(&title, &part.name),
+                _ => last.map_or_else(|| part.name.clone(), |last| next_title(&last.title, &part.name)),
             };
             let opens_none = set.transactions() == Transactions::None;
             let framed = |text: &str| {
@@ -161,10 +163,24 @@ impl SafeWay {
         if self.parts.len() > 1 && set.transactions() == Transactions::Batch {
             out.push(format!("-- {} runs all that is pending in one transaction: ship them one by one", set.framework.name()));
         }
+        if set.framework == Framework::Sqitch {
+            out.extend(planned(set, &files));
+        }
         let is_done = !cannot || set.framework_said == FrameworkSaid::Nobody;
         let rewrite = is_done.then(|| Rewrite { edits, files: files.into_iter().flatten().collect() });
         Help { text: out.join("\n"), rewrite }
     }
+}
+
+/// What else Sqitch wants for changes that are new.
+fn planned(set: &MigrationSet, files: &[Vec<NewFile>]) -> Option<String> {
+    let changes = files.iter().filter_map(|files| {
+        let change = shown(&files.first()?.path, &set.folder).strip_prefix("deploy/")?.strip_suffix(".sql")?;
+        let is_new = set.migrations.iter().all(|migration| migration.title != change);
+        is_new.then(|| format!("sqitch add {change} -n '…'"))
+    });
+    let changes: Vec<String> = changes.collect();
+    (!changes.is_empty()).then(|| format!("-- Sqitch runs what its plan says, so then, in this order: {}", changes.join("; ")))
 }
 
 /// What to do with a file that must run outside a transaction where its tool cannot.

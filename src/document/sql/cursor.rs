@@ -247,13 +247,14 @@ impl<'a> Cursor<'a> {
         let text = self.written(token.span);
         let folded: Arc<str> = match token.kind {
             TokenKind::Quoted if text.starts_with('"') => match text.get(1..text.len() - 1).filter(|_| text.len() > 1) {
+                Some(inside) if inside.contains("{{") => one_way(inside),
                 Some(inside) if inside.contains('"') => inside.replace("\"\"", "\"").into(),
                 inside => inside.unwrap_or_default().into(),
             },
             // Unicode escapes, or a template's mark: it stands for we do not know what, but always for the same.
-            TokenKind::Quoted => text.into(),
+            TokenKind::Quoted => one_way(text),
             _ if !text.bytes().any(|byte| byte.is_ascii_uppercase() || !byte.is_ascii()) => text.into(),
-            _ if text.contains('{') => text.into(),
+            _ if text.contains('{') => one_way(text),
             _ if text.is_ascii() => text.to_ascii_lowercase().into(),
             _ => text.to_lowercase().into(),
         };
@@ -357,4 +358,10 @@ impl<'a> Cursor<'a> {
             _ => Span { start: self.here().end, end: self.here().end },
         }
     }
+}
+
+/// A template's mark without the blanks that change nothing, so that it is the same wherever it stands.
+fn one_way(text: &str) -> Arc<str> {
+    let words = text.split_ascii_whitespace().collect::<Vec<_>>().join(" ").replace("{{-", "{{").replace("-}}", "}}");
+    words.replace("{{ ", "{{").replace(" }}", "}}").into()
 }

@@ -216,3 +216,17 @@ fn a_template_s_mark_is_no_mistake_wherever_it_stands() {
         assert!(!is_unread(text), "{text}");
     }
 }
+
+#[test]
+fn blanks_in_a_template_s_mark_make_no_other_name() {
+    let schema = |text: &str| match one(text).action {
+        Action::AlterTable(alter) => alter.table.schema().map(str::to_owned),
+        _ => None,
+    };
+    let tight = schema("ALTER TABLE {{index .Options \"Schema\"}}.t ADD COLUMN a int");
+    assert!(tight.is_some());
+    for mark in ["{{ index .Options \"Schema\" }}", "{{index  .Options \"Schema\" }}", "{{- index .Options \"Schema\" -}}"] {
+        assert_eq!(schema(&format!("ALTER TABLE {mark}.t ADD COLUMN a int")), tight, "{mark}");
+    }
+    assert_ne!(schema("ALTER TABLE {{ index .Options \"Other\" }}.t ADD COLUMN a int"), tight);
+}

@@ -1,24 +1,36 @@
 //! See rules/migration/work-after-exclusive-lock.md
 
+use std::cmp::Reverse;
+
 use super::telling;
 use super::transaction::{Open, open};
+use crate::database::EffectKind;
 use crate::diagnostic::Place;
 use crate::document::sql::Action;
 use crate::rule::Context;
 use crate::workspace::history::Migration;
+use crate::workspace::history::steps::Step;
 use crate::workspace::sizes::Size;
 
 pub fn check(migration: &Migration, cx: &mut Context<'_>) {
     for (script, step) in migration.steps().filter(|(_, step)| step.works() && step.blocking().next().is_none()) {
         let statement = cx.workspace.statement(script, step);
-        let what = match &statement.action {
-            Action::CreateTable(create) => format!("{} is filled", create.name),
-            Action::CreateView(create) => format!("{} is filled", create.name),
-            Action::Refresh(refresh) => format!("{} is filled anew", refresh.view),
+        let (filled, is_new) = match &statement.action {
+            Action::CreateTable(create) => (&create.name, true),
+            Action::CreateView(create) => (&create.name, true),
+            Action::Refresh(refresh) => (&refresh.view, false),
             _ => continue,
         };
         let shuts_out = |open: &Open<'_>| open.relation.blocks.contains(&"select");
-        let Some(held) = open(cx.set, migration, script, step).find(shuts_out) else { continue };
+        // People look for a table that stays, then for one that comes back.
+        let stays = |open: &Open<'_>| (!drops(open.step, &open.relation.table.name), open.relation.table.name != filled.text());
+        let held = open(cx.set, migration, script, step).filter(shuts_out).min_by_key(|open| Reverse(stays(open)));
+        let Some(held) = held else { continue };
+        let what = match (is_new, held.relation.table.name == filled.text()) {
+            (true, true) => "the new one is filled".to_owned(),
+            (true, false) => format!("{filled} is filled"),
+            (false, _) => format!("{filled} is filled anew"),
+        };
         let Some(worked) = step.relations.iter().find(|relation| !relation.is_new && relation.is_long()) else { continue };
         let place = Place { source: script.source, span: step.span };
         let size = cx.workspace.sizes.of(&worked.table.name).filter(Size::is_small);
@@ -42,4 +54,10 @@ pub fn check(migration: &Migration, cx: &mut Context<'_>) {
             ));
         telling::lowered(report, size, &worked.table.name);
     }
+}
+
+/// Whether a statement drops a table.
+fn drops(step: &Step, table: &str) -> bool {
+    let mut dropped = step.effects.iter().filter(|effect| matches!(effect.kind, EffectKind::RelationDrop(_)));
+    dropped.any(|effect| effect.table.name == table)
 }

@@ -6,7 +6,7 @@ use gonogo::document::migration::framework::{Framework, Transactions};
 use gonogo::settings::Settings;
 use gonogo::tree::Memory;
 use gonogo::workspace::Workspace;
-use gonogo::workspace::history::MigrationSet;
+use gonogo::workspace::history::{Migration, MigrationSet};
 
 use crate::support::{Scratch, gonogo};
 
@@ -346,4 +346,40 @@ fn each_server_of_sqitch_has_a_plan_of_its_own() {
     let workspace = workspace(&files);
     let sets: Vec<_> = workspace.history.sets.iter().map(|set| (set.folder.as_str(), set.engine, told(set))).collect();
     assert_eq!(sets, [("my", Engine::MySql, "-users".to_owned()), ("pg", Engine::Postgres, "-users".to_owned())]);
+}
+
+#[test]
+fn a_checkpoint_of_atlas_stands_for_what_comes_before() {
+    let checkpoint = "-- atlas:checkpoint\n\nCREATE TABLE a (id bigint PRIMARY KEY);\nCREATE TABLE b (id bigint PRIMARY KEY);\n";
+    let files = [
+        ("m/atlas.sum", ""),
+        ("m/1_a.sql", UP),
+        ("m/2_b.sql", "CREATE TABLE b (id bigint PRIMARY KEY);\n"),
+        ("m/3_checkpoint.sql", checkpoint),
+        ("m/4_c.sql", "ALTER TABLE b ADD COLUMN c text;\n"),
+    ];
+    let errors = |files: &[(&str, &str)]| {
+        let workspace = workspace(files);
+        let steps = workspace.history.sets[0].migrations.iter().flat_map(Migration::steps);
+        steps.filter_map(|(_, step)| step.error.as_ref().map(|error| error.reason.clone())).collect::<Vec<_>>()
+    };
+    assert_eq!(errors(&files), Vec::<String>::new());
+    // Where all before it was taken away it makes everything.
+    assert_eq!(errors(&[files[0], files[3], files[4]]), Vec::<String>::new());
+    assert_eq!(errors(&[files[0], files[4], ("m/5_c.sql", checkpoint), ("m/3_b.sql", files[2].1)]), Vec::<String>::new());
+    let plain = checkpoint.replace("atlas:checkpoint", "");
+    assert_eq!(errors(&[files[0], files[1], ("m/2_checkpoint.sql", &plain)]).len(), 1, "without the mark it is there twice");
+}
+
+#[test]
+fn the_last_one_that_has_shipped_is_named_exactly() {
+    let plan = "%project=x\n\norders 2026 M <m@x>\norders_index 2026 M <m@x>\n";
+    let files = [
+        ("gonogo.toml", "[[migrations]]\npath = \"db/\"\napplied-through = \"orders\"\n"),
+        ("db/sqitch.plan", plan),
+        ("db/deploy/orders.sql", UP),
+        ("db/deploy/orders_index.sql", "CREATE INDEX i ON a (id);\n"),
+    ];
+    let run = gonogo(Scratch::new(&files).path(), &["migrations"]);
+    assert!(run.out.contains("  pending     1 (there is no git repository here): orders_index\n"), "{}", run.out);
 }

@@ -53,7 +53,11 @@ pub fn place(path: &str) -> Layout {
 
 /// What the folders say, the nearest first.
 fn engine_of(folder: &str) -> Option<Engine> {
-    folder.split(['/', '-', '_']).rev().find_map(|part| Engine::of_word(&part.to_ascii_lowercase()))
+    folder.split(['/', '-', '_']).rev().find_map(|part| {
+        let part = part.to_ascii_lowercase();
+        let word = part.strip_suffix("migrations").or_else(|| part.strip_suffix("migration")).unwrap_or(&part);
+        Engine::of_word(word)
+    })
 }
 
 /// What the path says, if it has the shape of a migration.
@@ -225,6 +229,8 @@ mod tests {
     #[test]
     fn engines_show_in_names_and_paths() {
         assert_eq!(layout("db/sqlite/0001_a.sql").and_then(|layout| layout.engine), Some(Engine::Sqlite));
+        assert_eq!(layout("SqliteMigrations/x/0001_a.sql").and_then(|layout| layout.engine), Some(Engine::Sqlite));
+        assert_eq!(layout("db/postgres/0001_a.sql").and_then(|layout| layout.engine), Some(Engine::Postgres));
         assert_eq!(layout("db/0001_a.mysql.up.sql").and_then(|layout| layout.engine), Some(Engine::MySql));
         assert_eq!(place("db/mssql/schema.sql").engine, Some(Engine::SqlServer));
         assert_eq!((place("schema.sql").engine, place("schema.sql").version), (None, Vec::new()));

@@ -35,10 +35,11 @@ pub(super) fn of_column(run: &mut Run<'_>, tree: &[Id], column: &Ident, written:
 /// `ADD` a constraint, or one of CREATE TABLE.
 pub(super) fn add(run: &mut Run<'_>, tree: &[Id], written: &TableConstraint, only: bool) {
     let name = written.name.as_ref().map(|name| &*name.text);
-    if let Some(name) = name
-        && run.relation(tree[0]).constraint(name).is_some()
-    {
-        return run.taken_in(tree[0], format!("the constraint {name} is there already"));
+    if let Some(name) = name {
+        run.give_way(tree[0], name);
+        if run.relation(tree[0]).constraint(name).is_some() {
+            return run.taken(format!("the constraint {name} is there already"));
+        }
     }
     match &written.rule {
         TableRule::Check(condition) => check(run, tree, name, None, condition, written.attributes),

@@ -14,6 +14,9 @@ use LockMode::{AccessExclusive, AccessShare, Share, ShareUpdateExclusive};
 /// `CREATE INDEX`.
 pub(super) fn create(run: &mut Run<'_>, create: &CreateIndex) {
     let Some(id) = run.named(&create.table, Kind::Table) else { return };
+    if let Some(name) = &create.name {
+        run.give_way(id, name.last());
+    }
     let table = run.touched(id);
     let is_there = create.if_not_exists && create.name.as_ref().is_some_and(|name| is_index(run, id, name));
     let is_partitioned = run.relation(id).kind == Kind::Partitioned;

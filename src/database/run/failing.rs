@@ -20,6 +20,20 @@ impl Run<'_> {
         }
     }
 
+    /// Something gets a name in a relation. What a dump tells by this name is not there yet after all.
+    pub fn give_way(&mut self, id: Id, name: &str) {
+        let relation = self.relation(id);
+        let is_told = relation.is_told
+            && (relation.index(name).is_some_and(|index| index.made.is_none())
+                || relation.constraint(name).is_some_and(|constraint| constraint.made.is_none()));
+        if is_told {
+            if relation.index(name).is_some() {
+                self.schema.remove_index(id, name);
+            }
+            self.schema.edit(id).constraints.retain(|constraint| *constraint.name != *name);
+        }
+    }
+
     /// The same for what is in the way in a relation. Of what a dump tells nobody knows whether it is there yet.
     pub fn taken_in(&mut self, id: Id, reason: impl Into<String>) {
         if !self.relation(id).is_told {

@@ -52,7 +52,7 @@ impl Schema {
         }
         let ids: Vec<Id> = self.all().map(|(id, _)| id).collect();
         for id in ids {
-            self.settle(id, own);
+            self.settle(id);
         }
         self.names.values_mut().for_each(|names| names.retain(|_, slot| slot.is_some()));
         Self {
@@ -87,13 +87,7 @@ impl Schema {
     }
 
     /// What is known of a relation as of one that is older than the history.
-    fn settle(&mut self, id: Id, own: &OwnNames) {
-        let schema = self.get(id).schema.clone();
-        let names: Vec<Arc<str>> = self.get(id).indexes.iter().map(|index| index.name.clone()).collect();
-        for name in names.into_iter().filter(|name| own.has(&schema, name)) {
-            self.remove_index(id, &name);
-            self.edit(id).constraints.retain(|constraint| constraint.name != name);
-        }
+    fn settle(&mut self, id: Id) {
         let gone: HashSet<TypeId> = self.types.iter().enumerate().filter(|(_, it)| it.is_none()).map(|(id, _)| id).collect();
         let relation = self.edit(id);
         relation.is_told = true;

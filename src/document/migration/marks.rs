@@ -105,6 +105,11 @@ pub fn has_rollback(source: &Source, sql: &Sql) -> bool {
     sql.comments.iter().any(|span| plain(source.slice(*span)).starts_with("rollback "))
 }
 
+/// Whether a file stands for all before it, on databases that have none of them.
+pub fn is_checkpoint(source: &Source, sql: &Sql) -> bool {
+    sql.comments.iter().any(|span| plain(source.slice(*span)).starts_with("atlas:checkpoint"))
+}
+
 /// Comments by which a file asks its runner to pass over it.
 const PASSED_OVER: &[(Framework, &str)] = &[(Framework::PostgresMigrations, "postgres-migrations ignore")];
 

@@ -95,6 +95,9 @@ impl Making<'_> {
         if framework == Framework::Flyway {
             pass_over_baselines(&mut migrations);
         }
+        if framework == Framework::Atlas {
+            self.pass_over_checkpoints(&mut migrations);
+        }
         let mut titles: Vec<String> = migrations.iter().map(|migration| migration.title.clone()).collect();
         titles.sort_unstable();
         MigrationSet {
@@ -117,6 +120,16 @@ impl Making<'_> {
             unknown_version: None,
             folder: self.folder,
         }
+    }
+
+    /// A checkpoint of Atlas makes again what all before it have made, where those are there.
+    fn pass_over_checkpoints(&self, migrations: &mut [Migration]) {
+        let is_checkpoint = |script: &Script| {
+            let document = self.document(script.source);
+            document.sql().is_some_and(|sql| marks::is_checkpoint(&document.source, sql))
+        };
+        let scripts = migrations.iter_mut().skip(1).flat_map(|migration| &mut migration.up);
+        scripts.filter(|script| is_checkpoint(script)).for_each(|script| script.statements.clear());
     }
 
     fn without_ignored(&self, framework: Framework, files: Vec<Placed>) -> (Vec<Ignored>, Vec<Placed>) {

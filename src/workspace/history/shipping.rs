@@ -79,7 +79,9 @@ impl MigrationSet {
             let rest = migration.title.strip_prefix(version);
             rest.is_some_and(|rest| !rest.starts_with(|next: char| next.is_ascii_alphanumeric()))
         };
-        if let Some(last) = self.migrations.iter().rposition(is_named) {
+        // `orders` is not `orders_index`, where names have no numbers.
+        let is_it = |migration: &Migration| migration.title == version;
+        if let Some(last) = self.migrations.iter().rposition(is_it).or_else(|| self.migrations.iter().rposition(is_named)) {
             return Some(Ok(last + 1));
         }
         let is_text = self.framework.traits().as_text;

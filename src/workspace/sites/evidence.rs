@@ -34,7 +34,8 @@ pub fn may_say(path: &str) -> bool {
         || is_list(name)
         || matches!((folder, name), ("meta", "_journal.json") | ("supabase", "config.toml"))
         || matches!(name, "metadata.toml" | "metadata.yaml" | "config.yaml" | "snapshot.json" | "sqitch.conf")
-        || matches!(name, ".gmrc" | ".gmrc.js" | "dbconfig.yml" | "dbconfig.yaml")
+        || matches!(name, ".gmrc" | ".gmrc.js")
+        || is_dbconfig(name)
         || (name == "manifest.json" && version_folder(folder))
         || name.ends_with(".sql.conf")
         || name.ends_with(".fizz")
@@ -48,6 +49,11 @@ fn is_flyway(path: &str) -> bool {
     let is_spring = name.starts_with("application") && [".yml", ".yaml", ".properties"].iter().any(|end| name.ends_with(end));
     let is_test = path.contains("/test/") || name.starts_with("application-test.");
     !is_test && (is_spring || matches!(name, "flyway.conf" | "flyway.toml"))
+}
+
+/// `dbconfig.yml` of sql-migrate, maybe one for each server.
+fn is_dbconfig(name: &str) -> bool {
+    name.starts_with("dbconfig.") && (name.ends_with(".yml") || name.ends_with(".yaml"))
 }
 
 /// `v1.2` or `v3`.
@@ -92,7 +98,7 @@ impl Sites {
                 self.simple(&below(folder, &dir), Framework::Diesel, path);
             }
             "sqitch.conf" => read().iter().for_each(|source| self.sqitch(tree, folder, source)),
-            "dbconfig.yml" | "dbconfig.yaml" => read().iter().for_each(|source| self.sql_migrate(folder, source)),
+            _ if is_dbconfig(name) => read().iter().for_each(|source| self.sql_migrate(folder, source)),
             "snapshot.json" => self.drizzle_folder(folder, path, read().as_ref()),
             ".gmrc" | ".gmrc.js" => {
                 let home = below(folder, "migrations");

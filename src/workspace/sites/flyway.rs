@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::above;
 use crate::document::engine::Engine;
-use crate::document::entries::{Entries, Form};
+use crate::document::entries::{Entries, Entry, Form};
 use crate::document::format::Format;
 use crate::document::migration::place;
 use crate::source::Source;
@@ -35,16 +35,19 @@ pub fn may_tell(path: &str) -> bool {
 }
 
 impl Told {
-    /// The locations that a file names; none where it names none, or a program works them out.
-    pub fn of(source: &Source) -> Option<Self> {
+    /// The locations that a file names, for each database; none where it names none, or a program works them out.
+    pub fn of(source: &Source) -> Vec<Self> {
         let written = match source.name() {
-            "pom.xml" => in_pom(source.text()),
-            "build.gradle" | "build.gradle.kts" => in_gradle(source.text()),
+            "pom.xml" => vec![in_pom(source.text())],
+            "build.gradle" | "build.gradle.kts" => vec![in_gradle(source.text())],
             _ => in_settings(source),
         };
-        let locations: Option<Vec<Location>> = written.iter().map(|written| Location::of(written)).collect();
-        let locations = locations.filter(|locations| !locations.is_empty())?;
-        Some(Self { said: source.path().to_owned(), locations })
+        let told = |written: Vec<String>| {
+            let locations: Option<Vec<Location>> = written.iter().map(|written| Location::of(written)).collect();
+            let locations = locations.filter(|locations| !locations.is_empty())?;
+            Some(Self { said: source.path().to_owned(), locations })
+        };
+        written.into_iter().filter_map(told).collect()
     }
 
     /// The folder of its first location that is there and the folders of migrations in and below all of them, with the
@@ -104,7 +107,7 @@ fn is_in(folder: &str, top: &str) -> bool {
 }
 
 /// `spring.flyway.locations`, and what other frameworks and Flyway itself call the same.
-fn in_settings(source: &Source) -> Vec<String> {
+fn in_settings(source: &Source) -> Vec<Vec<String>> {
     let Some(format) = Format::of_name(source.path()).or_else(|| (source.name() == "flyway.conf").then_some(Format::Properties))
     else {
         return Vec::new();
@@ -119,12 +122,17 @@ fn in_settings(source: &Source) -> Vec<String> {
         let name = name.to_ascii_lowercase();
         name == "locations" && source.name() == "flyway.toml" || name.ends_with("flyway.locations") || is_micronaut(&name)
     };
-    let mut all = file.entries.iter().filter(|entry| is_it(&entry.name) && !is_of_profile(entry.document));
-    let (Some(entry), None) = (all.next(), all.next()) else { return Vec::new() };
-    if entry.form == Form::Open {
-        return Vec::new();
-    }
-    let parts = source.slice(entry.value).split([',', '\n']);
+    let all = file.entries.iter().filter(|entry| is_it(&entry.name) && !is_of_profile(entry.document));
+    let mut by_name: BTreeMap<&str, Vec<&Entry>> = BTreeMap::new();
+    all.for_each(|entry| by_name.entry(&entry.name).or_default().push(entry));
+    // Of several in one file nobody knows which one counts.
+    let single = by_name.into_values().filter_map(|entries| if let [only] = entries[..] { Some(only) } else { None });
+    single.filter(|entry| entry.form != Form::Open).map(|entry| parts(source.slice(entry.value))).collect()
+}
+
+/// The items of a list, however it is written.
+fn parts(written: &str) -> Vec<String> {
+    let parts = written.split([',', '\n']);
     let parts = parts.map(|part| part.trim().trim_start_matches("- ").trim_matches([' ', '"', '\'', '[', ']', '\\']).to_owned());
     parts.filter(|part| !part.is_empty()).collect()
 }
@@ -217,7 +225,7 @@ mod tests {
 
     fn homes_of(paths: &[&str], files: &[(&str, &str)]) -> (BTreeMap<String, String>, BTreeMap<String, String>) {
         let sources = files.iter().map(|(path, text)| Source::decode(*path, text.as_bytes().to_vec()));
-        let told: Vec<Told> = sources.filter_map(|source| Told::of(&source)).collect();
+        let told: Vec<Told> = sources.flat_map(|source| Told::of(&source)).collect();
         homes(&folders(paths.iter().copied()), &told)
     }
 
@@ -265,6 +273,16 @@ mod tests {
             assert_eq!(homes, BTreeMap::from([("a/src/main/resources/db/more/x".to_owned(), home.clone())]), "{path}");
             assert_eq!(said, BTreeMap::from([(home, path)]));
         }
+    }
+
+    #[test]
+    fn a_program_may_have_several_databases() {
+        let text = "flyway:\n  datasources:\n    postgres:\n      locations:\n        - classpath:migrations/postgres\n    mysql:\n      locations:\n        - classpath:migrations/mysql\n";
+        let paths = ["a/src/main/resources/migrations/postgres/V1__a.sql", "b/src/main/resources/migrations/mysql/V1__a.sql"];
+        let file = "cli/src/main/resources/application.yml";
+        let (homes, said) = homes_of(&paths, &[(file, text)]);
+        let folders = ["a/src/main/resources/migrations/postgres", "b/src/main/resources/migrations/mysql"];
+        assert_eq!((homes.len(), said), (0, folders.map(|folder| (folder.to_owned(), file.to_owned())).into()));
     }
 
     #[test]

@@ -13,33 +13,17 @@ use crate::source::{Source, Span};
 /// What to print instead; it does not tell the length.
 pub const MASK: &str = "••••••••";
 
-const SECRET_WORDS: &[&str] = &[
-    "password",
-    "passwd",
-    "passphrase",
-    "pwd",
-    "secret",
-    "token",
-    "apikey",
-    "api_key",
-    "api-key",
-    "privatekey",
-    "private_key",
-    "private-key",
-    "credential",
-    "accesskey",
-    "access_key",
-    "access-key",
-    "signingkey",
-    "signing_key",
-    "encryptionkey",
-    "encryption_key",
-    "authorization",
-    "connectionstring",
-    "connection_string",
-    "dsn",
-    "license_key",
-    "webhook_url",
+/// Words that make a key sound as if its value were secret, by their first letter.
+const SECRET_WORDS: &[(u8, &[&str])] = &[
+    (b'a', &["apikey", "api_key", "api-key", "accesskey", "access_key", "access-key", "authorization"]),
+    (b'c', &["credential", "connectionstring", "connection_string"]),
+    (b'd', &["dsn"]),
+    (b'e', &["encryptionkey", "encryption_key"]),
+    (b'l', &["license_key"]),
+    (b'p', &["password", "passwd", "passphrase", "pwd", "privatekey", "private_key", "private-key"]),
+    (b's', &["secret", "signingkey", "signing_key"]),
+    (b't', &["token"]),
+    (b'w', &["webhook_url"]),
 ];
 
 /// Whether a key sounds as if its value were secret. A name of a secret is none.
@@ -48,14 +32,14 @@ pub fn is_secret_name(key: &str) -> bool {
     sounds_secret(key) && !["name", "ref", "keyref"].into_iter().any(ends)
 }
 
-/// Whether a text holds one of the words. Every key of every file is asked, so no letter is looked at for words that
-/// do not begin with it.
+/// Whether a text holds one of the words. Every key of every file is asked, so each letter is held against the words alone
+/// that begin with it.
 fn sounds_secret(text: &str) -> bool {
     let begins = |rest: &[u8], word: &str| rest.get(..word.len()).is_some_and(|own| own.eq_ignore_ascii_case(word.as_bytes()));
-    let bytes = text.as_bytes();
-    let is_start = |byte: u8| matches!(byte | 0x20, b'a' | b'c' | b'd' | b'e' | b'l' | b'p' | b's' | b't' | b'w');
-    let starts = bytes.iter().enumerate().filter(|(_, byte)| is_start(**byte));
-    starts.map(|(at, _)| &bytes[at..]).any(|rest| SECRET_WORDS.iter().any(|word| begins(rest, word)))
+    text.bytes().enumerate().any(|(at, byte)| {
+        let words = SECRET_WORDS.iter().find(|(first, _)| *first == byte.to_ascii_lowercase());
+        words.is_some_and(|(_, words)| words.iter().any(|word| begins(&text.as_bytes()[at..], word)))
+    })
 }
 
 /// The parts of a document that must never be printed, in order and apart.
@@ -252,11 +236,10 @@ fn mask_below(node: Option<Node<'_>>, spans: &mut Vec<Span>) {
 fn look_below(root: Node<'_>, spans: &mut Vec<Span>) {
     let mut open = vec![root];
     while let Some(node) = open.pop() {
-        let named = node.field("name").text().into_option();
+        let is_named_secret = || node.field("name").text().into_option().as_deref().is_some_and(is_secret_name);
         for (key, value) in node.entries() {
             let key = key.text().into_option().unwrap_or_default();
-            let is_value = key == "value" && named.as_deref().is_some_and(is_secret_name);
-            if is_value || is_secret_name(&key) {
+            if is_secret_name(&key) || (key == "value" && is_named_secret()) {
                 mask_below(Some(value), spans);
             }
         }
@@ -317,8 +300,8 @@ mod tests {
 
     #[test]
     fn names_sound_secret_wherever_the_word_stands() {
-        for word in SECRET_WORDS {
-            for name in [word.to_string(), format!("DB_{}_2", word.to_ascii_uppercase())] {
+        for word in SECRET_WORDS.iter().flat_map(|(_, words)| *words) {
+            for name in [(*word).to_owned(), format!("DB_{}_2", word.to_ascii_uppercase())] {
                 assert!(is_secret_name(&name), "{name}");
             }
         }

@@ -117,13 +117,16 @@ impl Outcome {
         let run = |rule| Run { workspace, settings, rule, suppressions };
         let mut parts: Vec<Part> = pairs.par_iter().flat_map_iter(|(rule, check)| run(rule).all(*check)).collect();
         let path = |source: SourceId| workspace.path(source);
-        let ids: Vec<_> = workspace.ids().collect();
-        parts.par_extend(ids.into_par_iter().flat_map_iter(|id| guard::named(path(id), || about_file(id, pairs, run))));
-        let (objects, workloads) = (workspace.topology.objects.par_iter(), workspace.topology.workloads.par_iter());
+        let of = |wanted: fn(&Check) -> bool| pairs.iter().copied().filter(|(_, check)| wanted(check)).collect::<Vec<Pair>>();
+        let (ids, pairs) = (workspace.ids().collect::<Vec<_>>(), of(|check| matches!(check, Check::File(_))));
+        parts.par_extend(ids.into_par_iter().flat_map_iter(|id| guard::named(path(id), || about_file(id, &pairs, run))));
+        let (objects, pairs) = (workspace.topology.objects.par_iter(), of(|check| matches!(check, Check::Object(_))));
         parts.par_extend(
-            objects.flat_map_iter(|object| guard::named(path(object.node.source), || about_object(object, pairs, run))),
+            objects.flat_map_iter(|object| guard::named(path(object.node.source), || about_object(object, &pairs, run))),
         );
-        parts.par_extend(workloads.flat_map_iter(|one| guard::named(path(one.node.source), || about_workload(one, pairs, run))));
+        let is_of_pods = |check: &Check| matches!(check, Check::Workload(_) | Check::Container(_));
+        let (workloads, pairs) = (workspace.topology.workloads.par_iter(), of(is_of_pods));
+        parts.par_extend(workloads.flat_map_iter(|one| guard::named(path(one.node.source), || about_workload(one, &pairs, run))));
         if self.timings.on {
             parts.sort_by_key(|part| part.rule);
         }

@@ -134,12 +134,13 @@ impl<'s> Suppressions<'s> {
     pub fn of(workspace: &Workspace, settings: &'s Settings) -> Self {
         let today = settings.today.clone().unwrap_or_else(date::today);
         let mut all = Self::default();
+        let own = memchr::memmem::Finder::new(WORD);
         for id in workspace.ids() {
             let document = workspace.document(id);
             let text = document.source.text().as_bytes();
             let has = |word: &&str| memchr::memmem::find(text, word.as_bytes()).is_some();
             let is_foreign = document.sql().is_some() && foreign::WORDS.iter().any(has);
-            if is_foreign || has(&WORD) {
+            if is_foreign || own.find(text).is_some() {
                 let mut file = File::default();
                 for span in document.comments() {
                     all.comment(&document.source, id, span, &today, &mut file);

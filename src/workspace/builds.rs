@@ -11,8 +11,11 @@ pub mod tilt;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
+use rayon::prelude::*;
+
 use super::ids;
 use super::topology::owned;
+use crate::diagnostic::SourceId;
 use crate::document::kind::is_kustomization;
 use crate::document::yaml::{Node, NodeId, Yaml};
 use crate::document::{Document, Known};
@@ -53,9 +56,11 @@ impl Builds {
     pub fn of(documents: &[Arc<Document>], built: &[String]) -> Self {
         let mut builds = Self { images: built.iter().cloned().collect(), ..Self::default() };
         let mut all = Vec::new();
-        for (id, document) in ids(documents).zip(documents) {
-            let Some(yaml) = document.yaml() else { continue };
-            for root in yaml.roots(&document.source, id) {
+        // Few files say anything of this, and all are asked.
+        let candidates: Vec<_> = ids(documents).zip(documents).collect();
+        let candidates = candidates.into_par_iter().filter(|(id, document)| may_build(document, *id));
+        for (id, document) in candidates.collect::<Vec<_>>() {
+            for root in document.yaml().into_iter().flat_map(|yaml| yaml.roots(&document.source, id)) {
                 if is_kustomization(document.source.name()) {
                     builds.kustomizations.insert(document.source.folder().to_owned());
                     all.push(builds.read_kustomization(root, document.source.folder(), documents));
@@ -74,8 +79,7 @@ impl Builds {
     /// What Flux builds, changes, and applies to a namespace of its choice.
     fn read_flux(&mut self, root: Node<'_>, file: &str) -> Option<Kustomization> {
         let spec = root.field("spec");
-        let is_flux = owned(root.field("apiVersion").text()).is_some_and(|api| api.starts_with("kustomize.toolkit.fluxcd.io/"));
-        let path = owned(spec.field("path").text()).filter(|_| is_flux)?;
+        let path = owned(spec.field("path").text()).filter(|_| is_flux(root))?;
         let path = join("", &path);
         if !spec.field("targetNamespace").is_absent() {
             self.namespaces.insert(path.clone(), owned(spec.field("targetNamespace").text()));
@@ -199,6 +203,18 @@ fn replacements(root: Node<'_>) -> Vec<Patch> {
 fn documents_at<'d>(documents: &'d [Arc<Document>], path: &str) -> Option<&'d Document> {
     let at = documents.binary_search_by(|document| document.source.path().cmp(path)).ok()?;
     documents.get(at).map(Arc::as_ref)
+}
+
+/// Whether a file may be a kustomization, one of Flux, or a list of what is built.
+fn may_build(document: &Document, id: SourceId) -> bool {
+    let Some(yaml) = document.yaml() else { return false };
+    let mut roots = yaml.roots(&document.source, id);
+    is_kustomization(document.source.name())
+        || roots.any(|root| root.field("build").is_there() || (is_flux(root) && root.field("spec").is_there()))
+}
+
+fn is_flux(root: Node<'_>) -> bool {
+    owned(root.field("apiVersion").text()).is_some_and(|api| api.starts_with("kustomize.toolkit.fluxcd.io/"))
 }
 
 /// A text field of every item of a list.

@@ -55,7 +55,6 @@ pub struct Topology {
     by_resource: HashMap<String, Vec<ObjectId>>,
     /// By the family of their unit, their resource and their name.
     by_name: HashMap<(String, String, String), Vec<ObjectId>>,
-    workload_of: HashMap<ObjectId, usize>,
     /// By unit and resource.
     in_unit: HashMap<(UnitId, String), Vec<ObjectId>>,
     references: HashMap<ObjectId, Vec<Reference>>,
@@ -139,25 +138,25 @@ impl Topology {
         self.builds.images.contains(image)
     }
 
-    fn add(&mut self, draft: Draft<'_>) {
-        let Draft { object, root, ways, references, role } = draft;
+    fn add(&mut self, draft: Draft) {
+        let Draft { object, ways, references, names, role } = draft;
         let unit = object.unit;
         if object.is_patched {
             self.ways.insert(object.node, ways);
         }
         self.units.put(unit, object.id);
-        self.by_resource.entry(object.resource.clone()).or_default().push(object.id);
+        match self.by_resource.get_mut(&object.resource) {
+            Some(ids) => ids.push(object.id),
+            None => drop(self.by_resource.insert(object.resource.clone(), vec![object.id])),
+        }
         let family = self.units.family(unit).to_owned();
         self.by_name.entry((family, object.resource.clone(), object.name.clone())).or_default().push(object.id);
         self.in_unit.entry((unit, object.resource.clone())).or_default().push(object.id);
-        self.producers.take_in(&object, root);
+        self.producers.take_in(names);
         self.take_references(&object, references);
         match role {
             Role::Service(service) => self.services.push(service),
-            Role::Workload(workload) => {
-                self.workload_of.insert(object.id, self.workloads.len());
-                self.workloads.push(workload);
-            }
+            Role::Workload(workload) => self.workloads.push(workload),
             Role::Other => {}
         }
         self.objects.push(object);
@@ -209,7 +208,8 @@ impl Topology {
 
     /// The workload that an object is.
     pub fn workload(&self, object: &Object) -> Option<&Workload> {
-        self.workload_of.get(&object.id).map(|at| &self.workloads[*at])
+        let at = self.workloads.binary_search_by_key(&object.id, |workload| workload.id).ok()?;
+        self.workloads.get(at)
     }
 
     /// What an object's unit has in common with all that may be applied together with it.

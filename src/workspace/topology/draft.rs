@@ -26,11 +26,12 @@ pub struct Home<'d> {
 }
 
 /// An object before its topology has taken it in.
-pub struct Draft<'d> {
+pub struct Draft {
     pub object: Arc<Object>,
-    pub root: Node<'d>,
     pub ways: Vec<Way>,
     pub references: Vec<Reference>,
+    /// What operators may make in its name.
+    pub names: Vec<String>,
     pub role: Role,
 }
 
@@ -80,18 +81,19 @@ fn list<'d>(root: Node<'d>, list_of: Option<(&str, &str)>, depth: usize, all: &m
 
 impl Topology {
     /// All that a file applies, whose first object gets this number.
-    pub(super) fn drafts<'d>(&self, home: &Home<'d>, applied: Vec<Applied<'d>>, first: usize) -> Vec<Draft<'d>> {
+    pub(super) fn drafts(&self, home: &Home<'_>, applied: Vec<Applied<'_>>, first: usize) -> Vec<Draft> {
         let reach = &self.builds.reach;
         let wholes = if reach.has_patches() { reach.wholes_of(home.document.source.path()) } else { Vec::new() };
         (first..).zip(applied).map(|(number, applied)| self.draft(applied, home.unit, &wholes, number)).collect()
     }
 
-    fn draft<'d>(&self, applied: Applied<'d>, unit: UnitId, wholes: &[Whole], number: usize) -> Draft<'d> {
+    fn draft(&self, applied: Applied<'_>, unit: UnitId, wholes: &[Whole], number: usize) -> Draft {
         let root = applied.root;
         let (object, ways) = self.object(applied, unit, wholes, number);
         let object = Arc::new(object);
         let template = workload::pod_of(root, &object.kind);
         let references = reader::references(&object, Field::of(root), template.map(|(_, pod)| Field::of(pod)));
+        let names = producers::named_in(&object, root);
         let role = match template {
             _ if object.is("Service") => Role::Service(Service::of(Arc::clone(&object), root)),
             Some(template) if !object.is_fragment && !object.is_helm_test => {
@@ -99,7 +101,7 @@ impl Topology {
             }
             _ => Role::Other,
         };
-        Draft { object, root, ways, references, role }
+        Draft { object, ways, references, names, role }
     }
 
     fn object(&self, applied: Applied<'_>, unit: UnitId, wholes: &[Whole], number: usize) -> (Object, Vec<Way>) {

@@ -28,40 +28,9 @@ impl Producers {
         Self { generated: names.iter().cloned().collect(), ..Self::default() }
     }
 
-    /// Takes in an object: operators read those of custom kinds, and annotations ask others for a Secret.
-    pub(super) fn take_in(&mut self, object: &Object, root: Node<'_>) {
-        if !is_of_kubernetes_group(&object.resource) && !makes_nothing(&object.resource) {
-            self.names.insert(object.name.clone());
-            self.read(root, 0);
-        }
-        if object.is("Ingress") {
-            let tls = root.field("spec").field("tls").items();
-            self.names.extend(tls.filter_map(|tls| Some(tls.field("secretName").text().into_option()?.into_owned())));
-        }
-        for (_, value) in annotations(root) {
-            let text = value.text().into_option().filter(|text| text.len() <= MAX_NAME);
-            self.names.extend(text.map(Cow::into_owned));
-        }
-    }
-
-    fn read(&mut self, node: Node<'_>, depth: usize) {
-        if depth > MAX_DEPTH {
-            return;
-        }
-        for (key, value) in node.entries() {
-            let is_name = key
-                .text()
-                .into_option()
-                .is_some_and(|key| key.ends_with("ame") || key.ends_with("Ref") || key.ends_with("secret"));
-            match value.form() {
-                Form::Mapping | Form::Sequence => self.read(value, depth + 1),
-                _ if is_name => self.names.extend(value.text().into_option().map(Cow::into_owned)),
-                _ => {}
-            }
-        }
-        for item in node.items() {
-            self.read(item, depth + 1);
-        }
+    /// Takes in what an object names.
+    pub(super) fn take_in(&mut self, names: Vec<String>) {
+        self.names.extend(names);
     }
 
     /// Whether an object of a custom kind is called so, or names it.
@@ -81,6 +50,43 @@ impl Producers {
         self.generates(reference)
             || beginnings.into_iter().any(|beginning| self.names.contains(beginning))
             || is_of_the_cluster(reference)
+    }
+}
+
+/// The names in an object that operators may give to what they make: they read objects of custom kinds, and annotations ask
+/// others for a Secret.
+pub(super) fn named_in(object: &Object, root: Node<'_>) -> Vec<String> {
+    let mut names = Vec::new();
+    if !is_of_kubernetes_group(&object.resource) && !makes_nothing(&object.resource) {
+        names.push(object.name.clone());
+        read(root, 0, &mut names);
+    }
+    if object.is("Ingress") {
+        let tls = root.field("spec").field("tls").items();
+        names.extend(tls.filter_map(|tls| Some(tls.field("secretName").text().into_option()?.into_owned())));
+    }
+    for (_, value) in annotations(root) {
+        let text = value.text().into_option().filter(|text| text.len() <= MAX_NAME);
+        names.extend(text.map(Cow::into_owned));
+    }
+    names
+}
+
+fn read(node: Node<'_>, depth: usize, names: &mut Vec<String>) {
+    if depth > MAX_DEPTH {
+        return;
+    }
+    for (key, value) in node.entries() {
+        let is_name =
+            key.text().into_option().is_some_and(|key| key.ends_with("ame") || key.ends_with("Ref") || key.ends_with("secret"));
+        match value.form() {
+            Form::Mapping | Form::Sequence => read(value, depth + 1, names),
+            _ if is_name => names.extend(value.text().into_option().map(Cow::into_owned)),
+            _ => {}
+        }
+    }
+    for item in node.items() {
+        read(item, depth + 1, names);
     }
 }
 

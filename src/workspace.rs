@@ -118,6 +118,8 @@ pub struct Workspace {
     pub foreign: Vec<(String, usize)>,
     /// How long it took, where somebody wants to know.
     pub timings: Timings,
+    /// Of each document: nearly every rule asks.
+    tiers: Vec<Option<Tier>>,
 }
 
 impl Workspace {
@@ -151,13 +153,8 @@ impl Workspace {
             let has_migrations = documents.iter().any(|document| document.sql().is_some());
             let mentions = if has_migrations { Mentions::of(tree, &found.telling, &documents) } else { Mentions::default() };
             let (sites, built) = (&found.sites, builds::tilt::images(tree, &found.tilt));
-            let mut workspace = Self::derive(
-                documents,
-                change,
-                mentions,
-                built,
-                Asked { named, all: settings.all, settings, sites, dumps: Dumps::Tree(tree) },
-            );
+            let asked = Asked { named, all: settings.all, settings, sites, dumps: Dumps::Tree(tree) };
+            let mut workspace = Self::derive(documents, change, mentions, built, asked);
             workspace.consumers.supplied = consumers::supplied(tree, &found.suppliers, &workspace);
             let (documents, said) = (&workspace.documents, &settings.environments);
             workspace.missing_files = asked::missing_files(tree, &found.ignores, documents, said);
@@ -206,7 +203,6 @@ impl Workspace {
         let notes = history.notes.iter().chain(&topology.notes).cloned().collect();
         let unsupported = history.unsupported(&documents);
         let (skipped, foreign, timings, sites) = (Vec::new(), Vec::new(), Timings::default(), asked.sites.clone());
-        let availability = Availability::default();
         let mut workspace = Self {
             documents,
             change,
@@ -216,7 +212,7 @@ impl Workspace {
             history,
             sizes: Sizes::default(),
             topology,
-            availability,
+            availability: Availability::default(),
             isolation: Isolation::default(),
             priorities: Priorities::default(),
             links: Links::default(),
@@ -231,7 +227,9 @@ impl Workspace {
             unsupported,
             foreign,
             timings,
+            tiers: Vec::new(),
         };
+        workspace.tiers = workspace.ids().map(|id| workspace.find_tier(id)).collect();
         workspace.availability = Availability::of(&workspace);
         workspace.isolation = Isolation::of(&workspace);
         workspace.priorities = Priorities::of(&workspace);
@@ -248,8 +246,7 @@ impl Workspace {
 
     /// What a step of a migration says.
     pub fn statement(&self, script: &Script, step: &Step) -> &Statement {
-        let sql = self.document(script.source).sql().expect("a migration is a document of SQL");
-        &sql.statements[step.at]
+        &self.document(script.source).sql().expect("a migration is a document of SQL").statements[step.at]
     }
 
     /// The path of a document.
@@ -294,6 +291,10 @@ impl Workspace {
 
     /// The tier of what a document configures, where its path tells.
     pub fn tier(&self, id: SourceId) -> Option<Tier> {
+        self.tiers[id.index()]
+    }
+
+    fn find_tier(&self, id: SourceId) -> Option<Tier> {
         // A program or a pipeline is of no environment, whatever its name: `deploy-template.yml` is no example.
         if self.document(id).kind == Kind::Consumer {
             return None;

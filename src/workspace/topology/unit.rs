@@ -30,6 +30,8 @@ pub struct Unit {
     pub namespace: Known<String>,
     /// The tier of all kustomizations that it is a part of, where they agree.
     pub tier: Option<Tier>,
+    /// The environment that its folder, or the nearest around it, is named for.
+    environment: Option<&'static str>,
     /// Units of the same family may be applied together.
     family: String,
     /// The folders of the kustomizations that it is a part of.
@@ -174,8 +176,9 @@ impl Units {
         let deciding = wholes.iter().map(String::as_str).chain(above).chain([home]);
         let namespace = common_namespace(deciding.filter_map(|folder| builds.namespaces.get(folder)));
         let tier = common_tier(&wholes);
-        let folder = home.to_owned();
-        self.all.push(Unit { folder, sort, objects: Vec::new(), namespace, tier, family, wholes, workloads: OnceLock::new() });
+        let environment = home.rsplit('/').find_map(environment).map(|(name, _)| name);
+        let (folder, objects, workloads) = (home.to_owned(), Vec::new(), OnceLock::new());
+        self.all.push(Unit { folder, sort, objects, namespace, tier, environment, family, wholes, workloads });
         self.by_home.insert((home.to_owned(), sort), id);
         id
     }
@@ -202,7 +205,7 @@ impl Units {
         if !same && [one, other].iter().any(|unit| unit.sort == Sort::Unlisted) {
             return false;
         }
-        if let (Some(one), Some(other)) = (one.environment(), other.environment())
+        if let (Some(one), Some(other)) = (one.environment, other.environment)
             && one != other
         {
             return false;
@@ -231,11 +234,6 @@ impl Unit {
             ids.into()
         });
         sorted.iter().filter_map(move |id| workload(*id))
-    }
-
-    /// The environment that its folder, or the nearest around it, is named for.
-    fn environment(&self) -> Option<&'static str> {
-        self.folder.rsplit('/').find_map(environment).map(|(name, _)| name)
     }
 
     /// A file or a chart completes and changes its objects.

@@ -90,7 +90,9 @@ impl History {
             Dumps::Read(before) => {
                 let known: HashMap<&str, &Started> =
                     before.sets.iter().filter_map(|set| Some((set.folder.as_str(), set.started.as_ref()?))).collect();
-                self.sets.iter().map(|set| known.get(set.folder.as_str()).map(|started| (*started).clone())).collect()
+                // Others in the same folder are for other servers.
+                let known = |set: &MigrationSet| known.get(set.folder.as_str()).filter(|_| set.engine == Engine::Postgres);
+                self.sets.iter().map(|set| known(set).map(|started| (*started).clone())).collect()
             }
             Dumps::Tree(tree) => {
                 let files: Vec<Vec<&str>> = self.sets.iter().map(|set| files_for(set, asked)).collect();
@@ -103,7 +105,8 @@ impl History {
                     if files[at].is_empty() || met.is_empty() || is_claimed || set.is_shared {
                         return None;
                     }
-                    Reading { set, documents, change, asked, tree }.started(&files[at], met, own)
+                    let reading = Reading { set, documents, change, asked, tree };
+                    guard::caught(&set.folder, || reading.started(&files[at], met, own)).flatten()
                 };
                 (0..self.sets.len()).map(one).collect()
             }

@@ -64,17 +64,37 @@ const WORDS: &[(&str, Engine)] = &[
     ("lowcardinality", Engine::ClickHouse),
 ];
 
+/// Words that say something beside others.
+const IN_CONTEXT: &[(&str, Engine)] = &[
+    ("go", Engine::SqlServer),
+    ("or", Engine::Sqlite),
+    ("dbo", Engine::SqlServer),
+    ("rowid", Engine::Sqlite),
+    ("primary", Engine::Sqlite),
+    ("datetime", Engine::MySql),
+    ("identity", Engine::SqlServer),
+    ("delimiter", Engine::MySql),
+];
+
 /// For the five low bits of a first letter, the lengths of the words that begin with it, as bits; most words have none.
-static LENGTHS: [u32; 32] = {
-    let mut lengths = [0; 32];
+static LENGTHS: [u32; 32] = lengths(WORDS, [0; 32]);
+
+/// The same for all words that are looked at.
+static ALL_LENGTHS: [u32; 32] = lengths(IN_CONTEXT, LENGTHS);
+
+const fn lengths(words: &[(&str, Engine)], mut lengths: [u32; 32]) -> [u32; 32] {
     let mut at = 0;
-    while at < WORDS.len() {
-        let word = WORDS[at].0.as_bytes();
+    while at < words.len() {
+        let word = words[at].0.as_bytes();
         lengths[(word[0] & 31) as usize] |= 1 << word.len();
         at += 1;
     }
     lengths
-};
+}
+
+fn may_be(lengths: &[u32; 32], word: &[u8]) -> bool {
+    word.len() < 32 && lengths[(word[0] & 31) as usize] & (1 << word.len()) != 0
+}
 
 /// Whose SQL it is, and how sure that is.
 pub fn engine_of(text: &str, lexed: &Lexed) -> (Engine, Certainty) {
@@ -107,6 +127,9 @@ impl Votes {
 
     fn word(&mut self, words: &Words<'_>) {
         let word = words.nth(0);
+        if word.len() < 9 && !may_be(&ALL_LENGTHS, word) {
+            return;
+        }
         match word.len() {
             2 if word.eq_ignore_ascii_case(b"go") && words.is_alone() => self.cast(Engine::SqlServer, 1),
             2 if word.eq_ignore_ascii_case(b"or") && words.before_is(b"insert") => self.cast(Engine::Sqlite, 1),
@@ -122,7 +145,7 @@ impl Votes {
             9 if word.eq_ignore_ascii_case(b"delimiter") && words.is_first() => self.cast(Engine::MySql, 1000),
             _ => {}
         }
-        if word.len() < 32 && LENGTHS[(word[0] & 31) as usize] & (1 << word.len()) != 0 {
+        if may_be(&LENGTHS, word) {
             let known = WORDS.iter().find(|(known, _)| known.as_bytes().eq_ignore_ascii_case(word));
             if let Some((_, engine)) = known {
                 return self.cast(*engine, 1);

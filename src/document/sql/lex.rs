@@ -97,7 +97,7 @@ impl Lexer<'_> {
             return self.stop(start);
         }
         match self.bytes[start] {
-            b' ' | b'\n' | b'\t' | b'\r' | 0x0B | 0x0C => self.at += 1,
+            b' ' | b'\n' | b'\t' | b'\r' | 0x0B | 0x0C => self.blanks(),
             b'A'..=b'Z' | b'a'..=b'z' | b'_' | 0x80.. => self.word(),
             b';' => self.semicolon(),
             b'\'' => self.quoted(start, start, b'\'', TokenKind::Text, self.dialect.backslash_escapes),
@@ -126,6 +126,14 @@ impl Lexer<'_> {
                 self.at += 1;
                 self.push(TokenKind::Symbol(byte), start);
             }
+        }
+    }
+
+    /// Passes a blank, and all that follow.
+    fn blanks(&mut self) {
+        self.at += 1;
+        while let Some(b' ' | b'\n' | b'\t' | b'\r') = self.bytes.get(self.at) {
+            self.at += 1;
         }
     }
 

@@ -1,40 +1,100 @@
 //! Words with a meaning of their own inside expressions and queries.
 
-/// By length, so that a word is compared with few.
-const RESERVED: [&[&str]; 16] = [
-    &[],
-    &[],
-    &["as", "by", "do", "in", "is", "on", "or", "to"],
-    &["all", "and", "any", "asc", "end", "for", "not", "row", "set"],
-    &[
-        "both", "case", "cast", "desc", "else", "from", "full", "into", "join", "left", "like", "null", "only", "over", "some",
-        "then", "true", "user", "when", "with",
-    ],
-    &[
-        "array", "check", "cross", "false", "fetch", "grant", "group", "ilike", "inner", "limit", "order", "outer", "right",
-        "table", "union", "using", "where",
-    ],
-    &[
-        "binary", "column", "create", "escape", "except", "exists", "filter", "freeze", "having", "isnull", "offset", "select",
-        "unique", "values", "window", "within",
-    ],
-    &[
-        "analyse", "analyze", "between", "collate", "default", "foreign", "lateral", "leading", "natural", "notnull", "placing",
-        "primary", "similar", "verbose",
-    ],
-    &["distinct", "overlaps", "trailing", "variadic"],
-    &["asymmetric", "collation", "initially", "intersect", "localtime", "returning", "symmetric"],
-    &["asymmetric", "constraint", "deferrable", "references"],
-    &["system_user", "tablesample"],
-    &["concurrently", "current_date", "current_role", "current_time", "current_user", "session_user"],
-    &["authorization"],
-    &["current_schema", "localtimestamp"],
-    &["current_catalog"],
-];
-
-/// Whether a word in lower case is no name by itself.
+/// Whether a word in lower case is no name by itself. Asked of every word, and each length compares with few.
 pub fn is_reserved(word: &str) -> bool {
-    RESERVED.get(word.len()).is_some_and(|words| words.contains(&word)) || word == "current_timestamp"
+    match word.len() {
+        2 => matches!(word, "as" | "by" | "do" | "in" | "is" | "on" | "or" | "to"),
+        3 => matches!(word, "all" | "and" | "any" | "asc" | "end" | "for" | "not" | "row" | "set"),
+        4 => matches!(
+            word,
+            "both"
+                | "case"
+                | "cast"
+                | "desc"
+                | "else"
+                | "from"
+                | "full"
+                | "into"
+                | "join"
+                | "left"
+                | "like"
+                | "null"
+                | "only"
+                | "over"
+                | "some"
+                | "then"
+                | "true"
+                | "user"
+                | "when"
+                | "with"
+        ),
+        5 => matches!(
+            word,
+            "array"
+                | "check"
+                | "cross"
+                | "false"
+                | "fetch"
+                | "grant"
+                | "group"
+                | "ilike"
+                | "inner"
+                | "limit"
+                | "order"
+                | "outer"
+                | "right"
+                | "table"
+                | "union"
+                | "using"
+                | "where"
+        ),
+        6 => matches!(
+            word,
+            "binary"
+                | "column"
+                | "create"
+                | "escape"
+                | "except"
+                | "exists"
+                | "filter"
+                | "freeze"
+                | "having"
+                | "isnull"
+                | "offset"
+                | "select"
+                | "unique"
+                | "values"
+                | "window"
+                | "within"
+        ),
+        7 => matches!(
+            word,
+            "analyse"
+                | "analyze"
+                | "between"
+                | "collate"
+                | "default"
+                | "foreign"
+                | "lateral"
+                | "leading"
+                | "natural"
+                | "notnull"
+                | "placing"
+                | "primary"
+                | "similar"
+                | "verbose"
+        ),
+        8 => matches!(word, "distinct" | "overlaps" | "trailing" | "variadic"),
+        9 => matches!(word, "asymmetric" | "collation" | "initially" | "intersect" | "localtime" | "returning" | "symmetric"),
+        10 => matches!(word, "asymmetric" | "constraint" | "deferrable" | "references"),
+        11 => matches!(word, "system_user" | "tablesample"),
+        12 => matches!(word, "concurrently" | "current_date" | "current_role" | "current_time" | "current_user" | "session_user"),
+        13 => matches!(word, "authorization"),
+        14 => matches!(word, "current_schema" | "localtimestamp"),
+        15 => matches!(word, "current_catalog"),
+        17 => word == "current_timestamp",
+        _ => false,
+    }
 }
 
 /// Whether a word is a function that needs no brackets.

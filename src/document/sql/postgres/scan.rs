@@ -115,37 +115,41 @@ struct Scan<'a> {
 
 /// Looks at all that is left. `None` where brackets are not closed.
 pub fn scan(cursor: Cursor<'_>, start: Start) -> Option<Facts> {
-    run(cursor, start).map(Scan::done)
+    let mut scan = Scan::new(cursor, start);
+    scan.walk()?;
+    Some(scan.found())
 }
 
-fn run(cursor: Cursor<'_>, start: Start) -> Option<Scan<'_>> {
-    let level = match start {
-        Start::Tables => Level { clause: Clause::Table, among_tables: true, ..VALUES },
-        Start::Query | Start::Expression => VALUES,
-    };
-    let facts = Facts::default();
-    let mut scan = Scan {
-        cursor,
-        level,
-        outer: Vec::new(),
-        next: None,
-        after_value: false,
-        names: Names::default(),
-        next_body: None,
-        from: From::default(),
-        takes_all: false,
-        facts,
-    };
-    while let Some(token) = scan.cursor.token() {
-        scan.step(token)?;
+impl<'a> Scan<'a> {
+    fn new(cursor: Cursor<'a>, start: Start) -> Self {
+        let level = match start {
+            Start::Tables => Level { clause: Clause::Table, among_tables: true, ..VALUES },
+            Start::Query | Start::Expression => VALUES,
+        };
+        Self {
+            cursor,
+            level,
+            outer: Vec::new(),
+            next: None,
+            after_value: false,
+            names: Names::default(),
+            next_body: None,
+            from: From::default(),
+            takes_all: false,
+            facts: Facts::default(),
+        }
     }
-    scan.outer.is_empty().then_some(scan)
-}
 
-impl Scan<'_> {
-    fn done(mut self) -> Facts {
+    fn walk(&mut self) -> Option<()> {
+        while let Some(token) = self.cursor.token() {
+            self.step(token)?;
+        }
+        self.outer.is_empty().then_some(())
+    }
+
+    fn found(&mut self) -> Facts {
         self.from.resolve(&self.cursor, &self.names, &mut self.facts);
-        self.facts
+        std::mem::take(&mut self.facts)
     }
 
     fn step(&mut self, token: Token) -> Option<()> {
@@ -219,13 +223,14 @@ impl Scan<'_> {
     }
 
     fn word(&mut self, token: Token) -> Option<()> {
-        let word = self.cursor.keyword();
-        if self.level.clause == Clause::Table && !matches!(&*word, "select" | "values" | "with" | "table") {
-            self.table(&word);
+        let keyword = self.cursor.keyword();
+        let word: &str = &keyword;
+        if self.level.clause == Clause::Table && !matches!(word, "select" | "values" | "with" | "table") {
+            self.table(word);
             return Some(());
         }
-        if self.level.clause == Clause::With && &*word != "select" {
-            if &*word == "recursive" {
+        if self.level.clause == Clause::With && word != "select" {
+            if word == "recursive" {
                 self.cursor.advance();
                 self.names.recursive = true;
                 return Some(());
@@ -236,22 +241,21 @@ impl Scan<'_> {
             self.level.clause = Clause::WithBody;
             return Some(());
         }
-        if is_value_function(&word) {
+        if is_value_function(word) {
             let name = Name::from(self.cursor.ident()?);
             self.facts.calls.push(Call { name, literal: None });
             self.after_value = true;
             return Some(());
         }
         // `left` and `right` are functions too.
-        let is_call = matches!(&*word, "left" | "right") && self.cursor.nth_is_symbol(1, b'(');
+        let is_call = matches!(word, "left" | "right") && self.cursor.nth_is_symbol(1, b'(');
         if is_call
-            || !(is_reserved(&word)
-                || matches!(&*word, "tablesample" | "operator" | "materialized" | "nulls" | "at" | "partition"))
+            || !(is_reserved(word) || matches!(word, "tablesample" | "operator" | "materialized" | "nulls" | "at" | "partition"))
         {
             return self.name(token);
         }
         self.cursor.advance();
-        self.reserved(&word, token)
+        self.reserved(word, token)
     }
 
     fn reserved(&mut self, word: &str, token: Token) -> Option<()> {
@@ -303,8 +307,7 @@ impl Scan<'_> {
             "partition" if self.cursor.is_word("by") => {}
             "nulls" | "at" | "operator" | "materialized" | "partition" => {
                 self.after_value = after_value;
-                let column = self.cursor.folded(token);
-                self.column(column);
+                self.column(token);
             }
             _ => {}
         }

@@ -22,7 +22,7 @@ pub struct From {
     stars: Vec<(u32, Option<Span>)>,
     locks: Vec<Span>,
     /// Those SELECTs that stop at the first rows they meet.
-    brief: HashSet<u32>,
+    brief: Vec<u32>,
     /// The next table is read without what inherits from it.
     pub is_only: bool,
     /// The table passed last is still open for an alias.
@@ -109,7 +109,7 @@ impl From {
     /// A SELECT may end.
     fn end(&mut self) {
         if self.at.is_own && self.at.how.is_brief() {
-            self.brief.insert(self.at.select);
+            self.brief.push(self.at.select);
         }
     }
 
@@ -171,8 +171,9 @@ impl From {
         if idle.is_empty() && self.brief.is_empty() {
             return;
         }
+        let brief: HashSet<u32> = self.brief.iter().copied().collect();
         let (hardly, whole): (Vec<&Table>, Vec<&Table>) =
-            self.tables.iter().partition(|table| idle.contains(&table.body) || self.brief.contains(&table.select));
+            self.tables.iter().partition(|table| idle.contains(&table.body) || brief.contains(&table.select));
         let whole: HashSet<usize> = whole.iter().map(|table| table.read).collect();
         let hardly = hardly.iter().filter(|table| !whole.contains(&table.read));
         facts.hardly.extend(hardly.filter_map(|table| facts.reads.get(table.read)).map(|name| name.span));

@@ -2,7 +2,7 @@
 
 use super::{Clause, LONGEST_SET, Level, Scan, VALUES};
 use crate::document::sql::cursor::MOST_PARTS;
-use crate::document::sql::lex::Token;
+use crate::document::sql::lex::{Token, TokenKind};
 use crate::document::sql::postgres::expression;
 use crate::document::sql::postgres::reserved::{is_construct, separates_by_words};
 use crate::document::sql::statement::{Call, Ident, Name};
@@ -77,8 +77,7 @@ impl Scan<'_> {
                 self.cursor.advance();
             } else if !after_value && !is_field {
                 // What follows a value at once is a name for it, or the unit of an interval.
-                let column = self.cursor.folded(token);
-                self.column(column);
+                self.column(token);
             }
             return Some(());
         }
@@ -110,12 +109,25 @@ impl Scan<'_> {
         if self.cursor.is_symbol(b'(') {
             self.call(name);
         } else if let Some(column) = last {
-            self.column(column);
+            self.add_column(column);
         }
         Some(())
     }
 
-    pub(super) fn column(&mut self, column: Ident) {
+    pub(super) fn column(&mut self, token: Token) {
+        self.after_value = true;
+        let written = self.cursor.written(token.span).as_bytes();
+        let is_it = |known: &Ident| {
+            known.text.len() == written.len() && known.text.bytes().eq(written.iter().map(u8::to_ascii_lowercase))
+        };
+        // Most columns are met again, and nobody needs a copy for that.
+        let is_known = self.facts.columns.iter().take(LONGEST_SET).any(is_it);
+        if !is_known || token.kind == TokenKind::Quoted {
+            self.add_column(self.cursor.folded(token));
+        }
+    }
+
+    fn add_column(&mut self, column: Ident) {
         let columns = &mut self.facts.columns;
         if columns.len() >= LONGEST_SET || !columns.iter().any(|known| known.text == column.text) {
             columns.push(column);

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use super::{Facts, Scan, Start, run};
+use super::{Facts, Scan, Start};
 use crate::document::sql::cursor::Cursor;
 use crate::document::sql::postgres::{query, read};
 use crate::document::sql::statement::{Name, Statement};
@@ -81,7 +81,9 @@ pub struct With<'a>(Scan<'a>);
 
 /// Looks at all that is left, which is a WITH.
 pub fn with(cursor: Cursor<'_>) -> Option<With<'_>> {
-    run(cursor, Start::Query).map(With)
+    let mut scan = Scan::new(cursor, Start::Query);
+    scan.walk()?;
+    Some(With(scan))
 }
 
 impl With<'_> {
@@ -91,8 +93,8 @@ impl With<'_> {
     }
 
     /// What its queries do.
-    pub fn done(self) -> Facts {
-        self.0.done()
+    pub fn done(mut self) -> Facts {
+        self.0.found()
     }
 }
 

@@ -20,6 +20,8 @@ use std::fmt::Write as _;
 use std::fs;
 use std::io::Write as _;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
@@ -79,59 +81,79 @@ fn a_real_server_does_what_the_model_says() {
     }
     let mut wrong = String::new();
     for bin in servers {
-        let server = match Server::start(&bin) {
-            Ok(server) => server,
+        let crew = match Server::crew(&bin) {
+            Ok(crew) => crew,
             Err(reason) => {
                 say(&format!("skipped {}: {reason}", bin.display()));
                 continue;
             }
         };
-        wrong.push_str(&checked(&server));
-        wrong.push_str(&rewrites::checked(&server));
+        wrong.push_str(&checked(&crew));
+        wrong.push_str(&rewrites::checked(&crew[0]));
     }
     assert!(wrong.is_empty(), "a server does otherwise:\n{wrong}");
 }
 
-/// Runs two catalogues on a server, and of the last as many statements as there is time for; all that differs, a line each.
-fn checked(server: &Server) -> String {
+/// Runs two catalogues on servers that share the work, and of the last as many statements as there is time for; all that
+/// differs, a line each.
+fn checked(crew: &[Server]) -> String {
     let start = Instant::now();
-    let mut bench = Bench::new(server).expect("a second session");
-    let mut wrong = String::new();
-    let mut count = 0;
-    let mut scores: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
-    let mut seen: Vec<(String, &str)> = Vec::new();
-    let first = ["postgres.json", "more.json"].iter().flat_map(|name| entries(&catalogue(name)).to_vec());
-    let further = catalogue("further.json");
+    let (first, further) = (["postgres.json", "more.json"].map(catalogue), catalogue("further.json"));
+    let first = first.iter().flat_map(entries);
     let further = entries(&further);
     // In steps, so that what fits into the time is of all kinds.
-    let others = (0..further.len()).map(|at| &further[at * STEP % further.len()]).cloned();
-    for (is_first, entry) in first.map(|entry| (true, entry)).chain(others.map(|entry| (false, entry))) {
-        if !is_first && start.elapsed() > PATIENCE {
-            break;
-        }
-        let measured = bench.measure(&entry).unwrap_or_else(|error| panic!("{}: {error}", id(&entry)));
-        count += 1;
-        let on_server = format!("{} on {}", id(&entry), server.version);
-        for (field, agrees, detail) in truth::held(&entry, &measured, server.major) {
+    let others = (0..further.len()).map(|at| &further[at * STEP % further.len()]);
+    let all: Vec<(bool, &Value)> = first.map(|entry| (true, entry)).chain(others.map(|entry| (false, entry))).collect();
+    let measured = measured(crew, &all, start);
+    let server = &crew[0];
+    let mut wrong = String::new();
+    let mut scores: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
+    for (at, measured) in &measured {
+        let entry = all[*at].1;
+        let on_server = format!("{} on {}", id(entry), server.version);
+        for (field, agrees, detail) in truth::held(entry, measured, server.major) {
             let score = scores.entry(field).or_default();
             score.1 += 1;
             score.0 += usize::from(agrees);
-            let is_known = truth::is_known(id(&entry), field);
+            let is_known = truth::is_known(id(entry), field);
             if !agrees && !is_known {
                 let _ = writeln!(wrong, "{on_server}: the model's {field}: {detail}");
             }
         }
-        for (field, detail) in against_the_record(&entry, &measured, server.major) {
-            seen.push((id(&entry).to_owned(), field));
-            if !KNOWN.iter().any(|(known, of, _)| *known == id(&entry) && *of == field) {
+        for (field, detail) in against_the_record(entry, measured, server.major) {
+            if !KNOWN.iter().any(|(known, of, _)| *known == id(entry) && *of == field) {
                 let _ = writeln!(wrong, "{on_server}: the record's {field}: {detail}");
             }
         }
     }
     let shares: Vec<String> = scores.iter().map(|(field, (right, all))| format!("{field} {right}/{all}")).collect();
     let seconds = start.elapsed().as_secs_f32();
-    say(&format!("PostgreSQL {}: {count} statements in {seconds:.1} s; {}", server.version, shares.join(", ")));
+    let (count, servers) = (measured.len(), crew.len());
+    let share = shares.join(", ");
+    say(&format!("PostgreSQL {}: {count} statements in {seconds:.1} s on {servers} servers; {share}", server.version));
     wrong
+}
+
+/// What the servers do, by the numbers of the entries. Each has a thread, which takes the next entry when it is done with one.
+fn measured(crew: &[Server], all: &[(bool, &Value)], start: Instant) -> BTreeMap<usize, Value> {
+    let next = AtomicUsize::new(0);
+    let work = |server: &Server| {
+        let mut bench = Bench::new(server).expect("a second session");
+        let mut measured = Vec::new();
+        loop {
+            let at = next.fetch_add(1, Ordering::Relaxed);
+            let Some((is_first, entry)) = all.get(at) else { return measured };
+            if !is_first && start.elapsed() > PATIENCE {
+                return measured;
+            }
+            measured.push((at, bench.measure(entry).unwrap_or_else(|error| panic!("{}: {error}", id(entry)))));
+        }
+    };
+    thread::scope(|scope| {
+        let work = &work;
+        let threads: Vec<_> = crew.iter().map(|server| scope.spawn(move || work(server))).collect();
+        threads.into_iter().flat_map(|thread| thread.join().expect("all statements run")).collect()
+    })
 }
 
 /// Where what was measured now is not what is on record.

@@ -5,6 +5,7 @@ use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -19,6 +20,12 @@ const FOLDERS: &[&str] = &[
     "/opt/homebrew/opt/postgresql@*/bin",
     "/usr/local/opt/postgresql@*/bin",
 ];
+
+/// More would only wait for each other.
+const MOST_SERVERS: usize = 4;
+
+/// How many have been started, so that each has a folder of its own.
+static STARTED: AtomicUsize = AtomicUsize::new(0);
 
 /// As long as a server may take to get ready or to stop.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -93,6 +100,15 @@ fn first_line(command: &mut Command) -> Option<String> {
 }
 
 impl Server {
+    /// As many servers as this machine can have at work at once. They share nothing, for roles and locks know no databases.
+    pub fn crew(bin: &Path) -> Result<Vec<Self>, String> {
+        let count = thread::available_parallelism().map_or(1, usize::from).min(MOST_SERVERS);
+        thread::scope(|scope| {
+            let threads: Vec<_> = (0..count).map(|_| scope.spawn(|| Self::start(bin))).collect();
+            threads.into_iter().map(|thread| thread.join().map_err(|_| "a server breaks off".to_owned())?).collect()
+        })
+    }
+
     /// Makes a database cluster and starts a server on it.
     pub fn start(bin: &Path) -> Result<Self, String> {
         let psql = client(bin).ok_or("no psql was found")?;
@@ -100,7 +116,8 @@ impl Server {
             Some("0") => Some(User::find().ok_or("the tests run as root and no other user is there")?),
             _ => None,
         };
-        let name = format!("gonogo-pg-{}-{}", std::process::id(), said_version(bin).first().unwrap_or(&0));
+        let number = STARTED.fetch_add(1, Ordering::Relaxed);
+        let name = format!("gonogo-pg-{}-{}-{number}", std::process::id(), said_version(bin).first().unwrap_or(&0));
         let folder = env::temp_dir().join(name);
         fs::create_dir_all(&folder).map_err(|error| error.to_string())?;
         let mut server = Self { folder, bin: bin.to_owned(), psql, user, process: None, major: 0, version: String::new() };

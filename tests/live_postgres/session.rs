@@ -42,9 +42,10 @@ impl Session {
         let mut command = Command::new(psql);
         command.args(["-X", "-A", "-t", "-q", "-F", "\t", "-v", "ON_ERROR_STOP=0", "-p", "5432", "-U", "postgres", "-d"]);
         command.args(["postgres", "-h"]).arg(socket);
-        for name in ["PGOPTIONS", "PGSERVICE", "PGDATABASE", "PGUSER", "PGTZ", "PGSSLMODE"] {
+        for name in ["PGSERVICE", "PGDATABASE", "PGUSER", "PGTZ", "PGSSLMODE"] {
             command.env_remove(name);
         }
+        command.env("PGOPTIONS", "-c client_min_messages=error -c statement_timeout=10s");
         command.env("PGCLIENTENCODING", "UTF8").env("PGCONNECT_TIMEOUT", "5").env("LC_ALL", "C");
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
         let mut process = command.spawn().map_err(|error| error.to_string())?;
@@ -53,8 +54,6 @@ impl Session {
         thread::spawn(move || output.lines().map_while(Result::ok).try_for_each(|line| send.send(line)));
         let input = process.stdin.take();
         let mut session = Self { process, input, lines, asked: 0, pid: 0 };
-        session.ask("SET client_min_messages = error")?;
-        session.ask("SET statement_timeout = '10s'")?;
         let said = session.ask("SELECT pg_backend_pid()")?;
         session.pid = said.rows.first().and_then(|pid| pid.parse().ok()).ok_or("no process id")?;
         Ok(session)

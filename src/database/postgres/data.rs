@@ -226,7 +226,11 @@ fn put(run: &mut Run<'_>, id: Id, columns: Option<&[Ident]>, given: Option<&part
     for table in write(run, id, &filter) {
         fill(run, table);
         for foreign in &run.relation(table).constraints.clone() {
-            if let Some(to) = foreign.target().filter(|_| foreign.columns.iter().any(|column| is_given(column))) {
+            // What is NULL refers to nothing.
+            let is_null = given.is_some_and(|given| foreign.columns.iter().any(|column| given.is_null(run, table, column)));
+            let has_default = |name: &str| run.relation(table).column(name).is_some_and(|column| column.default.is_some());
+            let is_filled = foreign.columns.iter().any(|column| is_given(column) || has_default(column));
+            if let Some(to) = foreign.target().filter(|_| is_filled && !is_null) {
                 run.lock(to, RowShare);
             }
         }

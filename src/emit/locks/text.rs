@@ -43,7 +43,10 @@ pub fn emit(table: &LockTable<'_>) -> String {
 }
 
 fn migration(set: &Set<'_>, planned: &Script, out: &mut String) {
-    let _ = writeln!(out, "\n{} · {}", UntrustedPath(&set.root.path(planned.source)), transaction(planned));
+    let (path, transaction) = (UntrustedPath(&set.root.path(planned.source)).to_string(), transaction(planned));
+    let fits = path.chars().count() + 3 + transaction.chars().count() <= WIDTH;
+    let between = if fits { " · ".to_owned() } else { format!("\n{}", " ".repeat(INDENT)) };
+    let _ = writeln!(out, "\n{path}{between}{transaction}");
     let mut others = 0;
     for step in &planned.steps {
         let remarks = remarks(set, planned, step);

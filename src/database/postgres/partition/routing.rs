@@ -37,6 +37,11 @@ impl<'a> Given<'a> {
         Some(Self { values, places })
     }
 
+    /// Whether a column is NULL in all rows.
+    pub fn is_null(&self, run: &Run<'_>, table: Id, column: &str) -> bool {
+        (0..self.values.rows()).all(|row| matches!(self.value(run, table, row, column), Value::Null))
+    }
+
     fn value(&self, run: &Run<'_>, table: Id, row: usize, column: &str) -> Value {
         match self.places.get(column).and_then(|at| self.values.cell(row, *at)) {
             Some(Cell::Literal(span)) => Value::Literal(self.values.literal(span)),

@@ -131,10 +131,8 @@ impl Lexer<'_> {
 
     /// Passes a blank, and all that follow.
     fn blanks(&mut self) {
-        self.at += 1;
-        while let Some(b' ' | b'\n' | b'\t' | b'\r') = self.bytes.get(self.at) {
-            self.at += 1;
-        }
+        let is_blank = |byte: &&u8| matches!(byte, b' ' | b'\n' | b'\t' | b'\r');
+        self.at += 1 + self.bytes[self.at + 1..].iter().take_while(is_blank).count();
     }
 
     fn push(&mut self, kind: TokenKind, start: usize) {

@@ -11,6 +11,8 @@ use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
+use rayon::prelude::*;
+
 use super::discover::{Found, Ignores};
 use super::environments::misnamed::{Misnamed, misnamed};
 use super::environments::names::{Named, Tier, named_at, other_words, words};
@@ -267,23 +269,26 @@ pub(super) fn mentions(documents: &[Arc<Document>], environments: &Environments)
     let groups = environments.groups.iter().filter(|group| could_be_orphaned(group, path));
     let titles = groups.flat_map(|group| &group.members).map(|file| title(file, path(file), &environments.said));
     let wanted: HashSet<String> = titles.collect();
-    let mut found = HashMap::new();
     if wanted.is_empty() {
-        return found;
+        return HashMap::new();
     }
-    for (source, document) in ids(documents).zip(documents) {
-        if document.consumer().is_none() && document.yaml().is_none() {
-            continue;
-        }
+    let documents: Vec<_> = ids(documents).zip(documents).collect();
+    let documents = documents.into_par_iter().filter(|(_, document)| document.consumer().is_some() || document.yaml().is_some());
+    let named = documents.flat_map_iter(|(source, document)| {
         let text = document.source.text();
-        for word in mentioned::path_words(text).filter(|word| word.contains('.')) {
+        let words = mentioned::path_words(text).filter(|word| word.contains('.'));
+        let endings = words.flat_map(|word| {
             let mut slashes = word.rmatch_indices('/').map(|(at, _)| &word[at + 1..]);
-            let endings = [slashes.next().unwrap_or(word), slashes.next().unwrap_or(word)];
-            for ending in endings.into_iter().filter(|ending| wanted.contains(*ending)) {
-                let at = ending.as_ptr() as usize - text.as_ptr() as usize;
-                found.entry(ending.to_owned()).or_insert(Place { source, span: Span::new(at, at + ending.len()) });
-            }
-        }
+            [slashes.next().unwrap_or(word), slashes.next().unwrap_or(word)]
+        });
+        endings.filter(|ending| wanted.contains(*ending)).map(move |ending| {
+            let at = ending.as_ptr() as usize - text.as_ptr() as usize;
+            (ending.to_owned(), Place { source, span: Span::new(at, at + ending.len()) })
+        })
+    });
+    let mut found = HashMap::new();
+    for (ending, place) in named.collect::<Vec<_>>() {
+        found.entry(ending).or_insert(place);
     }
     found
 }

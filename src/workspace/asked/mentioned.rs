@@ -17,9 +17,18 @@ use crate::workspace::environments::names::other_words;
 /// The words of a text that look like paths of files.
 pub fn path_words(text: &str) -> impl Iterator<Item = &str> {
     const LONGEST: usize = 240;
-    let is_part = |next: char| next.is_ascii_alphanumeric() || matches!(next, '.' | '-' | '_' | '/');
-    let words = text.split(move |next: char| !is_part(next));
-    words.filter(|word| word.len() > 2 && word.len() <= LONGEST && word.contains(['.', '/']) && !word.starts_with("//"))
+    let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_' | b'/');
+    let bytes = text.as_bytes();
+    let mut from = 0;
+    // Whatever a path is, it has one of these, and most words of a text have none.
+    let words = std::iter::from_fn(move || {
+        let mark = from + memchr::memchr2(b'.', b'/', &bytes[from..])?;
+        let start = bytes[from..mark].iter().rposition(|byte| !is_part(byte)).map_or(from, |at| from + at + 1);
+        let end = bytes[mark..].iter().position(|byte| !is_part(byte)).map_or(bytes.len(), |length| mark + length);
+        from = end;
+        Some(&text[start..end])
+    });
+    words.filter(|word| word.len() > 2 && word.len() <= LONGEST && !word.starts_with("//"))
 }
 
 /// A file by a name that it does not have.

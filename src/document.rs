@@ -22,6 +22,7 @@ pub mod server_version;
 pub mod sql;
 pub mod template;
 pub mod toml;
+pub mod used;
 pub mod yaml;
 
 use std::sync::OnceLock;
@@ -172,7 +173,7 @@ impl Document {
     fn is_ours(&self) -> bool {
         match &self.content {
             Content::Yaml(yaml) => kind::holds_objects(&self.source, yaml),
-            Content::Consumer(consumer) => !consumer.reads.is_empty() || consumer.is_pipeline,
+            Content::Consumer(consumer) => !consumer.reads.is_empty() || consumer.is_pipeline || !consumer.uses.is_empty(),
             Content::Sql(_) | Content::Dotenv(_) | Content::Entries(_) => true,
         }
     }
@@ -214,7 +215,7 @@ impl Document {
             Content::Dotenv(dotenv) => dotenv.comments.clone(),
             Content::Entries(entries) => entries.comments.clone(),
             // Nothing is ever found in a program, so nothing is allowed there.
-            Content::Consumer(consumer) if !consumer.is_pipeline => Vec::new(),
+            Content::Consumer(consumer) if !consumer.is_pipeline && consumer.uses.is_empty() => Vec::new(),
             Content::Consumer(_) => self.hash_comments(),
             Content::Yaml(yaml) => {
                 let of_templates = yaml.holes.iter().map(|hole| hole.span).filter(|span| is_comment(self.source.slice(*span)));

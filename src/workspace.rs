@@ -12,6 +12,7 @@ pub mod change;
 pub mod consumers;
 pub mod container;
 pub mod discover;
+pub mod drift;
 mod edits;
 pub mod environments;
 pub mod field;
@@ -56,6 +57,7 @@ use base::Base;
 use change::Change;
 use consumers::Consumers;
 use discover::{Found, Passed, discover};
+use drift::Drift;
 use environments::misnamed::Misnamed;
 use environments::{Environments, Tier};
 use history::steps::Step;
@@ -106,6 +108,8 @@ pub struct Workspace {
     pub missing_files: Vec<MissingFile>,
     /// Files of settings that call their environment otherwise than the rest of the tree, and that nothing names.
     pub misnamed: HashMap<SourceId, Misnamed>,
+    /// Versions that a pipeline or a laptop has and production has not.
+    pub drifts: Vec<Drift>,
     /// Where files of settings are named, by what they are called there.
     pub named_files: HashMap<String, Place>,
     /// What there is to know about files that were not judged, or not wholly.
@@ -138,8 +142,9 @@ impl Workspace {
         let base = || if asks_git { Base::of(tree, settings) } else { Base::Unasked };
         let (((mut documents, notes), base), took) = timed(timings.on, || rayon::join(load, base));
         timings.read = took;
-        if consumers::are_asked_for(&documents, &settings.environments) {
-            let load = || load::load_timed(tree, &found.programs, &found.sites, settings, &mut timings.files);
+        let programs = load::programs(&found, &documents, settings);
+        if !programs.is_empty() {
+            let load = || load::load_timed(tree, &programs, &found.sites, settings, &mut timings.files);
             let ((programs, _), took) = timed(settings.timings, load);
             let is_new =
                 |program: &Arc<Document>| documents.binary_search_by(|own| own.source.path().cmp(program.source.path())).is_err();
@@ -221,6 +226,7 @@ impl Workspace {
             consumers: Consumers::default(),
             missing_files: Vec::new(),
             misnamed: HashMap::new(),
+            drifts: Vec::new(),
             named_files: HashMap::new(),
             notes,
             skipped,
@@ -235,6 +241,7 @@ impl Workspace {
         workspace.priorities = Priorities::of(&workspace);
         workspace.links = Links::of(&workspace);
         workspace.consumers = Consumers::of(&workspace);
+        workspace.drifts = drift::drifts(&workspace);
         workspace.named_files = asked::mentions(&workspace.documents, &workspace.environments);
         workspace
     }

@@ -12,6 +12,7 @@ mod schema;
 
 use std::collections::HashSet;
 
+use crate::document::used::{Use, teller, uses};
 use crate::source::{Source, Span};
 use around::Around;
 use files::{Asked, is_pipeline};
@@ -26,6 +27,8 @@ pub struct Consumer {
     pub files: Vec<Asked>,
     /// It is no program, but what deploys one.
     pub is_pipeline: bool,
+    /// The versions of languages and servers that it names, in order.
+    pub uses: Vec<Use>,
 }
 
 /// One read of a setting.
@@ -92,6 +95,7 @@ pub fn may_read(path: &str) -> bool {
         || stem.ends_with("Tests")
         || stem.starts_with("test_");
     is_pipeline(path)
+        || teller(path).is_some()
         || Language::of_path(path).is_some()
             && !is_test
             && !TOOLS.contains(&stem)
@@ -104,7 +108,10 @@ pub fn may_hold_reads(path: &str, bytes: &[u8]) -> bool {
     let reads = |language: Language| language.patterns().any(|pattern| has(pattern.begins)) || schema::may_be(has);
     // A workflow may only say what fills the hole in a path that another one asks for.
     let is_yaml = path.ends_with(".yml") || path.ends_with(".yaml");
-    if is_pipeline(path) { is_yaml || files::may_ask(has) } else { Language::of_path(path).is_some_and(reads) }
+    if is_pipeline(path) {
+        return is_yaml || files::may_ask(has);
+    }
+    teller(path).is_some() || Language::of_path(path).is_some_and(reads)
 }
 
 /// So many reads of one file are kept.
@@ -116,10 +123,12 @@ impl Consumer {
         let text = source.text();
         if is_pipeline(source.path()) {
             // Whoever only says what fills a hole is a witness, too.
-            return Self { files: files::asked(text), is_pipeline: true, ..Self::default() };
+            let uses = uses(source.path(), text);
+            return Self { files: files::asked(text), is_pipeline: true, uses, ..Self::default() };
         }
         let mut reads = Vec::new();
-        let Some(language) = Language::of_path(source.path()) else { return Self::default() };
+        let uses = uses(source.path(), text);
+        let Some(language) = Language::of_path(source.path()) else { return Self { uses, ..Self::default() } };
         for pattern in language.patterns() {
             for (at, _) in text.match_indices(pattern.begins) {
                 if reads.len() < MOST && is_word_start(text, at, pattern.begins) {
@@ -134,7 +143,7 @@ impl Consumer {
         reads.sort_by_key(|read| (read.place, read.need));
         reads.dedup_by_key(|read| read.place);
         settle(&mut reads);
-        Self { reads, ..Self::default() }
+        Self { reads, uses, ..Self::default() }
     }
 }
 

@@ -66,7 +66,7 @@ fn is_part(character: char) -> bool {
 }
 
 /// `registry/postgres:16.4-alpine`, `pgvector/pgvector:pg16`, `postgres:${VERSION:-15}`.
-fn image(word: &str) -> Option<u32> {
+pub fn image(word: &str) -> Option<u32> {
     let name_at = word.rfind('/').map_or(0, |slash| slash + 1);
     let (name, tag) = word[name_at..].split_once(':')?;
     if !IMAGES.contains(&name) {

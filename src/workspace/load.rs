@@ -5,13 +5,15 @@ use std::time::Duration;
 
 use rayon::prelude::*;
 
-use super::discover::Candidate;
+use super::consumers;
+use super::discover::{Candidate, Found};
 use super::servers;
 use super::sites::Sites;
 use crate::diagnostic::{Judged, Note};
 use crate::document::engine::Engine;
 use crate::document::kind::Kind;
 use crate::document::template::Hole;
+use crate::document::used::teller;
 use crate::document::yaml::{Cause, Yaml};
 use crate::document::{Content, Document, kind, sql};
 use crate::guard;
@@ -49,6 +51,14 @@ pub fn load_timed(
         all.extend(said);
     }
     (documents, all)
+}
+
+/// The programs and pipelines that are asked for: all where settings are, and where anything is judged at all those that
+/// name versions.
+pub fn programs(found: &Found, documents: &[Arc<Document>], settings: &Settings) -> Vec<Candidate> {
+    let is_asked = consumers::are_asked_for(documents, &settings.environments);
+    let is_wanted = |file: &&Candidate| is_asked || (!documents.is_empty() && teller(&file.path).is_some());
+    found.programs.iter().filter(is_wanted).cloned().collect()
 }
 
 fn one(tree: &dyn Tree, file: &Candidate, sites: &Sites, settings: &Settings) -> (Option<Document>, Vec<Note>) {

@@ -45,6 +45,11 @@ fn about<'n>(document: &Document, name: &'n str) -> &'n str {
     if document.dotenv().is_some() { "" } else { name }
 }
 
+/// Whether the words of a name, with blanks between them, end with one of these.
+fn ends_with_one(words: &str, list: &[&str]) -> bool {
+    list.iter().any(|name| words.strip_suffix(name).is_some_and(|rest| rest.is_empty() || rest.ends_with(' ')))
+}
+
 /// Words of settings that only environments for tests have, and production does without on purpose.
 const FOR_TESTS: &[&str] = &[
     "debug",

@@ -236,6 +236,7 @@ mod tests {
             ("Dockerfile", "FROM --platform=linux/amd64 node:20.11-alpine AS build\nFROM nginx:1.27\n", &["Node.js 20"]),
             ("Dockerfile", "ARG PYTHON=3.12\nFROM python:${PYTHON}-slim\n", &["Python 3.12"]),
             ("Dockerfile", "FROM node:${VERSION}\nFROM node:lts\nFROM node\nFROM postgres:15\n", &["Node.js ?"]),
+            ("Dockerfile", "FROM node@sha256:abc AS a\n", &["Node.js ?"]),
             ("Dockerfile", "FROM eclipse-temurin:21-jre@sha256:abc\nFROM golang:1.23.4\n", &["Java 21", "Go 1.23"]),
             ("web/.nvmrc", "v20.11.1\n", &["Node.js 20"]),
             (".nvmrc", "lts/iron\n", &[]),

@@ -26,10 +26,9 @@ const SCHEMES: &[&str] =
     &["http", "https", "postgres", "postgresql", "redis", "rediss", "amqp", "amqps", "ws", "wss", "mysql", "mongodb"];
 
 fn fault(name: &str, value: &str) -> Option<&'static str> {
-    let words = name_words(name);
-    let last = words.last().map(String::as_str);
     let number: Option<i64> = value.parse().ok();
-    if last == Some("port") && number.is_some_and(|port| !(0..=65535).contains(&port)) {
+    let is_port = || name_words(name).last().is_some_and(|last| last == "port");
+    if number.is_some_and(|port| !(0..=65535).contains(&port)) && is_port() {
         return Some("a port is a number up to 65535");
     }
     let is_address = SCHEMES.iter().any(|scheme| value.strip_prefix(scheme).is_some_and(|rest| rest.starts_with(':')));

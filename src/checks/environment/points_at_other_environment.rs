@@ -41,12 +41,13 @@ pub fn check(group: &Group, cx: &mut Context<'_>) {
 fn stray<'g>(group: &'g Group, row: &Row<'g>, at: usize, cell: Cell<'g>, cx: &Context<'_>) -> Option<Stray<'g>> {
     let file = &group.members[at];
     let (own, value) = (file.environment.as_deref()?, value(cell, cx)?);
-    let allowed = cx.list("allowed", file.source);
-    if says_environment(row.name) || allowed.iter().any(|pattern| fits(pattern, row.name)) {
+    // Most values name no environment at all, and that is asked of them first.
+    let named = environments_in(place_in(&value), &cx.settings.environments);
+    let foreign = named.iter().find(|named| named.name != own && !named.is_aside)?;
+    let is_allowed = || cx.list("allowed", file.source).iter().any(|pattern| fits(pattern, row.name));
+    if part(row.name, &value).is_empty() || says_environment(row.name) || is_allowed() {
         return None;
     }
-    let named = environments_in(part(row.name, &value), &cx.settings.environments);
-    let foreign = named.iter().find(|named| named.name != own && !named.is_aside)?;
     let owner = group.members.iter().position(|member| member.environment.as_deref() == Some(&foreign.name))?;
     // Others have their own name where this one has a foreign one.
     let follows = |(other, cell): (usize, Cell<'_>)| {
@@ -110,13 +111,18 @@ fn address_in(text: &str) -> Option<&str> {
     text.split([' ', '<', '>', ',', ';']).find(|word| word.contains("://") || (word.contains('@') && word.contains('.')))
 }
 
-/// The part of a value that says where something is: its host without the last label, or all of a name.
-fn part<'v>(name: &str, value: &'v str) -> &'v str {
+/// The part of a value that may say where something is: its host without the last label, or all of a name.
+fn place_in(value: &str) -> &str {
     if let Some(host) = host_of(value) {
         return host.rsplit_once('.').map_or(host, |(before, _)| before);
     }
     let is_name = value.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b':' | b'/'));
-    if is_name && Class::of(name, &[]) == Class::Identity { value } else { "" }
+    if is_name { value } else { "" }
+}
+
+/// The same, where a name is known to be one by that of its setting.
+fn part<'v>(name: &str, value: &'v str) -> &'v str {
+    if host_of(value).is_some() || Class::of(name, &[]) == Class::Identity { place_in(value) } else { "" }
 }
 
 /// Settings that name the environment itself are another matter.

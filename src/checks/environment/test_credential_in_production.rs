@@ -15,10 +15,9 @@ pub fn check(file: &SettingsFile, cx: &mut Context<'_>) {
     let source = &cx.workspace.document(file.source).source;
     for setting in file.settings.iter().filter(|setting| !matches!(setting.form, Form::Open | Form::List)) {
         let value = setting.text(source).trim();
-        let words = name_words(&setting.name);
         let is_key = KEYS.iter().any(|start| value.strip_prefix(start).is_some_and(|rest| rest.len() >= 8));
         let is_mode = value.eq_ignore_ascii_case("sandbox")
-            && words.last().is_some_and(|last| matches!(last.as_str(), "mode" | "environment" | "env"));
+            && name_words(&setting.name).last().is_some_and(|last| matches!(last.as_str(), "mode" | "environment" | "env"));
         let host = host_of(value).filter(|_| value.contains("://"));
         let is_sandbox =
             host.is_some_and(|host| host.split('.').rev().skip(2).any(|label| label == "sandbox" || label.ends_with("-sandbox")));

@@ -1,5 +1,6 @@
 //! See rules/environment/verification-off.md
 
+use super::ends_with_one;
 use crate::document::entries::Form;
 use crate::rule::Context;
 use crate::source::Source;
@@ -46,12 +47,12 @@ pub fn check(file: &SettingsFile, cx: &mut Context<'_>) {
     }
     let source = &cx.workspace.document(file.source).source;
     for setting in file.settings.iter().filter(|setting| !matches!(setting.form, Form::Open | Form::List)) {
-        let words = name_words(&setting.name).join(" ");
         let value = setting.text(source).trim().to_ascii_lowercase();
-        let ends = |list: &[&str]| list.iter().any(|name| words == *name || words.ends_with(&format!(" {name}")));
+        let words = || name_words(&setting.name).join(" ");
+        let ends = |list: &[&str]| ends_with_one(&words(), list);
         let is = |wanted: bool| truth(&value) == Some(wanted) || value == if wanted { "1" } else { "0" };
         let in_address = value.contains("trustservercertificate=true") || value.contains("sslverify=false");
-        let is_off = (ends(CHECKS) && is(false)) || (ends(SKIPS) && is(true)) || in_address;
+        let is_off = (is(false) && ends(CHECKS)) || (is(true) && ends(SKIPS)) || in_address;
         if is_off && !stays_in_cluster(file, &setting.name, source) {
             cx.report(file.place(setting.key), format!("{} lets production talk to whoever answers", setting.name))
                 .about(&*setting.name)

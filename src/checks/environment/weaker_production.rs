@@ -1,5 +1,6 @@
 //! See rules/environment/weaker-production.md
 
+use super::ends_with_one;
 use crate::document::entries::Form;
 use crate::rule::{Context, fits};
 use crate::workspace::environments::Group;
@@ -46,10 +47,10 @@ pub fn check(group: &Group, cx: &mut Context<'_>) {
     for row in group.rows() {
         let (Some(here), Some(there)) = (row.cells[at], row.cells[other]) else { continue };
         let words = name_words(row.name).join(" ");
-        let ends = |list: &[&str]| list.iter().any(|name| words == *name || words.ends_with(&format!(" {name}")));
+        let ends = |list: &[&str]| ends_with_one(&words, list);
         let less = (ends(AMOUNTS) && is_less(here, there, cx)) || (ends(GUARDS) && is_off(here, there, cx));
-        let allowed = cx.list("allowed", group.members[at].source);
-        if !less || (here.is_inherited && there.is_inherited) || allowed.iter().any(|pattern| fits(pattern, row.name)) {
+        let is_allowed = || cx.list("allowed", group.members[at].source).iter().any(|pattern| fits(pattern, row.name));
+        if !less || (here.is_inherited && there.is_inherited) || is_allowed() {
             continue;
         }
         cx.report(here.place(), format!("{} is weaker in production than in staging", row.name))

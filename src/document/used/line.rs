@@ -22,16 +22,16 @@ impl At<'_> {
 
     /// `name:tag`, with what the file says of a variable in the tag.
     pub fn named(&self, image: &str) -> Option<Use> {
-        let image = image.split('@').next().unwrap_or(image);
+        let (image, digest) = image.split_once('@').map_or((image, None), |(image, digest)| (image, Some(digest)));
         let at = image.rfind('/').map_or(0, |slash| slash + 1);
-        let (name, tag) = image[at..].split_once(':')?;
+        let (name, tag) = image[at..].split_once(':').unwrap_or((&image[at..], ""));
         let tool = Tool::of_image(name)?;
         let version = match tool {
             Tool::Postgres => postgres_image(image).map(|major| vec![major]),
             _ => tool.version(&self.resolved(tag)),
         };
-        // What moves by itself says nothing of a version: that is known, and is no mention.
-        let is_open = tag.contains('$');
+        // What moves by itself is no mention; what is named by its digest has a version that nobody knows here.
+        let is_open = tag.contains('$') || (tag.is_empty() && digest.is_some());
         (version.is_some() || is_open).then(|| Use { tool, version, place: self.place(image) })
     }
 

@@ -1,5 +1,7 @@
 //! Which words name an environment?
 
+use std::sync::LazyLock;
+
 use crate::near;
 use crate::settings::EnvironmentNames;
 
@@ -54,6 +56,9 @@ pub const SHARED: &[&str] = &["base", "common", "shared", "default", "defaults",
 /// What a word names, where it names an environment; `staging2` is one more of its kind.
 pub fn environment(word: &str) -> Option<(&'static str, Tier)> {
     let word = word.trim_end_matches(|last: char| last.is_ascii_digit());
+    if !may_name(word) {
+        return None;
+    }
     let is_it = |known: &&str| known.eq_ignore_ascii_case(word);
     NAMES.iter().find(|(_, _, words)| words.iter().any(is_it)).map(|(name, tier, _)| (*name, *tier))
 }
@@ -92,6 +97,21 @@ pub fn other_words(word: &str) -> impl Iterator<Item = &'static str> {
     let own = word.to_ascii_lowercase();
     let words = NAMES.iter().find(|(_, _, words)| words.contains(&own.as_str())).map_or(&[][..], |(_, _, words)| *words);
     words.iter().copied().filter(move |other| *other != own)
+}
+
+/// A quick look by the length of a word and its first letter, which nearly all words fail.
+fn may_name(word: &str) -> bool {
+    const LONGEST: usize = 16;
+    // By length, a bit for each first letter.
+    static BEGINNINGS: LazyLock<[u128; LONGEST]> = LazyLock::new(|| {
+        let mut beginnings = [0; LONGEST];
+        for word in NAMES.iter().flat_map(|(_, _, words)| *words) {
+            beginnings[word.len()] |= 1 << (word.as_bytes()[0] & 0x7F);
+        }
+        beginnings
+    });
+    let first = word.bytes().next().unwrap_or_default().to_ascii_lowercase() & 0x7F;
+    word.len() < LONGEST && BEGINNINGS[word.len()] & (1 << first) != 0
 }
 
 impl Named {

@@ -1,6 +1,9 @@
 //! What kind of value is it, and may it differ between environments?
 
+mod words;
+
 use crate::document::secret::is_secret;
+pub use words::name_words;
 
 /// What a setting is about, which decides whether a difference means anything.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -119,32 +122,13 @@ const IDENTITIES: &[&str] = &[
     "queue",
 ];
 
-/// The words of a name, in lower case: `dbPoolSize` and `DB_POOL_SIZE` have the same.
-pub fn name_words(name: &str) -> Vec<String> {
-    let mut words: Vec<String> = Vec::new();
-    let mut before = ' ';
-    for next in name.chars() {
-        let is_start = !before.is_alphanumeric() || (next.is_uppercase() && before.is_lowercase());
-        if next.is_alphanumeric() {
-            if is_start {
-                words.push(String::new());
-            }
-            if let Some(word) = words.last_mut() {
-                word.extend(next.to_lowercase());
-            }
-        }
-        before = next;
-    }
-    words
-}
-
 /// Yes or no, in the words that readers take for it. `1` and `0` are numbers, too.
 pub fn truth(value: &str) -> Option<bool> {
-    match value.trim().to_ascii_lowercase().as_str() {
-        "true" | "yes" | "on" | "enabled" => Some(true),
-        "false" | "no" | "off" | "disabled" => Some(false),
-        _ => None,
+    let is = |words: &[&str]| words.iter().any(|word| word.eq_ignore_ascii_case(value.trim()));
+    if is(&["true", "yes", "on", "enabled"]) {
+        return Some(true);
     }
+    is(&["false", "no", "off", "disabled"]).then_some(false)
 }
 
 /// The host of an address, or a value that is one: two labels and more, of which the last is a word.
@@ -368,6 +352,5 @@ mod tests {
             assert_eq!(Type::of(value), wanted, "{value}");
         }
         assert_eq!(amount("1.5 GB"), Some(Amount { number: 1.5, unit: "GB" }));
-        assert_eq!(name_words("spring.dbPoolSize_MAX"), ["spring", "db", "pool", "size", "max"]);
     }
 }

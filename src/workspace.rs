@@ -36,7 +36,6 @@ pub mod topology;
 pub mod validity;
 pub mod versions;
 
-use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
@@ -51,14 +50,13 @@ use crate::source::Span;
 use crate::timings::{Timings, timed};
 use crate::tree::Tree;
 use crate::tree::git::NoRepository;
-use asked::MissingFile;
+use asked::Names;
 use availability::Availability;
 use base::Base;
 use change::Change;
 use consumers::Consumers;
 use discover::{Found, Passed, discover};
 use drift::Drift;
-use environments::misnamed::Misnamed;
 use environments::{Environments, Tier};
 use history::steps::Step;
 use history::{Asked, Dumps, History, Script};
@@ -104,14 +102,10 @@ pub struct Workspace {
     pub readers: Readers,
     /// Who needs a setting, and who may hand it over.
     pub consumers: Consumers,
-    /// Files of settings that something asks for and that are not there.
-    pub missing_files: Vec<MissingFile>,
-    /// Files of settings that call their environment otherwise than the rest of the tree, and that nothing names.
-    pub misnamed: HashMap<SourceId, Misnamed>,
     /// Versions that a pipeline or a laptop has and production has not.
     pub drifts: Vec<Drift>,
-    /// Where files of settings are named, by what they are called there.
-    pub named_files: HashMap<String, Place>,
+    /// What files of settings are called, and who asks for them.
+    pub names: Names,
     /// What there is to know about files that were not judged, or not wholly.
     pub notes: Vec<Note>,
     /// Folders and files that were passed over by default.
@@ -162,8 +156,8 @@ impl Workspace {
             let mut workspace = Self::derive(documents, change, mentions, built, asked);
             workspace.consumers.supplied = consumers::supplied(tree, &found.suppliers, &workspace);
             let (documents, said) = (&workspace.documents, &settings.environments);
-            workspace.missing_files = asked::missing_files(tree, &found.ignores, documents, said);
-            workspace.misnamed = asked::misnamed_files(&found, documents, said);
+            workspace.names.missing = asked::missing_files(tree, &found.ignores, documents, said);
+            workspace.names.misnamed = asked::misnamed_files(&found, documents, said);
             workspace
         };
         let (mut workspace, took) = timed(timings.on, derive);
@@ -224,10 +218,8 @@ impl Workspace {
             environments,
             readers: Readers::default(),
             consumers: Consumers::default(),
-            missing_files: Vec::new(),
-            misnamed: HashMap::new(),
             drifts: Vec::new(),
-            named_files: HashMap::new(),
+            names: Names::default(),
             notes,
             skipped,
             unsupported,
@@ -242,7 +234,7 @@ impl Workspace {
         workspace.links = Links::of(&workspace);
         workspace.consumers = Consumers::of(&workspace);
         workspace.drifts = drift::drifts(&workspace);
-        workspace.named_files = asked::mentions(&workspace.documents, &workspace.environments);
+        workspace.names.mentioned = asked::mentions(&workspace.documents, &workspace.environments);
         workspace
     }
 

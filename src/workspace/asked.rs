@@ -28,6 +28,17 @@ use crate::settings::EnvironmentNames;
 use crate::source::Span;
 use crate::tree::{Tree, Unreadable};
 
+/// What files of settings are called, and who asks for them.
+#[derive(Debug, Default)]
+pub struct Names {
+    /// Files that something asks for and that are not there.
+    pub missing: Vec<MissingFile>,
+    /// Files that call their environment otherwise than the rest of the tree, and that nothing names.
+    pub misnamed: HashMap<SourceId, Misnamed>,
+    /// Where files are named, by what they are called there.
+    pub mentioned: HashMap<String, Place>,
+}
+
 /// A file of settings that something asks for and that is not there.
 #[derive(Clone, Debug)]
 pub struct MissingFile {

@@ -6,7 +6,7 @@ use crate::workspace::environments::Tier;
 
 pub fn check(file: &File<'_>, cx: &mut Context<'_>) {
     let workspace = cx.workspace;
-    let Some(misnamed) = workspace.misnamed.get(&file.id) else { return };
+    let Some(misnamed) = workspace.names.misnamed.get(&file.id) else { return };
     let (word, wanted) = (&misnamed.word, &misnamed.wanted);
     let name = misnamed.part.rsplit('/').next().unwrap_or(&misnamed.part);
     let is_slip = misnamed.agreeing == 0;

@@ -7,7 +7,7 @@ use crate::workspace::asked::MissingFile;
 
 pub fn check(file: &File<'_>, cx: &mut Context<'_>) {
     let workspace = cx.workspace;
-    for missing in workspace.missing_files.iter().filter(|missing| missing.place.source == file.id) {
+    for missing in workspace.names.missing.iter().filter(|missing| missing.place.source == file.id) {
         let other = missing.same.or(missing.siblings.first().copied());
         let name = missing.path.rsplit('/').next().unwrap_or(&missing.path);
         let said = workspace.text(missing.place).trim_matches(['"', '\'']);

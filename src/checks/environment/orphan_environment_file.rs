@@ -13,7 +13,7 @@ pub fn check(group: &Group, cx: &mut Context<'_>) {
         return;
     }
     let title = |file: &SettingsFile| title(file, workspace.path(file.source), &workspace.environments.said);
-    let place = |file: &SettingsFile| workspace.named_files.get(&title(file)).copied();
+    let place = |file: &SettingsFile| workspace.names.mentioned.get(&title(file)).copied();
     let (read, unread): (Vec<_>, Vec<_>) = group.members.iter().partition(|file| place(file).is_some());
     // A pattern, or a name that is put together, may ask for any of them.
     let (true, [orphan]) = (read.len() >= LEAST, unread.as_slice()) else { return };

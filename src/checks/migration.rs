@@ -49,6 +49,7 @@ pub mod never_validated;
 pub mod out_of_order_version;
 pub mod parent_locked;
 pub mod redundant_index;
+pub mod refused_statement;
 pub mod renamed_column;
 pub mod renamed_enum_value;
 pub mod renamed_table;

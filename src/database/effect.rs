@@ -85,6 +85,8 @@ pub enum FailureKind {
     Required,
     /// It names what is not there, or not any more.
     Gone,
+    /// Something that is there bears the name already.
+    Taken,
     /// Something else.
     Other,
 }

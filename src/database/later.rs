@@ -2,16 +2,18 @@
 
 use std::sync::Arc;
 
-use super::Database;
 use super::schema::{Constraint, Id, Index, Kind, Relation, Rule};
+use super::{Database, quoted};
 use crate::diagnostic::Place;
-use crate::document::sql::Referential;
+use crate::document::sql::{Referential, is_hole};
 
 /// Something that is so at the end of a history.
 #[derive(Clone, Debug)]
 pub struct Trouble {
     /// The table.
     pub table: String,
+    /// The same as a statement has to write it: with the schema that a template fills in, too.
+    pub written: String,
     /// What makes it so.
     pub place: Place,
     /// What it is.
@@ -50,6 +52,14 @@ pub enum TroubleKind {
     },
 }
 
+impl Trouble {
+    fn of(relation: &Relation, place: Place, kind: TroubleKind) -> Self {
+        let (table, schema) = (relation.display(), &relation.schema);
+        let written = if is_hole(schema) { format!("{schema}.{}", quoted(&relation.name)) } else { quoted(&table) };
+        Self { table, written, place, kind }
+    }
+}
+
 impl Database {
     /// All there is now, in the order in which the tables came.
     pub fn troubles(&self) -> Vec<Trouble> {
@@ -65,12 +75,11 @@ impl Database {
     }
 
     fn constraints(&self, id: Id, relation: &Relation, troubles: &mut Vec<Trouble>) {
-        let table = || relation.display();
         for constraint in relation.constraints.iter().filter(|constraint| !constraint.inherited) {
             let Some(place) = constraint.made else { continue };
             if !constraint.valid {
                 let kind = TroubleKind::Unvalidated(constraint.name.to_string());
-                troubles.push(Trouble { table: table(), place, kind });
+                troubles.push(Trouble::of(relation, place, kind));
             }
             match &constraint.rule {
                 Rule::Foreign { to, on_delete, .. } if relation.created.is_some() => {
@@ -79,7 +88,7 @@ impl Database {
                     {
                         let columns = constraint.columns.iter().map(ToString::to_string).collect();
                         let kind = TroubleKind::UnindexedForeignKey { columns, to: self.schema.display(*to), on_delete };
-                        troubles.push(Trouble { table: table(), place, kind });
+                        troubles.push(Trouble::of(relation, place, kind));
                     }
                 }
                 Rule::Key(true) => troubles.extend(narrow(id, relation, constraint)),
@@ -103,7 +112,7 @@ fn narrow(id: Id, relation: &Relation, key: &Constraint) -> Option<Trouble> {
     let refers = relation.constraints.iter().any(|it| it.target().is_some_and(|to| to != id) && it.columns == key.columns);
     let is_numbered = (draws || column.identity) && !column.data_type.is_array && !refers;
     let kind = TroubleKind::NarrowKey { column: name.to_string(), data_type };
-    is_numbered.then_some(Trouble { table: relation.display(), place: column.definition?, kind })
+    is_numbered.then_some(Trouble::of(relation, column.definition?, kind))
 }
 
 /// What the server does to the rows that refer to one that is deleted.
@@ -152,7 +161,7 @@ fn redundant(relation: &Relation, troubles: &mut Vec<Trouble>) {
             {
                 let (name, other) = (index.name.to_string(), best.name.to_string());
                 let kind = TroubleKind::RedundantIndex { index: name, other, because: best.made };
-                troubles.push(Trouble { table: relation.display(), place, kind });
+                troubles.push(Trouble::of(relation, place, kind));
             }
         }
     }

@@ -25,9 +25,10 @@ fn report(set: &MigrationSet, troubles: &[&Trouble], cx: &mut Context<'_>) {
     let TroubleKind::UnindexedForeignKey { columns, to, on_delete } = &first.kind else { return };
     let name = columns.join(", ");
     let message = format!("deleting a row of \"{to}\" reads all of \"{}\": no index leads to {name}", first.table);
-    let way = troubles.iter().filter_map(|trouble| index(trouble)).fold(SafeWay::default(), |way, (name, up)| {
-        way.outside(&format!("create_{name}"), up, format!("DROP INDEX CONCURRENTLY IF EXISTS {name};"))
-    });
+    let way = troubles
+        .iter()
+        .filter_map(|trouble| index(trouble))
+        .fold(SafeWay::default(), |way, (name, up, down)| way.outside(&format!("create_{name}"), up, down));
     let lead = if troubles.len() == 1 { "in a migration that runs" } else { "each in a migration of its own that runs" };
     let help = way.added(&format!("{lead} outside a transaction:"), set);
     cx.report(first.place, message)
@@ -40,12 +41,13 @@ fn report(set: &MigrationSet, troubles: &[&Trouble], cx: &mut Context<'_>) {
         .help(help);
 }
 
-/// Its name, and what makes it.
-fn index(trouble: &Trouble) -> Option<(String, String)> {
+/// Its name, what makes it, and what takes it away.
+fn index(trouble: &Trouble) -> Option<(String, String, String)> {
     let TroubleKind::UnindexedForeignKey { columns, .. } = &trouble.kind else { return None };
     let last = trouble.table.rsplit('.').next().unwrap_or(&trouble.table);
     let name = quoted(&format!("{last}_{}_idx", columns.join("_")));
     let columns: Vec<String> = columns.iter().map(|column| quoted(column)).collect();
-    let up = format!("CREATE INDEX CONCURRENTLY {name} ON {} ({});", quoted(&trouble.table), columns.join(", "));
-    Some((beside(&quoted(&trouble.table), &name), up))
+    let up = format!("CREATE INDEX CONCURRENTLY {name} ON {} ({});", trouble.written, columns.join(", "));
+    let down = format!("DROP INDEX CONCURRENTLY IF EXISTS {};", beside(&trouble.written, &name));
+    Some((name, up, down))
 }

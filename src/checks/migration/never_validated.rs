@@ -11,7 +11,7 @@ pub fn check(set: &MigrationSet, cx: &mut Context<'_>) {
     let newest: Vec<_> = newest.iter().flat_map(|migration| migration.parts()).map(|script| script.source).collect();
     for trouble in set.troubles.iter().filter(|trouble| !newest.contains(&trouble.place.source)) {
         let TroubleKind::Unvalidated(name) = &trouble.kind else { continue };
-        let (table, constraint) = (quoted(&trouble.table), quoted(name));
+        let (table, constraint) = (&trouble.written, quoted(name));
         let up = format!("ALTER TABLE {table} VALIDATE CONSTRAINT {constraint};");
         let way = SafeWay::default().then(&format!("validate_{name}"), up, NOTHING);
         cx.report(trouble.place, format!("nothing ever validates \"{name}\", so \"{}\" may hold rows that break it", trouble.table))

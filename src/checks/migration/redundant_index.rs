@@ -19,7 +19,7 @@ fn report(set: &MigrationSet, trouble: &Trouble, cx: &mut Context<'_>) {
         Some(newer) if !is_pending(trouble.place.source) => (*newer, Some(trouble.place)),
         older => (trouble.place, *older),
     };
-    let up = format!("DROP INDEX CONCURRENTLY IF EXISTS {};", beside(&quoted(&trouble.table), &quoted(index)));
+    let up = format!("DROP INDEX CONCURRENTLY IF EXISTS {};", beside(&trouble.written, &quoted(index)));
     let way = SafeWay::default().outside(&format!("drop_{index}"), up, "");
     let mut report = cx
         .report(

@@ -43,8 +43,8 @@ pub(super) fn reindex(run: &mut Run<'_>, reindex: &Reindex) {
 fn one_index(run: &mut Run<'_>, name: &Name, concurrently: bool) {
     let Some(table) = run.table_of_index(name) else { return };
     if run.relation(table).kind == Kind::Partitioned {
-        if run.version < 14 {
-            return run.fail("REINDEX of partitioned indexes came with PostgreSQL 14");
+        if run.refused_before(14, "REINDEX of a partitioned index") {
+            return;
         }
         run.alone("each partition has a transaction of its own");
     }
@@ -117,8 +117,8 @@ pub(super) fn cluster(run: &mut Run<'_>, cluster: &Cluster) {
         return run.fail("the table was never clustered, so say by which index");
     }
     if relation.kind == Kind::Partitioned {
-        if run.version < 15 {
-            return run.fail("CLUSTER of partitioned tables came with PostgreSQL 15");
+        if run.refused_before(15, "CLUSTER of a partitioned table") {
+            return;
         }
         run.alone("each partition has a transaction of its own");
     }

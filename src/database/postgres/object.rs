@@ -147,8 +147,9 @@ pub(super) fn create_statistics(run: &mut Run<'_>, create: &CreateStatistics) {
     if matches!(create.elements.as_slice(), [Expr { shape: Shape::Column(_), .. }]) {
         return run.fail("statistics of one column are kept without a name; these are for two or more");
     }
-    if run.version < 14 && create.elements.iter().any(|element| !matches!(element.shape, Shape::Column(_))) {
-        return run.fail("statistics of expressions came with PostgreSQL 14");
+    let has_expression = create.elements.iter().any(|element| !matches!(element.shape, Shape::Column(_)));
+    if has_expression && run.refused_before(14, "statistics of expressions") {
+        return;
     }
     run.lock(id, ShareUpdateExclusive);
     if let Some(name) = &create.name {

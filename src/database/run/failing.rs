@@ -16,7 +16,7 @@ impl Run<'_> {
     /// Fails because something is in the way, unless what was not understood may have taken that away.
     pub fn taken(&mut self, reason: impl Into<String>) {
         if !self.schema.is_doubtful {
-            self.fail(reason);
+            self.fail_as(FailureKind::Taken, reason);
         }
     }
 
@@ -58,6 +58,16 @@ impl Run<'_> {
             self.fail_as(FailureKind::Unsupported, reason);
         }
         lacks
+    }
+
+    /// Fails on servers older than this, which know the words and refuse them all the same; says whether it does.
+    pub fn refused_before(&mut self, version: u32, what: &str) -> bool {
+        let is_first = !self.failed();
+        let refused = self.needs(version, what);
+        if let Some(error) = self.out.error.as_mut().filter(|_| refused && is_first) {
+            error.kind = FailureKind::Other;
+        }
+        refused
     }
 
     pub fn failed(&self) -> bool {

@@ -1,6 +1,6 @@
 //! Constraints in two steps: they bind new rows first, and the old ones are checked while nobody waits.
 
-use super::safe_way::{NOTHING, PATIENCE, SafeWay, made_up, quoted};
+use super::safe_way::{NOTHING, PATIENCE, SafeWay, folded, made_up};
 
 /// A rule of a table that binds new rows at once and is checked against the old ones while nobody waits.
 pub fn not_valid(table: &str, name: &str, rule: &str) -> SafeWay {
@@ -17,9 +17,9 @@ pub fn not_valid_after(way: SafeWay, table: &str, name: &str, rule: &str) -> Saf
     )
 }
 
-/// NOT NULL after a check that nobody waits for.
+/// NOT NULL after a check that nobody waits for. Table and column are as they are written.
 pub fn not_null(table: &str, column: &str, version: u32) -> SafeWay {
-    let name = made_up(table, column, "not_null");
+    let name = made_up(table, &folded(column), "not_null");
     if version >= 18 {
         return not_valid(table, &name, &format!("CONSTRAINT {name} NOT NULL {column}"));
     }
@@ -28,7 +28,6 @@ pub fn not_null(table: &str, column: &str, version: u32) -> SafeWay {
     if version < 12 {
         return check;
     }
-    let column = if column.starts_with('"') { column.to_owned() } else { quoted(column) };
     check.then(
         &format!("require_{column}"),
         // In one ALTER TABLE the check would go first, and prove nothing any more.

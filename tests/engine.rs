@@ -117,8 +117,7 @@ fn fingerprints(files: &[(&str, &str)]) -> Vec<String> {
 fn a_fingerprint_stays_when_lines_move_and_changes_with_its_subject() {
     let sql = "CREATE INDEX i ON t (a);\nCREATE INDEX i ON t (a);\nCREATE INDEX j ON t (b);\n";
     let before = fingerprints(&[("db/1_a.sql", sql)]);
-    // Three indexes, and one of them is there already.
-    assert_eq!((before.len(), before.iter().collect::<std::collections::HashSet<_>>().len()), (4, 4), "each is its own");
+    assert_eq!(before.iter().collect::<std::collections::HashSet<_>>().len(), 3, "each is its own");
     let moved = format!("-- a comment\n\n\n{}", sql.replace("CREATE INDEX", "CREATE   INDEX"));
     assert_eq!(fingerprints(&[("db/1_a.sql", &moved)]), before);
     assert_ne!(fingerprints(&[("db/1_a.sql", &sql.replace("(a)", "(b)"))])[0], before[0]);

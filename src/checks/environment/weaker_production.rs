@@ -79,7 +79,8 @@ fn is_less(here: Cell<'_>, there: Cell<'_>, cx: &Context<'_>) -> bool {
         };
         Some(amount.number * factor)
     };
-    matches!((number(here), number(there)), (Some(here), Some(there)) if here < there)
+    // 1500Mi beside 1.5Gi is meant to be the same.
+    matches!((number(here), number(there)), (Some(here), Some(there)) if here < there * 0.95)
 }
 
 fn is_off(here: Cell<'_>, there: Cell<'_>, cx: &Context<'_>) -> bool {

@@ -245,12 +245,12 @@ fn whole(script: &Script, span: Span, cx: &Context<'_>) -> Span {
 
 /// Whether a file does nothing but what stands here.
 fn is_alone(migration: &Migration, places: &[Place], cx: &Context<'_>) -> bool {
-    let others = migration.steps().filter(|(script, step)| {
+    // The first other one ends it: this is asked for each finding.
+    !migration.steps().any(|(script, step)| {
         let statement = cx.workspace.statement(script, step);
         let is_it = places.contains(&Place { source: script.source, span: statement.span });
         !is_it && !matches!(statement.action, Action::Set(_) | Action::Transaction(_))
-    });
-    others.count() == 0
+    })
 }
 
 /// A path as it is told: what stands below the folder of its set.

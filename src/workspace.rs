@@ -172,7 +172,9 @@ impl Workspace {
         }
         workspace.notes.extend(found.notes);
         // Nothing to judge may have a reason that git knows.
-        if let (true, Err(NoRepository::Unusable(message))) = (workspace.documents.is_empty(), tree.repository()) {
+        if workspace.documents.is_empty()
+            && let Err(NoRepository::Unusable(message)) = tree.repository()
+        {
             workspace.notes.push(Note { path: ".".to_owned(), line: None, message, judged: Judged::Whole });
         }
         workspace.notes.sort();

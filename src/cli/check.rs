@@ -363,7 +363,9 @@ fn judge(place: &Named, several: bool, typed: Option<&Memory>, arguments: &Argum
         Ok(Root { seat: seat(&place.root), ..root })
     };
     if !arguments.staged {
-        if let (true, Err(NoRepository::Absent)) = (arguments.changed, disk.repository()) {
+        if arguments.changed
+            && let Err(NoRepository::Absent) = disk.repository()
+        {
             return Err(Mistake(format!(
                 "{shown} is in no git repository, so nobody can tell what changed: leave out --changed"
             )));

@@ -145,15 +145,21 @@ fn read_plain(path: &Path, limit: u64) -> Result<Vec<u8>, Unreadable> {
     // may change its meaning in between.
     let before = fs::symlink_metadata(path).map_err(|error| unreadable(&error))?;
     plain(before.file_type())?;
-    let file = File::open(path).map_err(|error| unreadable(&error))?;
+    let mut file = File::open(path).map_err(|error| unreadable(&error))?;
     let after = file.metadata().map_err(|error| unreadable(&error))?;
     plain(after.file_type())?;
     if after.len() > limit {
         return Err(Unreadable::TooLarge { limit });
     }
-    let mut bytes = Vec::with_capacity(usize::try_from(after.len()).unwrap_or(0));
-    // One more than the limit, in case it grows while it is read.
-    file.take(limit + 1).read_to_end(&mut bytes).map_err(|error| unreadable(&error))?;
+    let length = usize::try_from(after.len()).unwrap_or(0);
+    // What gives its length when it is asked for one byte more has come to its end; to ask again would take as long.
+    let mut bytes = vec![0; length + 1];
+    let got = file.read(&mut bytes).map_err(|error| unreadable(&error))?;
+    bytes.truncate(got);
+    if got != length {
+        // One more than the limit, in case it grows while it is read.
+        file.take((limit + 1).saturating_sub(got as u64)).read_to_end(&mut bytes).map_err(|error| unreadable(&error))?;
+    }
     if bytes.len() as u64 > limit {
         return Err(Unreadable::TooLarge { limit });
     }

@@ -2,6 +2,7 @@
 
 use crate::document::entries::Form;
 use crate::rule::{Context, fits};
+use crate::source::{Source, Span};
 use crate::workspace::environments::{SettingsFile, Tier};
 
 /// What people write to fill in later; at the beginning of a value or after a break in it.
@@ -41,7 +42,7 @@ pub fn check(file: &SettingsFile, cx: &mut Context<'_>) {
         let Some(sign) = sign(setting.text(source)).filter(|_| setting.form != Form::Open) else { continue };
         let name = &setting.name;
         let about = super::about(document, name);
-        if allowed.iter().any(|pattern| fits(pattern, name)) {
+        if allowed.iter().any(|pattern| fits(pattern, name)) || is_said_to_be_replaced(source, setting.value) {
             continue;
         }
         cx.report(file.place(setting.key), format!("{name} still holds a placeholder in production"))
@@ -53,6 +54,13 @@ pub fn check(file: &SettingsFile, cx: &mut Context<'_>) {
             .assuming("nothing replaces the value before the service starts")
             .help(format!("set {name} to what production uses, or leave the line out and let the secret store supply it"));
     }
+}
+
+/// Whether a comment behind the value says that something else comes in its place.
+fn is_said_to_be_replaced(source: &Source, value: Span) -> bool {
+    let rest = Span { start: value.end, ..source.line_span(source.line(value.end)) };
+    let rest = source.slice(rest).to_ascii_lowercase();
+    ["overrid", "overwrit", "replaced", "injected"].iter().any(|word| rest.contains(word))
 }
 
 /// How a value gives itself away, in words that do not repeat it.

@@ -1,6 +1,6 @@
 //! What a transaction holds when a statement comes, and how long statements wait for locks.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::database::{EffectKind, Nature, Timeout};
 use crate::diagnostic::Place;
@@ -72,13 +72,13 @@ impl<'m> Ledger<'m> {
 /// The tables that others wait for while a statement holds them.
 pub fn tables(step: &Step) -> impl Iterator<Item = &Locked> {
     // DROP .. IF EXISTS of what the history does not know may find nothing.
-    let is_doubtful = |relation: &Locked| {
-        let drops =
-            step.effects.iter().filter(|effect| matches!(&effect.kind, EffectKind::RelationDrop(drop) if drop.is_doubtful));
-        drops.into_iter().any(|effect| effect.table.name == relation.table.name)
-    };
+    let doubtful = step.effects.iter().filter_map(|effect| match &effect.kind {
+        EffectKind::RelationDrop(drop) if drop.is_doubtful => Some(effect.table.name.as_str()),
+        _ => None,
+    });
+    let doubtful: HashSet<&str> = doubtful.collect();
     step.blocking().filter(move |relation| {
-        !is_doubtful(relation)
+        !doubtful.contains(relation.table.name.as_str())
             && matches!(relation.table.nature, None | Some(Nature::Ordinary | Nature::Partitioned))
             && relation.name == relation.table.name
     })

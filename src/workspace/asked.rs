@@ -1,8 +1,8 @@
 //! Which files of settings does something ask for that are not there?
 //!
 //! Only a contradiction counts: the files of other environments are there, and the one that is asked for is not, nor is it
-//! ignored, made on the way, or anywhere else in the tree. Whoever only mentions a file ([`mentioned`]), or names an
-//! environment whose file a framework looks for ([`chosen`]), asks for it where the file is there by another name.
+//! ignored, made on the way, or anywhere else in the tree. Whoever only mentions a file (`mentioned`), or names an
+//! environment whose file a framework looks for (`chosen`), asks for it where the file is there by another name.
 
 mod chosen;
 mod mentioned;

@@ -1,6 +1,6 @@
 //! Runs the checks in parallel and merges what they find in a fixed order. Nothing here knows a rule by name.
 
-mod fingerprint;
+pub(crate) mod fingerprint;
 
 use std::cell::OnceCell;
 use std::collections::HashSet;
@@ -340,7 +340,8 @@ impl<'w> Run<'w> {
             diagnostic.assumptions.push(format!("a note only: {what}"));
         }
         let (fingerprint, essence) = (String::new(), String::new());
-        Finding { rule: self.rule, diagnostic, folded, fingerprint, essence, suppressed: None, known: false }
+        let (suppressed, known, parts) = (None, false, Vec::new());
+        Finding { rule: self.rule, diagnostic, folded, fingerprint, essence, suppressed, known, parts }
     }
 }
 

@@ -4,6 +4,7 @@ pub mod baseline;
 pub mod drift;
 pub mod locks;
 pub mod migrations;
+mod together;
 mod touched;
 
 use std::time::Duration;
@@ -136,6 +137,7 @@ impl Root {
             coverage = narrowed(&workspace, named, &notes);
             migrations = workspace.history.count(|source| workspace.path(source) == named);
         }
+        findings = together::fold(&workspace, findings);
         notes.sort();
         notes.dedup();
         let (prefix, seat, fail_on) = (prefix.to_owned(), None, Severity::High);

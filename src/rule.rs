@@ -197,12 +197,20 @@ pub struct Finding {
     pub suppressed: Option<Suppression>,
     /// The baseline holds it: it was there before the gate was.
     pub known: bool,
+    /// What it was made of, where many of one kind are told as one.
+    pub parts: Vec<Finding>,
 }
 
 impl Finding {
     /// Nobody allowed it, and the baseline does not hold it.
     pub fn counts(&self) -> bool {
         self.suppressed.is_none() && !self.known
+    }
+
+    /// The findings that it stands for: itself, or many of its kind.
+    pub fn parts(&self) -> impl Iterator<Item = &Self> {
+        let own = self.parts.is_empty().then_some(self);
+        own.into_iter().chain(&self.parts)
     }
 }
 

@@ -40,4 +40,5 @@ mod sound;
 mod starts;
 mod support;
 mod tidy;
+mod together;
 mod truth;

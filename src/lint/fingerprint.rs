@@ -28,6 +28,11 @@ pub(super) fn identify(workspace: &Workspace, findings: &mut [Finding]) {
     }
 }
 
+/// The fingerprint of many findings of a rule in a file that are told as one: the same while some come or go.
+pub fn of_many(rule: &str, path: &str, number: usize) -> String {
+    format!("{:016x}", fnv(&[rule, path, "many", &number.to_string()].join("\0")))
+}
+
 /// What no fingerprint is made of, and what stands there instead: comments, and what is secret, because a hash of a
 /// secret can be guessed.
 fn left_out(document: &Document) -> Vec<(Span, &'static str)> {

@@ -222,7 +222,7 @@ impl Compared {
     /// A baseline of all that is found now; what nobody can tell about stays in it.
     pub fn renewed(&self, root: &Root) -> Baseline {
         let mut entries = self.untold.clone();
-        for finding in root.findings.iter().filter(|finding| finding.suppressed.is_none()) {
+        for finding in root.findings.iter().flat_map(Finding::parts).filter(|finding| finding.suppressed.is_none()) {
             if let Some(entry) = holdable(&root.workspace, finding) {
                 entries.insert(entry, finding.diagnostic.message.clone());
             }

@@ -7,9 +7,6 @@ use crate::source::Span;
 use crate::workspace::environments::SettingsFile;
 use crate::workspace::readers::Told;
 
-/// From this many on, the lines of one file are one finding.
-const FOLD: usize = 5;
-
 /// How a line of a shell script begins. Who keeps scripts in such files has a shell read them.
 const SHELL: &[&str] = &[
     "source ",
@@ -59,24 +56,20 @@ pub fn check(file: &SettingsFile, cx: &mut Context<'_>) {
     }
     // A name alone hands the variable of the caller on, where docker reads it.
     let is_name = |line: &str| line.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
-    let broken: Vec<Span> = lines.into_iter().filter(|span| !is_name(text(span))).collect();
-    let together = if broken.len() >= FOLD { broken.len() } else { 1 };
-    for lines in broken.chunks(together) {
-        let what = match text(&lines[0]) {
+    for span in lines.into_iter().filter(|span| !is_name(text(span))) {
+        let what = match text(&span) {
             line if line.contains(['"', '\'']) => "a quote is opened and never closed",
             line if line.starts_with('=') => "no name stands before the `=`",
             _ => "it is neither NAME=value nor a comment",
         };
-        let line = document.source.line(lines[0].start);
+        let line = document.source.line(span.start);
         let happens = match readers {
             [] => "some readers refuse the whole file, others leave the line out or swallow those after it; none says so loudly"
                 .to_owned(),
             [told, ..] => format!("{}, which reads this file, {}", told.reader.words(), told.reader.on_garbage()),
         };
-        cx.report(file.place(lines[0]), format!("line {line} is no setting: {what}"))
-            .about(format!("{}", lines.len()))
+        cx.report(file.place(span), format!("line {line} is no setting: {what}"))
             .in_production(happens)
-            .folding(lines.len() - 1)
             .help("write NAME=\"value\" on one line, or put a # before it");
     }
 }
@@ -91,21 +84,17 @@ fn stumbles(file: &SettingsFile, dotenv: &Dotenv, readers: &[Told], cx: &mut Con
             Reading::Plain | Reading::Other(_) => None,
         })
     };
-    let found: Vec<(Span, &Told, Oddity, bool)> = dotenv.settings.iter().filter_map(stumble).collect();
-    let together = if found.len() >= FOLD { found.len() } else { 1 };
-    for lines in found.chunks(together) {
-        let (key, told, oddity, refuses) = lines[0];
+    for (key, told, oddity, refuses) in dotenv.settings.iter().filter_map(stumble) {
         let (name, reader) = (source.slice(key), told.reader.words());
         let happens = if refuses {
             format!("{reader} refuses the whole file, and the service does not start")
         } else {
-            format!("{reader} leaves the line out: the service starts without {name}, or with a default that nobody tried")
+            format!("{reader} leaves the line out: the service starts without the setting, or with a default that nobody tried")
         };
         cx.report(file.place(key), format!("{reader} takes the line of {name} for no setting: {}", what(oddity)))
             .about(name)
             .label(format!("{}, line {}, has {reader} read this file", told.path, told.line))
             .in_production(happens)
-            .folding(lines.len() - 1)
             .help(format!("write it as {name}=value, without anything before the name or around the `=`"));
     }
 }

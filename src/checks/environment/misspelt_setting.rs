@@ -22,9 +22,9 @@ pub fn check(group: &Group, cx: &mut Context<'_>) {
             .about(&**written)
             .label(format!("{own} alone calls it so"))
             .because(slip.neighbour, "the name that the others have")
-            .in_production(format!(
-                "nothing reads {written}: the service starts without {meant}, with a default that nobody chose"
-            ))
+            .in_production(
+                "nothing reads it by this name: the service starts without the setting, with a default that nobody chose",
+            )
             .help(format!("call it {meant}"));
         if !slip.is_sure {
             report.guessing(format!("nothing shows that this environment needs {meant}; the names differ in one letter"));

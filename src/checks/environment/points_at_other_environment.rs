@@ -11,9 +11,6 @@ use crate::workspace::environments::{Group, Tier, environments_in};
 const STATEFUL: &[&str] =
     &["postgres", "mysql", "mariadb", "mongodb", "redis", "amqp", "kafka", "s3", "jdbc", "sqlserver", "elasticsearch"];
 
-/// From this many on, the settings of one file that name the same environment are one finding.
-const FOLD: usize = 5;
-
 /// A setting that names another environment.
 struct Stray<'g> {
     name: &'g str,
@@ -29,12 +26,8 @@ pub fn check(group: &Group, cx: &mut Context<'_>) {
     let rows = group.rows();
     for at in 0..group.members.len() {
         let strays = rows.iter().filter_map(|row| stray(group, row, at, row.own(at)?, cx));
-        let mut strays: Vec<Stray<'_>> = strays.collect();
-        strays.sort_by(|one, other| (&one.foreign, one.cell.place()).cmp(&(&other.foreign, other.cell.place())));
-        for strays in strays.chunk_by(|one, other| one.foreign == other.foreign) {
-            let together = if strays.len() >= FOLD { strays.len() } else { 1 };
-            strays.chunks(together).for_each(|strays| report(group.members[at].title(), strays, cx));
-        }
+        let strays: Vec<Stray<'_>> = strays.collect();
+        strays.iter().for_each(|stray| report(group.members[at].title(), stray, cx));
     }
 }
 
@@ -72,26 +65,20 @@ fn stray<'g>(group: &'g Group, row: &Row<'g>, at: usize, cell: Cell<'g>, cx: &Co
     Some(Stray { name: row.name, cell, foreign, theirs, is_same, is_sure: is_same || pattern >= 2 })
 }
 
-fn report(own: &str, strays: &[Stray<'_>], cx: &mut Context<'_>) {
-    let [first, more @ ..] = strays else { return };
-    let foreign = &first.foreign;
-    let message = match more.len() {
-        0 => format!("{} of {own} names {foreign}", first.name),
-        more => format!("{} and {more} more settings of {own} name {foreign}", first.name),
-    };
-    let shared = if first.cell.file.is_production() { "customers and tests share it" } else { "the two share it" };
+fn report(own: &str, stray: &Stray<'_>, cx: &mut Context<'_>) {
+    let foreign = &stray.foreign;
+    let shared = if stray.cell.file.is_production() { "customers and tests share it" } else { "the two share it" };
     let mut report = cx
-        .report(first.cell.place(), message)
-        .about(first.name)
+        .report(stray.cell.place(), format!("{} of {own} names {foreign}", stray.name))
+        .about(stray.name)
         .label(format!("{own} reads this, and it names {foreign}"))
         .in_production(format!("{own} uses what belongs to {foreign}: {shared}, and a change there breaks this here"))
-        .help(format!("give {} the value of {own}", first.name))
-        .folding(more.len());
-    if let Some(theirs) = first.theirs {
-        let same = if first.is_same { ": the same" } else { "" };
+        .help(format!("give {} the value of {own}", stray.name));
+    if let Some(theirs) = stray.theirs {
+        let same = if stray.is_same { ": the same" } else { "" };
         report = report.because(theirs.place(), format!("what {foreign} has{same}"));
     }
-    if !strays.iter().any(|stray| stray.is_sure) {
+    if !stray.is_sure {
         report.capped(Severity::Medium);
     }
 }

@@ -41,7 +41,7 @@ fn judge(file: &SettingsFile, entry: &Entry, variable: &str, defined: &HashMap<S
     near.sort();
     let (name, own) = (&entry.name, file.title());
     let place = file.place(entry.key);
-    let happens = format!("{name} has a hole where {variable} should be, and nobody says so at the start");
+    let happens = "the value has a hole where the variable should be, and nobody says so at the start";
     if let Some((meant, there)) = near.first().filter(|(meant, _)| ***meant != *entry.name) {
         let report = cx
             .report(place, format!("{name} is made of {variable}, which nothing sets; {meant} is set"))

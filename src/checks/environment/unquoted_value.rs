@@ -31,9 +31,6 @@ pub fn check(file: &SettingsFile, cx: &mut Context<'_>) {
     }
 }
 
-/// From this many on, the values of one file are one finding.
-const FOLD: usize = 5;
-
 /// Values that the reader of a dotenv file takes otherwise than the others do.
 fn of_dotenv(file: &SettingsFile, dotenv: &Dotenv, cx: &mut Context<'_>) {
     let source = &cx.workspace.document(file.source).source;
@@ -44,35 +41,47 @@ fn of_dotenv(file: &SettingsFile, dotenv: &Dotenv, cx: &mut Context<'_>) {
             _ => None,
         })
     };
-    let mut found: Vec<(Span, &Told, Oddity)> = dotenv.settings.iter().filter_map(odd).collect();
-    found.sort_by_key(|(key, _, oddity)| (*oddity as u8, *key));
-    for same in found.chunk_by(|(.., one), (.., other)| one == other) {
-        for odd in same.chunks(if same.len() >= FOLD { same.len() } else { 1 }) {
-            let (key, told, oddity) = odd[0];
-            let (name, reader) = (source.slice(key), told.reader.words());
-            let (what, way) = takes(oddity);
-            let others = if odd.len() > 1 { format!(" and {} more settings", odd.len() - 1) } else { String::new() };
-            cx.report(file.place(key), format!("{reader} {what} {name}{others}"))
-                .about(name)
-                .label(format!("{}, line {}, has {reader} read this file", told.path, told.line))
-                .in_production("the service gets another value than the one that is written here")
-                .folding(odd.len() - 1)
-                .help(way);
-        }
+    let found: Vec<(Span, &Told, Oddity)> = dotenv.settings.iter().filter_map(odd).collect();
+    for (key, told, oddity) in found {
+        let (name, reader) = (source.slice(key), told.reader.words());
+        let (what, happens, way) = takes(oddity);
+        cx.report(file.place(key), format!("{reader} {what} {name}"))
+            .about(name)
+            .label(format!("{}, line {}, has {reader} read this file", told.path, told.line))
+            .in_production(happens)
+            .help(way);
     }
 }
 
-/// What a reader does with a value, after its name and before that of the setting; and what to do about it.
-fn takes(oddity: Oddity) -> (&'static str, &'static str) {
+/// What a reader does with a value, after its name and before that of the setting; what the service gets; and what to do.
+fn takes(oddity: Oddity) -> (&'static str, &'static str, &'static str) {
     match oddity {
-        Oddity::Quotes => ("keeps the quotes around the value of", "write the value without quotes"),
-        Oddity::Comment => ("adds the comment to the value of", "put the comment on a line of its own"),
-        Oddity::Hash => ("drops what follows the # in", "put the value in quotes"),
-        Oddity::Words => ("runs a part of the value of", "put the value in single quotes"),
-        Oddity::Variable => ("fills no variable in for", "write the value out"),
-        Oddity::Blank | Oddity::Export | Oddity::Colon | Oddity::Name => {
-            ("keeps the blank before the value of", "write nothing between the `=` and the value")
-        }
+        Oddity::Quotes => (
+            "keeps the quotes around the value of",
+            "the service gets the quotes as a part of the value",
+            "write the value without quotes",
+        ),
+        Oddity::Comment => (
+            "adds the comment to the value of",
+            "the service gets the comment as a part of the value",
+            "put the comment on a line of its own",
+        ),
+        Oddity::Hash => ("drops what follows the # in", "the service gets the value without its end", "put the value in quotes"),
+        Oddity::Words => (
+            "runs a part of the value of",
+            "the shell takes the rest of the line for a command, and the service gets the first word or nothing",
+            "put the value in single quotes",
+        ),
+        Oddity::Variable => (
+            "fills no variable in for",
+            "the service gets the name of the variable, with its dollar sign, in the place of the value",
+            "write the value out",
+        ),
+        Oddity::Blank | Oddity::Export | Oddity::Colon | Oddity::Name => (
+            "keeps the blank before the value of",
+            "the service gets a value that begins with a blank",
+            "write nothing between the `=` and the value",
+        ),
     }
 }
 

@@ -21,6 +21,10 @@ pub fn line_to_allow(workspace: &Workspace, finding: &Finding) -> Option<String>
         let why = "its runner compares checksums, so leave a file that has shipped as it is";
         return Some(format!("{why}; in gonogo.toml:\n{}", entry(name, document.source.path())));
     }
+    if !finding.parts.is_empty() {
+        let (each, all) = (beside(name, document), entry(name, document.source.path()));
+        return Some(format!("{each}\nabove each of them, or for all in gonogo.toml:\n{all}"));
+    }
     if workspace.is_unreadable(place) {
         return Some(format!("in gonogo.toml:\n{}", entry(name, document.source.path())));
     }

@@ -26,8 +26,9 @@ pub fn check(group: &Group, cx: &mut Context<'_>) {
     let rows = group.rows();
     for at in 0..group.members.len() {
         let strays = rows.iter().filter_map(|row| stray(group, row, at, row.own(at)?, cx));
-        let strays: Vec<Stray<'_>> = strays.collect();
-        strays.iter().for_each(|stray| report(group.members[at].title(), stray, cx));
+        for stray in strays.collect::<Vec<Stray<'_>>>() {
+            report(group.members[at].title(), &stray, cx);
+        }
     }
 }
 

@@ -46,7 +46,8 @@ impl Format {
 
     /// What a file is; `None` where neither text nor name tells.
     pub fn of(path: &str, text: &str) -> Option<Self> {
-        Shapes::of(text).decide(Self::of_name(path))
+        let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
+        Shapes::of(text).decide(Self::of_name(path), text)
     }
 }
 
@@ -59,12 +60,6 @@ struct Shapes {
     headers: usize,
     /// `key = value`
     equals: usize,
-    /// Of those, values that TOML would take.
-    typed: usize,
-    /// Of those, `export KEY=value` and `UPPER_CASE=value`.
-    exported: usize,
-    /// Of those, names that hold a dot or a dash.
-    dotted: usize,
     /// `key: value`
     colons: usize,
     /// Of those, indented ones.
@@ -75,56 +70,60 @@ struct Shapes {
     begins_as_yaml: bool,
 }
 
+/// The lines `key = value` of a file, where their keys and values must tell what it is.
+#[derive(Default)]
+struct Pairs {
+    /// Values that TOML would take.
+    typed: usize,
+    /// `export KEY=value` and `UPPER_CASE=value`.
+    exported: usize,
+    /// Names that hold a dot or a dash.
+    dotted: usize,
+}
+
+/// The lines that say something, without what stands around them, and whether they are indented.
+fn telling_lines(text: &str) -> impl Iterator<Item = (&str, bool)> {
+    // The indentation of a key of YAML whose text follows below it: what stands there is text.
+    let mut block = None;
+    lines(text).take_while(|(start, _)| *start < SAMPLE).filter_map(move |(start, end)| {
+        let line = &text[start..end];
+        let indent = line.len() - line.trim_start_matches(' ').len();
+        let body = line.trim();
+        if body.is_empty() || block.is_some_and(|around| indent > around) {
+            return None;
+        }
+        block = opens_block(body).then_some(indent);
+        let is_comment = body.starts_with(['#', ';', '!']) || body.starts_with("//");
+        (!is_comment).then_some((body, line.starts_with([' ', '\t'])))
+    })
+}
+
 impl Shapes {
     fn of(text: &str) -> Self {
-        let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
         let mut shapes = Self { json: begins_as_json(text), ..Self::default() };
-        // The indentation of a key of YAML whose text follows below it: what stands there is text.
-        let mut block = None;
-        for (start, end) in lines(text).take_while(|(start, _)| *start < SAMPLE) {
-            let line = &text[start..end];
-            let indent = line.len() - line.trim_start_matches(' ').len();
-            if line.trim().is_empty() || block.is_some_and(|around| indent > around) {
-                continue;
-            }
-            block = opens_block(line.trim()).then_some(indent);
-            shapes.take(line);
-        }
+        telling_lines(text).for_each(|(body, is_indented)| shapes.take(body, is_indented));
         shapes
     }
 
-    fn take(&mut self, line: &str) {
-        let body = line.trim();
-        if body.is_empty() || body.starts_with(['#', ';', '!']) || body.starts_with("//") {
-            return;
-        }
+    fn take(&mut self, body: &str, is_indented: bool) {
         let is_first = self.headers + self.equals + self.colons + self.dashes == 0;
-        if body.starts_with("- ") || matches!(body, "-" | "---") || body.starts_with("--- ") {
+        if is_item(body) {
             self.dashes += 1;
             self.begins_as_yaml |= is_first;
-        } else if body.starts_with('[') && body.split([';', '#']).next().unwrap_or(body).trim_end().ends_with(']') {
+        } else if is_header(body) {
             self.headers += 1;
         } else if let Some(at) = separator(body) {
             if body.as_bytes()[at] == b'=' {
-                self.equals(&body[..at], &body[at + 1..]);
+                self.equals += 1;
             } else {
                 self.colons += 1;
                 self.begins_as_yaml |= is_first;
-                self.nested += usize::from(line.starts_with([' ', '\t']));
+                self.nested += usize::from(is_indented);
             }
         }
     }
 
-    fn equals(&mut self, key: &str, value: &str) {
-        self.equals += 1;
-        self.typed += usize::from(is_typed(value.trim()));
-        let name = key.strip_prefix("export ").unwrap_or(key);
-        let is_upper = name.bytes().all(|byte| matches!(byte, b'A'..=b'Z' | b'0'..=b'9' | b'_'));
-        self.exported += usize::from(is_upper || name.len() < key.len());
-        self.dotted += usize::from(key.contains(['.', '-']));
-    }
-
-    fn decide(&self, named: Option<Format>) -> Option<Format> {
+    fn decide(&self, named: Option<Format>, text: &str) -> Option<Format> {
         use Format::{Dotenv, Ini, Json, Properties, Toml, Yaml};
         let is_flat = self.nested + self.dashes == 0;
         if self.json {
@@ -144,17 +143,51 @@ impl Shapes {
             return named;
         }
         match named {
-            Some(Ini | Toml) => named,
+            Some(Ini | Toml) => return named,
             // A block of text in it may look like anything.
-            Some(Yaml) if self.begins_as_yaml => named,
-            Some(Dotenv | Properties) if self.headers == 0 => named,
-            _ if self.headers > 0 => Some(if self.typed == self.equals { Toml } else { Ini }),
-            _ if self.exported == self.equals => Some(Dotenv),
-            _ if self.typed == self.equals => Some(Toml),
-            _ if self.dotted > 0 => Some(Properties),
-            _ => Some(Dotenv),
+            Some(Yaml) if self.begins_as_yaml => return named,
+            Some(Dotenv | Properties) if self.headers == 0 => return named,
+            _ => {}
+        }
+        let pairs = Pairs::of(text);
+        match () {
+            () if self.headers > 0 => Some(if pairs.typed == self.equals { Toml } else { Ini }),
+            () if pairs.exported == self.equals => Some(Dotenv),
+            () if pairs.typed == self.equals => Some(Toml),
+            () if pairs.dotted > 0 => Some(Properties),
+            () => Some(Dotenv),
         }
     }
+}
+
+impl Pairs {
+    fn of(text: &str) -> Self {
+        let mut pairs = Self::default();
+        for (body, _) in telling_lines(text).filter(|(body, _)| !is_header(body) && !is_item(body)) {
+            if let Some(at) = separator(body).filter(|at| body.as_bytes()[*at] == b'=') {
+                pairs.take(&body[..at], &body[at + 1..]);
+            }
+        }
+        pairs
+    }
+
+    fn take(&mut self, key: &str, value: &str) {
+        self.typed += usize::from(is_typed(value.trim()));
+        let name = key.strip_prefix("export ").unwrap_or(key);
+        let is_upper = name.bytes().all(|byte| matches!(byte, b'A'..=b'Z' | b'0'..=b'9' | b'_'));
+        self.exported += usize::from(is_upper || name.len() < key.len());
+        self.dotted += usize::from(key.contains(['.', '-']));
+    }
+}
+
+/// `- item`, `---`
+fn is_item(body: &str) -> bool {
+    body.starts_with("- ") || matches!(body, "-" | "---") || body.starts_with("--- ")
+}
+
+/// `[name]`
+fn is_header(body: &str) -> bool {
+    body.starts_with('[') && body.split([';', '#']).next().unwrap_or(body).trim_end().ends_with(']')
 }
 
 /// `key: |` or `- >-`: a text of several lines follows.

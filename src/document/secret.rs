@@ -121,12 +121,19 @@ pub fn is_secret_setting(name: &str) -> bool {
     is_secret_name(own) || parts.any(|part| SECRET_FOLDERS.contains(&&*part.to_ascii_lowercase()))
 }
 
+/// So much of a key follows its beginning.
+const SHORTEST_KEY: usize = 14;
+
 /// Whether a value is a key of a well-known service, a private key or a signed token.
 pub fn is_known_key(value: &str) -> bool {
+    // Every value is asked, and most are too short for a key.
     let value = value.trim();
+    if value.len() < SHORTEST_KEY {
+        return false;
+    }
     let body = |start: &str| value.strip_prefix(start).map_or(0, str::len);
     let is_token = value.starts_with("eyJ") && value.matches('.').count() == 2 && value.len() > 40;
-    let begins = KEY_STARTS.iter().any(|start| body(start) >= 14) && !value.contains(char::is_whitespace);
+    let begins = KEY_STARTS.iter().any(|start| body(start) >= SHORTEST_KEY) && !value.contains(char::is_whitespace);
     begins || is_token || (value.contains("-----BEGIN ") && value.contains("PRIVATE KEY"))
 }
 

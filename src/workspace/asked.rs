@@ -131,7 +131,7 @@ fn missing(
     path: &str,
     said: &EnvironmentNames,
 ) -> Option<MissingFile> {
-    let (word, named) = words(path).into_iter().rev().find_map(|word| Some((word, named_at(path, word, said)?)))?;
+    let (word, named) = words(path).filter_map(|word| Some((word, named_at(path, word, said)?))).last()?;
     // What laptops and review apps use is made there.
     if named.is_aside || named.tier == Tier::Example {
         return None;

@@ -25,6 +25,8 @@ use crate::tree::Tree;
 pub struct Consumers {
     /// By what all ways to write a name have in common.
     by_name: HashMap<String, Vec<Reader>>,
+    /// Some of them are charts or Terraform, which fail without what they ask for.
+    pub have_inputs: bool,
     /// Names that a file mentions which may hand settings to a program, of those that some environment lacks.
     pub(super) supplied: HashSet<String>,
 }
@@ -109,6 +111,7 @@ impl Consumers {
 
     fn add(&mut self, name: &str, source: SourceId, span: Span, need: Need, kind: ReaderKind) {
         let reader = Reader { place: Place { source, span }, need, kind };
+        self.have_inputs |= matches!(kind, ReaderKind::Template | ReaderKind::Variable);
         let form = form(name);
         // A call may follow the path of a setting: `mail.sender.downcase`.
         if !is_variable(&form) {

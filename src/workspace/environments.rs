@@ -18,6 +18,8 @@ pub mod value;
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use rayon::prelude::*;
+
 use super::ids;
 use crate::diagnostic::{Place, SourceId};
 use crate::document::Document;
@@ -105,16 +107,20 @@ impl Environments {
     /// Groups the settings files of a workspace.
     pub fn of(documents: &[Arc<Document>], said: &EnvironmentNames) -> Self {
         let all: Vec<(SourceId, &Document)> = ids(documents).zip(documents.iter().map(AsRef::as_ref)).collect();
+        // The whole file, where it is one of settings, and parts.
+        let read = |(id, document): (SourceId, &Document)| match settings_file(id, document, said) {
+            Some(file) => {
+                let (rest, parts) = sections::part(file, &document.source, said);
+                (Some(rest), parts)
+            }
+            None => (None, sections::config_maps(id, document, said)),
+        };
+        let read: Vec<(Option<SettingsFile>, Vec<SettingsFile>)> = all.into_par_iter().map(read).collect();
         let mut files = Vec::new();
         let mut whole = Vec::new();
-        for (id, document) in all {
-            let Some(file) = settings_file(id, document, said) else {
-                files.extend(sections::config_maps(id, document, said));
-                continue;
-            };
-            let (rest, parts) = sections::part(file, &document.source, said);
-            whole.push(files.len());
-            files.push(rest);
+        for (rest, parts) in read {
+            whole.extend(rest.is_some().then_some(files.len()));
+            files.extend(rest);
             files.extend(parts);
         }
         let paths: Vec<&str> = whole.iter().map(|at: &usize| documents[files[*at].source.index()].source.path()).collect();
@@ -130,7 +136,7 @@ impl Environments {
             }
         }
         let path = |file: &SettingsFile| documents[file.source.index()].source.path().to_owned();
-        let by_path = slots.iter().filter_map(|slot| {
+        let by_path = slots.par_iter().filter_map(|slot| {
             let file = |at: &usize| files[whole[*at]].clone();
             let members = slot.members.iter().map(|(at, _)| file(at)).collect();
             Group::of(members, slot.base.iter().map(file).collect())
@@ -210,13 +216,13 @@ pub fn is_variable(name: &str) -> bool {
 
 /// The environment that a path tells of: its last one. `.env.production.example` is an example, whatever else it says.
 pub fn named(path: &str, said: &EnvironmentNames) -> Option<Named> {
-    let named = words(path).into_iter().rev().filter_map(|word| named_at(path, word, said));
-    named.min_by_key(|named| named.tier != Tier::Example)
+    let named: Vec<Named> = words(path).filter_map(|word| named_at(path, word, said)).collect();
+    named.into_iter().rev().min_by_key(|named| named.tier != Tier::Example)
 }
 
 /// The environments that a text names, word by word.
 pub fn environments_in(text: &str, said: &EnvironmentNames) -> Vec<Named> {
-    words(text).into_iter().filter_map(|word| named_at(text, word, said)).filter(|named| named.tier != Tier::Example).collect()
+    words(text).filter_map(|word| named_at(text, word, said)).filter(|named| named.tier != Tier::Example).collect()
 }
 
 #[cfg(test)]

@@ -68,6 +68,13 @@ pub fn check(file: &SettingsFile, cx: &mut Context<'_>) {
 }
 
 fn fault(name: &str, value: &str, is_flat: bool) -> Option<Fault> {
+    let value = value.trim();
+    let is = |words: &[&str]| words.iter().any(|word| word.eq_ignore_ascii_case(value));
+    let (is_on, is_talkative) = (truth(value) == Some(true) || value == "1", is(TALKATIVE));
+    // Most values switch nothing on, and that is asked of them first.
+    if !is_on && !is_talkative && value != "*" {
+        return None;
+    }
     let words = name_words(name);
     let ends_with = |list: &[&str]| {
         list.iter().any(|entry| {
@@ -75,8 +82,6 @@ fn fault(name: &str, value: &str, is_flat: bool) -> Option<Fault> {
             words.len() >= entry.len() && words[words.len() - entry.len()..].iter().zip(&entry).all(|(word, other)| word == other)
         })
     };
-    let value = value.trim().to_ascii_lowercase();
-    let is_on = truth(&value) == Some(true) || value == "1";
     let is_top = is_flat || !name.contains('.');
     if is_on && ends_with(SWITCHES) {
         // Deep in a tree it may be anybody's switch, and in the middle of a name it may be a component's.
@@ -94,7 +99,7 @@ fn fault(name: &str, value: &str, is_flat: bool) -> Option<Fault> {
             severity: Severity::High,
         });
     }
-    if (ends_with(LEVELS) || ends_with(&["rust log"])) && TALKATIVE.contains(&&*value) {
+    if (ends_with(LEVELS) || ends_with(&["rust log"])) && is_talkative {
         return Some(Fault {
             what: "writes everything to the log",
             then: "the log grows by orders of magnitude with the first real load, holds what customers sent, and slows each request",

@@ -1,6 +1,5 @@
 //! See rules/environment/downgraded-scheme.md
 
-use crate::document::entries::Form;
 use crate::rule::{Context, fits};
 use crate::workspace::environments::Group;
 use crate::workspace::environments::rows::Cell;
@@ -22,6 +21,10 @@ pub fn check(group: &Group, cx: &mut Context<'_>) {
     let Some(at) = group.members.iter().position(crate::workspace::environments::SettingsFile::is_production) else { return };
     for row in group.rows() {
         let Some(cell) = row.own(at) else { continue };
+        // Most values are no addresses, and that is asked of them first.
+        if !cell.value(cx.workspace).is_some_and(|value| value.contains("://")) {
+            continue;
+        }
         let value = text(cell, cx);
         let Some((plain, safe)) = pair(&value).filter(|_| leaves_home(&value)) else { continue };
         let is_safe =
@@ -42,10 +45,7 @@ pub fn check(group: &Group, cx: &mut Context<'_>) {
 }
 
 fn text(cell: Cell<'_>, cx: &Context<'_>) -> String {
-    if matches!(cell.entry.form, Form::Open | Form::List | Form::Null) {
-        return String::new();
-    }
-    cell.entry.text(&cx.workspace.document(cell.file.source).source).trim().to_ascii_lowercase()
+    cell.value(cx.workspace).unwrap_or_default().to_ascii_lowercase()
 }
 
 fn pair(value: &str) -> Option<(&'static str, &'static str)> {

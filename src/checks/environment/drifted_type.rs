@@ -8,8 +8,8 @@ use crate::workspace::environments::{Group, is_variable};
 
 pub fn check(group: &Group, cx: &mut Context<'_>) {
     quoted(group, cx);
-    for row in group.rows().iter().filter(|row| !may_be_either(row.name)) {
-        let types: Vec<Option<Type>> = row.cells.iter().map(|cell| cell.and_then(|cell| type_of(cell, cx))).collect();
+    for row in group.rows() {
+        let types: Vec<Option<Type>> = row.cells().map(|cell| type_of(cell?, cx)).collect();
         for at in 0..types.len() {
             let (Some(cell), Some(here)) = (row.own(at), types[at]) else { continue };
             let others: Vec<Type> =
@@ -19,8 +19,8 @@ pub fn check(group: &Group, cx: &mut Context<'_>) {
             else {
                 continue;
             };
-            if is_drift(here, there) {
-                report(group, row, (at, cell, here, there), cx);
+            if is_drift(here, there) && !may_be_either(row.name) {
+                report(group, &row, (at, cell, here, there), cx);
             }
         }
     }
@@ -81,9 +81,7 @@ fn may_be_either(name: &str) -> bool {
 }
 
 fn type_of(cell: Cell<'_>, cx: &Context<'_>) -> Option<Type> {
-    let is_known = !matches!(cell.entry.form, Form::Open | Form::List | Form::Null);
-    let kind = Type::of(cell.entry.text(&cx.workspace.document(cell.file.source).source));
-    Some(kind).filter(|kind| is_known && *kind != Type::Empty)
+    cell.value(cx.workspace).map(Type::of).filter(|kind| *kind != Type::Empty)
 }
 
 /// A number where the others have a word, or the other way round. What has a unit is still a number.

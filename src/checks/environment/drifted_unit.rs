@@ -1,6 +1,5 @@
 //! See rules/environment/drifted-unit.md
 
-use crate::document::entries::Form;
 use crate::rule::{Context, fits};
 use crate::workspace::environments::Group;
 use crate::workspace::environments::rows::{Cell, Row};
@@ -18,11 +17,15 @@ const RATIOS: &[(f64, &str)] = &[
 ];
 
 pub fn check(group: &Group, cx: &mut Context<'_>) {
-    for row in group.rows().iter().filter(|row| !is_choice(row.name)) {
-        let amounts: Vec<Option<f64>> = row.cells.iter().map(|cell| cell.and_then(|cell| number(cell, cx))).collect();
+    for row in group.rows() {
+        let amounts: Vec<Option<f64>> = row.cells().map(|cell| number(cell?, cx)).collect();
+        // Most settings are no numbers, and that is asked of them first.
+        if amounts.iter().flatten().count() < 2 || is_choice(row.name) {
+            continue;
+        }
         for (at, here) in amounts.iter().enumerate() {
             let (Some(cell), Some(here)) = (row.own(at), *here) else { continue };
-            judge(group, row, (at, cell, here), &amounts, cx);
+            judge(group, &row, (at, cell, here), &amounts, cx);
         }
     }
 }
@@ -76,10 +79,7 @@ fn is_measured(name: &str) -> bool {
 
 /// A value in seconds or bytes; as it is where it has no unit.
 fn number(cell: Cell<'_>, cx: &Context<'_>) -> Option<f64> {
-    if matches!(cell.entry.form, Form::Open | Form::List | Form::Null) {
-        return None;
-    }
-    let amount = amount(cell.entry.text(&cx.workspace.document(cell.file.source).source))?;
+    let amount = amount(cell.value(cx.workspace)?)?;
     let factor = if amount.unit.is_empty() { Some(1.0) } else { unit(amount.unit).map(|(factor, _)| factor) };
     factor.map(|factor| factor * amount.number).filter(|number| *number > 0.0)
 }
@@ -124,7 +124,7 @@ fn judge(group: &Group, row: &Row<'_>, (at, cell, here): (usize, Cell<'_>, f64),
             "it looks like another unit: {what}; a wait that should end in seconds lasts for an hour, or ends before it began"
         ))
         .help(format!("give {} in the unit of the other environments, and say the unit in its name or its value", row.name));
-    let theirs = row.cells[first].map(|cell| cell.place());
+    let theirs = row.cell(first).map(|cell| cell.place());
     let mut report = report;
     if let Some(place) = theirs {
         report = report.because(place, format!("what {} has", group.members[first].title()));

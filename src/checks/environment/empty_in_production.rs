@@ -1,6 +1,5 @@
 //! See rules/environment/empty-in-production.md
 
-use crate::document::entries::Form;
 use crate::document::secret::is_secret_setting;
 use crate::rule::{Context, fits};
 use crate::workspace::environments::Group;
@@ -34,11 +33,9 @@ pub fn check(group: &Group, cx: &mut Context<'_>) {
 }
 
 fn is_empty(cell: Cell<'_>, cx: &Context<'_>) -> bool {
-    let text = cell.entry.text(&cx.workspace.document(cell.file.source).source);
-    matches!(cell.entry.form, Form::Quoted | Form::Bare) && text.trim().is_empty()
+    cell.value(cx.workspace).is_some_and(str::is_empty)
 }
 
 fn is_filled(cell: Cell<'_>, cx: &Context<'_>) -> bool {
-    let text = cell.entry.text(&cx.workspace.document(cell.file.source).source).trim();
-    matches!(cell.entry.form, Form::Quoted | Form::Bare) && !text.is_empty() && !text.eq_ignore_ascii_case("false")
+    cell.value(cx.workspace).is_some_and(|text| !text.is_empty() && !text.eq_ignore_ascii_case("false"))
 }

@@ -48,13 +48,14 @@ pub fn check(file: &SettingsFile, cx: &mut Context<'_>) {
     let source = &cx.workspace.document(file.source).source;
     let said = &cx.settings.environments;
     for setting in file.settings.iter().filter(|setting| !matches!(setting.form, Form::Open | Form::List)) {
+        // Most values name no environment, and that is asked of them first.
+        let value = setting.text(source).trim();
+        let Some(names) = names(value, said) else { continue };
         let words = name_words(&setting.name).join(" ");
         let is_deep = setting.name.contains('[') || setting.name.matches('.').count() > 2;
         if !PLACES.contains(&words.as_str()) || is_deep {
             continue;
         }
-        let value = setting.text(source).trim();
-        let Some(names) = names(value, said) else { continue };
         let is_build = BUILDS.contains(&words.as_str()) && names.iter().any(|named| named.name == "production");
         if names.iter().any(|named| named.name == own || named.is_aside) || is_build {
             continue;
@@ -72,7 +73,5 @@ pub fn check(file: &SettingsFile, cx: &mut Context<'_>) {
 
 /// The environments that a value lists, if all of it names some.
 fn names(value: &str, said: &crate::settings::EnvironmentNames) -> Option<Vec<Named>> {
-    let names: Vec<Named> = value.split(',').filter_map(|word| Named::of(word.trim(), said)).collect();
-    let all = names.len() == value.split(',').count();
-    (all && !names.is_empty()).then_some(names)
+    value.split(',').map(|word| Named::of(word.trim(), said)).collect()
 }

@@ -103,15 +103,19 @@ fn is_laptop(file: &SettingsFile) -> bool {
 }
 
 fn is_own_machine(name: &str, value: &str) -> bool {
+    // Most values are no address of anybody's own machine, and that is asked of them first.
+    let host = host_of(value).filter(|_| value.contains("://"));
+    let bare = value.split(':').next().filter(|_| !value.contains("://"));
+    if !host.or(bare).is_some_and(is_loopback) {
+        return false;
+    }
     let words = name_words(name);
     if words.iter().any(|word| FINE.contains(&word.as_str())) {
         return false;
     }
-    let is_place = words.last().is_some_and(|last| {
-        ["host", "hostname", "url", "uri", "endpoint", "address", "addr", "server", "servers", "broker", "brokers", "dsn"]
-            .contains(&last.as_str())
-    });
-    let host = host_of(value).filter(|_| value.contains("://"));
-    let bare = value.split(':').next().filter(|_| is_place && !value.contains("://"));
-    host.or(bare).is_some_and(is_loopback)
+    host.is_some()
+        || words.last().is_some_and(|last| {
+            ["host", "hostname", "url", "uri", "endpoint", "address", "addr", "server", "servers", "broker", "brokers", "dsn"]
+                .contains(&last.as_str())
+        })
 }

@@ -1,6 +1,5 @@
 //! See rules/environment/missing-unit.md
 
-use crate::document::entries::Form;
 use crate::rule::Context;
 use crate::workspace::environments::Group;
 use crate::workspace::environments::rows::{Cell, Row};
@@ -30,15 +29,9 @@ pub fn check(group: &Group, cx: &mut Context<'_>) {
     }
 }
 
-fn text(cell: Cell<'_>, cx: &Context<'_>) -> Option<String> {
-    let is_known = !matches!(cell.entry.form, Form::Open | Form::List | Form::Null);
-    is_known.then(|| cell.entry.text(&cx.workspace.document(cell.file.source).source).trim().to_owned())
-}
-
 /// A number alone, and none that means "off" or "for ever".
 fn bare(cell: Cell<'_>, cx: &Context<'_>) -> Option<f64> {
-    let text = text(cell, cx)?;
-    amount(&text).filter(|amount| amount.unit.is_empty() && amount.number > 0.0).map(|amount| amount.number)
+    amount(cell.value(cx.workspace)?).filter(|amount| amount.unit.is_empty() && amount.number > 0.0).map(|amount| amount.number)
 }
 
 /// What the units of a setting are of.
@@ -59,7 +52,7 @@ const FEW_BYTES: f64 = 1_048_576.0;
 /// One of the others, if all of them have a unit. A quantity of Kubernetes may do without one where that makes sense.
 fn measured<'g>(row: &Row<'g>, at: usize, number: f64, cx: &Context<'_>) -> Option<(usize, Cell<'g>)> {
     let others: Vec<(usize, Cell<'g>)> = row.others(at).collect();
-    let mut measures = others.iter().map(|(_, cell)| measure(row.name, &text(*cell, cx)?));
+    let mut measures = others.iter().map(|(_, cell)| measure(row.name, cell.value(cx.workspace)?));
     let first = measures.next().flatten()?;
     if !measures.all(|measure| measure == Some(first)) {
         return None;

@@ -65,18 +65,18 @@ fn is_said_to_be_replaced(source: &Source, value: Span) -> bool {
 
 /// How a value gives itself away, in words that do not repeat it.
 pub(super) fn sign(value: &str) -> Option<String> {
-    let value = value.trim().to_ascii_lowercase();
+    let value = value.trim();
     // A script or a server's configuration has comments, and a path may be called anything.
     if value.contains('\n') || (value.starts_with('/') && value.ends_with('/')) {
         return None;
     }
-    if let Some(word) = WORDS.iter().find(|word| holds(&value, word)) {
+    if let Some(word) = held(value, WORDS) {
         return Some(format!("says \"{}\"", word.trim_end_matches(['-', '_'])));
     }
-    if let Some(domain) = DOMAINS.iter().find(|domain| holds(&value, domain)) {
+    if let Some(domain) = held(value, DOMAINS) {
         return Some(format!("is an address at {domain}"));
     }
-    if value.len() >= 3 && value.bytes().all(|byte| byte == b'x') {
+    if value.len() >= 3 && value.bytes().all(|byte| byte.eq_ignore_ascii_case(&b'x')) {
         return Some("is a row of x".to_owned());
     }
     if value.starts_with('<') && value.ends_with('>') && !value.contains("</") {
@@ -85,17 +85,23 @@ pub(super) fn sign(value: &str) -> Option<String> {
     (value == NIL).then(|| "is an identifier of zeros alone".to_owned())
 }
 
-/// As a word of its own, so that `stodola` and `notexample.com` hold none.
-fn holds(value: &str, word: &str) -> bool {
-    value.match_indices(word).any(|(at, _)| {
-        let is_letter = |other: Option<char>| other.is_some_and(|other| other.is_ascii_alphanumeric());
-        let (before, after) = (value[..at].chars().next_back(), value[at + word.len()..].chars().next());
-        // `STATEMENT_INSERT_MUST_SPECIFY_COLUMN` is a name.
-        // Within a longer value, what stands in brackets is filled in by whoever uses it: `https://shop.test/<PLACEHOLDER>`.
-        if before == Some('<') && after == Some('>') && value.len() > word.len() + 2 {
-            return false;
-        }
-        let is_first = at == 0 || !word.starts_with("insert");
-        is_first && !is_letter(before) && (word.ends_with(['-', '_']) || !is_letter(after))
-    })
+/// The first of some words that stands in a value as a word of its own: `stodola` and `notexample.com` hold none.
+fn held(value: &str, words: &[&'static str]) -> Option<&'static str> {
+    let bytes = value.as_bytes();
+    let begins = |at: &usize| *at == 0 || !bytes[at - 1].is_ascii_alphanumeric();
+    (0..bytes.len()).filter(begins).find_map(|at| words.iter().copied().find(|word| is_held_at(bytes, at, word)))
+}
+
+fn is_held_at(value: &[u8], at: usize, word: &str) -> bool {
+    if !value[at..].get(..word.len()).is_some_and(|here| here.eq_ignore_ascii_case(word.as_bytes())) {
+        return false;
+    }
+    let (before, after) = (at.checked_sub(1).map(|at| value[at]), value.get(at + word.len()));
+    // Within a longer value, what stands in brackets is filled in by whoever uses it: `https://shop.test/<PLACEHOLDER>`.
+    if before == Some(b'<') && after == Some(&b'>') && value.len() > word.len() + 2 {
+        return false;
+    }
+    // `STATEMENT_INSERT_MUST_SPECIFY_COLUMN` is a name.
+    let is_first = at == 0 || !word.starts_with("insert");
+    is_first && (word.ends_with(['-', '_']) || !after.is_some_and(u8::is_ascii_alphanumeric))
 }

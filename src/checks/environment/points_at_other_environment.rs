@@ -1,7 +1,6 @@
 //! See rules/environment/points-at-other-environment.md
 
 use crate::diagnostic::Severity;
-use crate::document::entries::Form;
 use crate::rule::{Context, fits};
 use crate::workspace::environments::rows::{Cell, Row};
 use crate::workspace::environments::value::{Class, host_of, name_words};
@@ -23,45 +22,45 @@ struct Stray<'g> {
 }
 
 pub fn check(group: &Group, cx: &mut Context<'_>) {
-    let rows = group.rows();
     for at in 0..group.members.len() {
-        let strays = rows.iter().filter_map(|row| stray(group, row, at, row.own(at)?, cx));
-        for stray in strays.collect::<Vec<Stray<'_>>>() {
-            report(group.members[at].title(), &stray, cx);
+        for row in group.rows() {
+            if let Some(stray) = row.own(at).and_then(|cell| stray(group, row, at, cell, cx)) {
+                report(group.members[at].title(), &stray, cx);
+            }
         }
     }
 }
 
-fn stray<'g>(group: &'g Group, row: &Row<'g>, at: usize, cell: Cell<'g>, cx: &Context<'_>) -> Option<Stray<'g>> {
+fn stray<'g>(group: &'g Group, row: Row<'g>, at: usize, cell: Cell<'g>, cx: &Context<'_>) -> Option<Stray<'g>> {
     let file = &group.members[at];
     let (own, value) = (file.environment.as_deref()?, value(cell, cx)?);
     // Most values name no environment at all, and that is asked of them first.
-    let named = environments_in(place_in(&value), &cx.settings.environments);
+    let named = environments_in(place_in(value), &cx.settings.environments);
     let foreign = named.iter().find(|named| named.name != own && !named.is_aside)?;
     let is_allowed = || cx.list("allowed", file.source).iter().any(|pattern| fits(pattern, row.name));
-    if part(row.name, &value).is_empty() || says_environment(row.name) || is_allowed() {
+    if part(row.name, value).is_empty() || says_environment(row.name) || is_allowed() {
         return None;
     }
     let owner = group.members.iter().position(|member| member.environment.as_deref() == Some(&foreign.name))?;
     // Others have their own name where this one has a foreign one.
     let follows = |(other, cell): (usize, Cell<'_>)| {
         let text = self::value(cell, cx)?;
-        let found = environments_in(part(row.name, &text), &cx.settings.environments);
+        let found = environments_in(part(row.name, text), &cx.settings.environments);
         let title = group.members[other].environment.as_deref();
         Some(found.iter().any(|named| Some(named.name.as_str()) == title))
     };
     let pattern = row.others(at).filter_map(follows).filter(|follows| *follows).count();
     // One address for all is shared on purpose; so is one for all but the owner of the name.
     let others = row.others(at).filter(|(other, _)| *other != owner).filter_map(|(_, cell)| self::value(cell, cx));
-    let others: Vec<String> = others.collect();
+    let others: Vec<&str> = others.collect();
     let is_shared = !others.is_empty() && others.iter().all(|other| *other == value);
     let is_own = named.iter().any(|named| named.name == own);
-    if is_own || pattern == 0 || is_shared || (foreign.tier == Tier::Production && !is_stateful(row.name, &value)) {
+    if is_own || pattern == 0 || is_shared || (foreign.tier == Tier::Production && !is_stateful(row.name, value)) {
         return None;
     }
-    let theirs = row.cells[owner];
+    let theirs = row.cell(owner);
     let other = theirs.and_then(|cell| self::value(cell, cx));
-    let is_same = other.is_some_and(|other| part(row.name, &other) == part(row.name, &value));
+    let is_same = other.is_some_and(|other| part(row.name, other) == part(row.name, value));
     let foreign = foreign.name.clone();
     Some(Stray { name: row.name, cell, foreign, theirs, is_same, is_sure: is_same || pattern >= 2 })
 }
@@ -85,10 +84,8 @@ fn report(own: &str, stray: &Stray<'_>, cx: &mut Context<'_>) {
 }
 
 /// What a cell says, where nothing fills it in later.
-fn value(cell: Cell<'_>, cx: &Context<'_>) -> Option<String> {
-    let is_known = !matches!(cell.entry.form, Form::Open | Form::List | Form::Null);
-    let text = cell.entry.text(&cx.workspace.document(cell.file.source).source).trim();
-    (is_known && text.len() < 512 && !text.contains('$')).then(|| address_in(text)).flatten().map(str::to_owned)
+fn value<'v>(cell: Cell<'v>, cx: &Context<'v>) -> Option<&'v str> {
+    cell.value(cx.workspace).filter(|text| text.len() < 512 && !text.contains('$')).and_then(address_in)
 }
 
 /// A value of one word, or the address among several: `The Shop <orders@staging.shop.test>`.

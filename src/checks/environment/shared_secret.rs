@@ -1,9 +1,7 @@
 //! See rules/environment/shared-secret.md
 
-use crate::document::entries::Form;
 use crate::document::secret::{is_known_key, is_secret_setting};
 use crate::rule::{Context, fits};
-use crate::workspace::environments::rows::Cell;
 use crate::workspace::environments::value::name_words;
 use crate::workspace::environments::{Group, is_variable};
 
@@ -50,9 +48,12 @@ const REFERENCES: &[&str] = &[
 pub fn check(group: &Group, cx: &mut Context<'_>) {
     let Some(at) = group.members.iter().position(crate::workspace::environments::SettingsFile::is_production) else { return };
     for row in group.rows() {
-        let Some(cell) = row.own(at).filter(|cell| is_secret(row.name, &text(*cell, cx))) else { continue };
-        let value = text(cell, cx);
-        let Some((other, theirs)) = row.others(at).find(|(_, cell)| text(*cell, cx) == value) else { continue };
+        let Some(cell) = row.own(at) else { continue };
+        let Some(value) = cell.value(cx.workspace).filter(|value| value.len() >= SHORTEST) else { continue };
+        let Some((other, theirs)) = row.others(at).find(|(_, cell)| cell.value(cx.workspace) == Some(value)) else { continue };
+        if !is_secret(row.name, value) {
+            continue;
+        }
         let allowed = cx.list("allowed", cell.file.source);
         if allowed.iter().any(|pattern| fits(pattern, row.name)) {
             continue;
@@ -71,19 +72,15 @@ pub fn check(group: &Group, cx: &mut Context<'_>) {
     }
 }
 
-fn text(cell: Cell<'_>, cx: &Context<'_>) -> String {
-    if matches!(cell.entry.form, Form::Open | Form::List | Form::Null) {
-        return String::new();
-    }
-    cell.entry.text(&cx.workspace.document(cell.file.source).source).trim().to_owned()
-}
+/// Shorter values are the same by chance.
+const SHORTEST: usize = 10;
 
 /// A literal secret: not the name of one, not a reference, no words, and long enough to be none by chance.
 fn is_secret(name: &str, value: &str) -> bool {
-    let words = name_words(name);
     if is_known_key(value) {
         return true;
     }
+    let words = name_words(name);
     let is_public =
         words.iter().any(|word| PUBLIC.contains(&word.as_str())) || name.contains("Ref.") || name.contains("existingSecret");
     // `OAUTH2_CLIENT_SECRET` is where the secret is.
@@ -92,7 +89,7 @@ fn is_secret(name: &str, value: &str) -> bool {
         is_name || REFERENCES.iter().any(|start| value.starts_with(start)) || value.contains(['$', '{', '<', ' ', ':']);
     let has = |wanted: fn(&u8) -> bool| value.as_bytes().iter().any(wanted);
     let is_mixed = has(u8::is_ascii_digit) && has(u8::is_ascii_alphabetic);
-    is_secret_setting(name) && !is_public && !is_reference && value.len() >= 10 && is_mixed && entropy(value) >= 3.0
+    is_secret_setting(name) && !is_public && !is_reference && is_mixed && entropy(value) >= 3.0
 }
 
 /// How many bits a character tells on average.

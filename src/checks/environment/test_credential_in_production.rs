@@ -18,7 +18,7 @@ pub fn check(file: &SettingsFile, cx: &mut Context<'_>) {
         let is_key = KEYS.iter().any(|start| value.strip_prefix(start).is_some_and(|rest| rest.len() >= 8));
         let is_mode = value.eq_ignore_ascii_case("sandbox")
             && name_words(&setting.name).last().is_some_and(|last| matches!(last.as_str(), "mode" | "environment" | "env"));
-        let host = host_of(value).filter(|_| value.contains("://"));
+        let host = value.contains("sandbox").then(|| host_of(value)).flatten().filter(|_| value.contains("://"));
         let is_sandbox =
             host.is_some_and(|host| host.split('.').rev().skip(2).any(|label| label == "sandbox" || label.ends_with("-sandbox")));
         let report = if is_key {

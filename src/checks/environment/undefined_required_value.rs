@@ -1,7 +1,5 @@
 //! See rules/environment/undefined-required-value.md
 
-use std::collections::BTreeSet;
-
 use super::insert;
 use crate::document::consumer::Need;
 use crate::document::entries::leaf;
@@ -14,15 +12,19 @@ const FOLD: usize = 5;
 
 pub fn check(group: &Group, cx: &mut Context<'_>) {
     let workspace = cx.workspace;
+    if !workspace.consumers.have_inputs {
+        return;
+    }
     let set = |file: &SettingsFile, name: &str| file.find(name).is_some() || file.covers(name) || is_below(file, name);
-    let names: BTreeSet<&str> = group.members.iter().flat_map(|file| file.settings.iter()).map(|entry| &*entry.name).collect();
+    // What every member sets itself has no gap.
+    let names = group.rows().filter(|row| (0..group.members.len()).any(|at| row.own(at).is_none())).map(|row| row.name);
     let home = workspace.consumers.home(workspace, &group.members);
     let required = |name: &str| {
         let reader = workspace.consumers.of_name(workspace, &home, name).first().copied()?;
         let is_input = matches!(reader.kind, ReaderKind::Template | ReaderKind::Variable);
         (reader.need == Need::Must && is_input).then_some(reader)
     };
-    let required: Vec<(&str, Reader)> = names.into_iter().filter_map(|name| Some((name, required(name)?))).collect();
+    let required: Vec<(&str, Reader)> = names.filter_map(|name| Some((name, required(name)?))).collect();
     let has_gap =
         |name: &str| !group.base.iter().any(|base| set(base, name)) && !group.members.iter().all(|file| set(file, name));
     let is_open = |name: &str| has_gap(name) && !Consumers::is_word_of_pipelines(workspace, leaf(name));

@@ -87,6 +87,10 @@ fn takes(oddity: Oddity) -> (&'static str, &'static str, &'static str) {
 
 /// What a value without quotes turns into.
 fn becomes(setting: &Entry, text: &str) -> Option<&'static str> {
+    // A number is not what it looks like; everything else is.
+    if !text.starts_with(|first: char| first.is_ascii_digit()) {
+        return None;
+    }
     let words = name_words(&setting.name);
     let has = |wanted: &[&str]| words.iter().rev().take(2).any(|word| wanted.contains(&word.as_str()));
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());

@@ -13,6 +13,9 @@ const LONGEST: usize = 32;
 pub fn check(file: &SettingsFile, cx: &mut Context<'_>) {
     let document = cx.workspace.document(file.source);
     let Some(filler) = filler(file, document) else { return };
+    if !document.source.text().contains('$') {
+        return;
+    }
     let mut named: HashMap<&str, (&Entry, Vec<&str>)> = HashMap::new();
     for entry in file.settings.iter() {
         let variables = of_entry(entry, &document.source, filler);

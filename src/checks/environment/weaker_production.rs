@@ -1,7 +1,6 @@
 //! See rules/environment/weaker-production.md
 
 use super::ends_with_one;
-use crate::document::entries::Form;
 use crate::rule::{Context, fits};
 use crate::workspace::environments::Group;
 use crate::workspace::environments::rows::Cell;
@@ -45,10 +44,9 @@ pub fn check(group: &Group, cx: &mut Context<'_>) {
     let staging = group.members.iter().position(|file| file.environment.as_deref() == Some("staging"));
     let (Some(at), Some(other)) = (at, staging) else { return };
     for row in group.rows() {
-        let (Some(here), Some(there)) = (row.cells[at], row.cells[other]) else { continue };
-        let words = name_words(row.name).join(" ");
-        let ends = |list: &[&str]| ends_with_one(&words, list);
-        let less = (ends(AMOUNTS) && is_less(here, there, cx)) || (ends(GUARDS) && is_off(here, there, cx));
+        let (Some(here), Some(there)) = (row.cell(at), row.cell(other)) else { continue };
+        let ends = |list: &[&str]| ends_with_one(&name_words(row.name).join(" "), list);
+        let less = (is_less(here, there, cx) && ends(AMOUNTS)) || (is_off(here, there, cx) && ends(GUARDS));
         let is_allowed = || cx.list("allowed", group.members[at].source).iter().any(|pattern| fits(pattern, row.name));
         if !less || (here.is_inherited && there.is_inherited) || is_allowed() {
             continue;
@@ -62,15 +60,9 @@ pub fn check(group: &Group, cx: &mut Context<'_>) {
     }
 }
 
-fn text(cell: Cell<'_>, cx: &Context<'_>) -> Option<String> {
-    let is_known = !matches!(cell.entry.form, Form::Open | Form::List | Form::Null);
-    is_known.then(|| cell.entry.text(&cx.workspace.document(cell.file.source).source).trim().to_owned())
-}
-
 fn is_less(here: Cell<'_>, there: Cell<'_>, cx: &Context<'_>) -> bool {
-    let number = |cell| {
-        let text = text(cell, cx)?;
-        let amount = amount(&text)?;
+    let number = |cell: Cell<'_>| {
+        let amount = amount(cell.value(cx.workspace)?)?;
         // A thousandth of a processor.
         let factor = match amount.unit {
             "" => 1.0,
@@ -84,6 +76,6 @@ fn is_less(here: Cell<'_>, there: Cell<'_>, cx: &Context<'_>) -> bool {
 }
 
 fn is_off(here: Cell<'_>, there: Cell<'_>, cx: &Context<'_>) -> bool {
-    let is = |cell| text(cell, cx).and_then(|text| truth(&text));
+    let is = |cell: Cell<'_>| cell.value(cx.workspace).and_then(truth);
     is(here) == Some(false) && is(there) == Some(true)
 }

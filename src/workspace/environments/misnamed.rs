@@ -125,12 +125,11 @@ fn slots<'p>(paths: &[&'p str], said: &EnvironmentNames) -> BTreeMap<String, Slo
     };
     let mut strange = Vec::new();
     for path in paths {
-        let all = words(path);
-        let is_example = |at: &(usize, usize)| named_at(path, *at, said).is_some_and(|named| named.tier == Tier::Example);
-        if all.iter().any(is_example) {
+        let is_example = |at| named_at(path, at, said).is_some_and(|named| named.tier == Tier::Example);
+        if words(path).any(is_example) {
             continue;
         }
-        for at in all {
+        for at in words(path) {
             match named_at(path, at, said) {
                 Some(named) => add(path, at, super::names::environment(&named.name).filter(|_| is_plain(path, at))),
                 None => strange.extend(slip_of(&path[at.0..at.1]).map(|_| (*path, at))),

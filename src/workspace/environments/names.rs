@@ -69,12 +69,8 @@ pub fn slip_of(word: &str) -> Option<(&'static str, &'static str, Tier)> {
     // `testing` is one letter from many a word.
     const OTHER_WORDS: &[&str] = &["testing", "training", "local"];
     let word = word.to_ascii_lowercase();
-    let is_like = |alias: &str| {
-        let (one, other) = (word.as_bytes(), alias.as_bytes());
-        one.len().abs_diff(other.len()) <= 1 && (one.first() == other.first() || one.last() == other.last())
-    };
     let is_slip = |alias: &str| {
-        if !is_like(alias) {
+        if !may_be_slip(word.as_bytes(), alias.as_bytes()) {
             return false;
         }
         let is_telling = alias.len() >= TELLING || (alias.len() == word.len() && exchanged(&word) == exchanged(alias));
@@ -83,6 +79,15 @@ pub fn slip_of(word: &str) -> Option<(&'static str, &'static str, Tier)> {
     let known = NAMES.iter().filter(|(_, tier, _)| *tier != Tier::Example);
     let mut all = known.flat_map(|(name, tier, words)| words.iter().map(move |alias| (*alias, *name, *tier)));
     (word.len() >= 4 && environment(&word).is_none()).then(|| all.find(|(alias, ..)| is_slip(alias))).flatten()
+}
+
+/// A quick look, which nearly all words fail: between a common beginning and a common end, a letter or two differ.
+fn may_be_slip(one: &[u8], other: &[u8]) -> bool {
+    let same = |(one, other): &(&u8, &u8)| one == other;
+    let begin = one.iter().zip(other).take_while(same).count();
+    let (one, other) = (&one[begin..], &other[begin..]);
+    let end = one.iter().rev().zip(other.iter().rev()).take_while(same).count();
+    one.len() <= end + 2 && other.len() <= end + 2
 }
 
 /// The letters of a word without their order.
@@ -161,30 +166,34 @@ impl Tier {
 
 /// The words of a path with their places. `pre-prod` and `non-prod` are one word, since their last one alone would say
 /// the opposite; `stagingValues` is two.
-pub fn words(path: &str) -> Vec<(usize, usize)> {
-    let mut words: Vec<(usize, usize)> = Vec::new();
-    let mut start = 0;
+pub fn words(path: &str) -> impl Iterator<Item = (usize, usize)> {
+    let mut parts = parts(path).peekable();
+    std::iter::from_fn(move || {
+        let (start, end) = parts.next()?;
+        let last = parts.next_if(|next| next.0 == end + 1 && is_prefix(&path[start..end]));
+        Some((start, last.map_or(end, |(_, end)| end)))
+    })
+}
+
+/// What stands between separators, and between the humps of `stagingValues`.
+fn parts(path: &str) -> impl Iterator<Item = (usize, usize)> {
     let bytes = path.as_bytes();
-    for at in 0..=bytes.len() {
-        let is_break = bytes.get(at).is_none_or(|byte| matches!(byte, b'/' | b'.' | b'-' | b'_'));
-        let is_hump = !is_break && at > start && bytes[at].is_ascii_uppercase() && bytes[at - 1].is_ascii_lowercase();
-        if !is_break && !is_hump {
-            continue;
-        }
-        if at > start {
-            match words.last_mut() {
-                Some(last) if is_prefix(&path[last.0..last.1]) && last.1 + 1 == start => last.1 = at,
-                _ => words.push((start, at)),
-            }
-        }
-        start = if is_hump { at } else { at + 1 };
-    }
-    words
+    let is_break = |at: usize| bytes.get(at).is_none_or(|byte| matches!(byte, b'/' | b'.' | b'-' | b'_'));
+    let is_hump = move |at: usize| bytes[at].is_ascii_uppercase() && bytes[at - 1].is_ascii_lowercase();
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        let start = (at..bytes.len()).find(|at| !is_break(*at))?;
+        at = (start + 1..bytes.len()).find(|at| is_break(*at) || is_hump(*at)).unwrap_or(bytes.len());
+        Some((start, at))
+    })
 }
 
 fn is_prefix(word: &str) -> bool {
     word.eq_ignore_ascii_case("pre") || word.eq_ignore_ascii_case("non")
 }
+
+/// Names that mean nothing else, wherever they stand.
+const PLAIN: &[&str] = &["production", "prod", "staging", "development", "dev"];
 
 /// What a word of a path names; a part of a longer word only where nothing else can be meant.
 pub fn named_at(path: &str, (start, end): (usize, usize), said: &EnvironmentNames) -> Option<Named> {
@@ -192,11 +201,14 @@ pub fn named_at(path: &str, (start, end): (usize, usize), said: &EnvironmentName
     let bytes = path.as_bytes();
     let is_inner = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_alphanumeric);
     let is_part = (start > 0 && is_inner(start - 1)) || is_inner(end);
-    if is_part && !matches!(word.to_ascii_lowercase().as_str(), "production" | "prod" | "staging" | "development" | "dev") {
+    if is_part && !PLAIN.iter().any(|plain| plain.eq_ignore_ascii_case(word)) {
         return None;
     }
+    if word.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+        return Named::of(word, said);
+    }
     let joined: String = word.chars().filter(char::is_ascii_alphanumeric).collect();
-    Named::of(if joined.len() == word.len() { word } else { &joined }, said)
+    Named::of(&joined, said)
 }
 
 #[cfg(test)]
@@ -233,7 +245,7 @@ mod tests {
             ("deploy-prod-eu.env", "production"),
         ];
         for (path, name) in table {
-            let named = words(path).into_iter().filter_map(|word| named_at(path, word, &EnvironmentNames::default()));
+            let named = words(path).filter_map(|word| named_at(path, word, &EnvironmentNames::default()));
             assert_eq!(named.map(|named| named.name).collect::<Vec<_>>().join(" "), name, "{path}");
         }
     }

@@ -5,18 +5,19 @@ use std::collections::BTreeMap;
 use super::SettingsFile;
 use super::group::{Group, by_name};
 use crate::diagnostic::Place;
-use crate::document::entries::Entry;
+use crate::document::entries::{Entry, Form};
+use crate::workspace::Workspace;
 
 /// One setting in all members, by numbers: of files and of their settings.
 pub(super) type Line = Box<[Option<(u32, u32)>]>;
 
 /// One setting in all members.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Row<'g> {
     /// Its name.
     pub name: &'g str,
-    /// What each member has, in the order of the members.
-    pub cells: Vec<Option<Cell<'g>>>,
+    group: &'g Group,
+    line: &'g Line,
 }
 
 /// What holds for one member.
@@ -30,10 +31,16 @@ pub struct Cell<'g> {
     pub is_inherited: bool,
 }
 
-impl Cell<'_> {
+impl<'g> Cell<'g> {
     /// Where it is set.
     pub fn place(&self) -> Place {
         self.file.place(self.entry.key)
+    }
+
+    /// What it says, without blanks around it, where that is one value and no template fills it in.
+    pub fn value(&self, workspace: &'g Workspace) -> Option<&'g str> {
+        let is_known = !matches!(self.entry.form, Form::Open | Form::List | Form::Null);
+        is_known.then(|| self.entry.text(&workspace.document(self.file.source).source).trim())
     }
 }
 
@@ -49,19 +56,18 @@ impl Group {
 
     /// All settings of all members, by name. The last of duplicates counts, a member's own before a base's, and the more
     /// special base before the more general one.
-    pub fn rows(&self) -> Vec<Row<'_>> {
+    pub fn rows(&self) -> impl Iterator<Item = Row<'_>> {
+        let name = |line| self.cells_of(line).flatten().next().map_or("", |cell| &*cell.entry.name);
         let lines = self.lines.get_or_init(|| self.lined_up());
-        let cell = |at: &Option<(u32, u32)>| {
+        lines.iter().map(move |line| Row { name: name(line), group: self, line })
+    }
+
+    fn cells_of<'g>(&'g self, line: &'g Line) -> impl Iterator<Item = Option<Cell<'g>>> {
+        line.iter().map(|at| {
             let (file, entry) = (*at)?;
-            let file = self.file(file);
-            Some(Cell { file: file.0, entry: &file.0.settings[entry as usize], is_inherited: file.1 })
-        };
-        let row = |cells: &Line| {
-            let cells: Vec<Option<Cell<'_>>> = cells.iter().map(cell).collect();
-            let name = cells.iter().flatten().next().map_or("", |cell| &*cell.entry.name);
-            Row { name, cells }
-        };
-        lines.iter().map(row).collect()
+            let (file, is_inherited) = self.file(file);
+            Some(Cell { file, entry: &file.settings[entry as usize], is_inherited })
+        })
     }
 
     /// A member by its number, or one of the bases, which are counted after them.
@@ -97,13 +103,23 @@ impl Group {
 }
 
 impl<'g> Row<'g> {
+    /// What each member has, in the order of the members.
+    pub fn cells(&self) -> impl Iterator<Item = Option<Cell<'g>>> + use<'g> {
+        self.group.cells_of(self.line)
+    }
+
+    /// What a member has.
+    pub fn cell(&self, member: usize) -> Option<Cell<'g>> {
+        self.cells().nth(member).flatten()
+    }
+
     /// What a member sets itself.
     pub fn own(&self, member: usize) -> Option<Cell<'g>> {
-        self.cells[member].filter(|cell| !cell.is_inherited)
+        self.cell(member).filter(|cell| !cell.is_inherited)
     }
 
     /// What the other members have, with their numbers.
-    pub fn others(&self, member: usize) -> impl Iterator<Item = (usize, Cell<'g>)> {
-        self.cells.iter().enumerate().filter(move |(at, _)| *at != member).filter_map(|(at, cell)| Some((at, (*cell)?)))
+    pub fn others(&self, member: usize) -> impl Iterator<Item = (usize, Cell<'g>)> + use<'g> {
+        self.cells().enumerate().filter(move |(at, _)| *at != member).filter_map(|(at, cell)| Some((at, cell?)))
     }
 }

@@ -39,8 +39,8 @@ pub fn part(file: SettingsFile, source: &Source, said: &EnvironmentNames) -> (Se
 /// Which document is for which environment.
 fn profiles(file: &SettingsFile, source: &Source, said: &EnvironmentNames) -> BTreeMap<String, Named> {
     let of_entry = |entry: &Entry| {
-        let named = Named::of(entry.text(source).trim(), said)?;
-        PROFILES.contains(&&*entry.name).then(|| (entry.document.to_string(), named))
+        let says = PROFILES.contains(&&*entry.name).then(|| entry.text(source).trim())?;
+        Some((entry.document.to_string(), Named::of(says, said)?))
     };
     file.settings.iter().filter_map(of_entry).collect()
 }
@@ -229,5 +229,5 @@ pub fn title(file: &SettingsFile) -> String {
 
 /// Whether a path has a word for an environment at all.
 pub fn mentions(path: &str, said: &EnvironmentNames) -> bool {
-    words(path).into_iter().any(|word| super::names::named_at(path, word, said).is_some())
+    words(path).any(|word| super::names::named_at(path, word, said).is_some())
 }

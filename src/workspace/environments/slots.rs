@@ -88,7 +88,7 @@ impl Paths<'_> {
 
     /// What a path looks like with each of its environments taken out, and with all that are the same.
     fn holes(&self, path: &str) -> Vec<(String, Named)> {
-        let named = words(path).into_iter().filter_map(|word| Some((word, self.named(path, word)?)));
+        let named = words(path).filter_map(|word| Some((word, self.named(path, word)?)));
         let all: Vec<((usize, usize), Named)> = named.collect();
         if all.iter().any(|(_, named)| named.tier == Tier::Example) {
             return Vec::new();
@@ -113,8 +113,7 @@ impl Paths<'_> {
             return unknown;
         }
         for (at, path) in self.paths.iter().enumerate() {
-            let all = words(path);
-            for word in all {
+            for word in words(path) {
                 let text = &path[word.0..word.1];
                 if self.named(path, word).is_some() || SHARED.contains(&&*text.to_ascii_lowercase()) {
                     continue;

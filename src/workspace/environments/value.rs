@@ -134,10 +134,14 @@ pub fn truth(value: &str) -> Option<bool> {
 /// The host of an address, or a value that is one: two labels and more, of which the last is a word.
 pub fn host_of(value: &str) -> Option<&str> {
     let value = value.trim();
-    let (has_scheme, rest) = match value.find("://") {
+    let (has_scheme, rest) = match memchr::memmem::find(value.as_bytes(), b"://") {
         Some(at) => (true, &value[at + 3..]),
         None => (false, value),
     };
+    // Every value is asked, and most are neither.
+    if !has_scheme && !value.contains('.') {
+        return None;
+    }
     let rest = rest.split(['/', '?', '#', ',', ';']).next().unwrap_or(rest);
     let rest = rest.rsplit('@').next().unwrap_or(rest);
     let host = rest.split(':').next().unwrap_or(rest);
@@ -148,8 +152,7 @@ pub fn host_of(value: &str) -> Option<&str> {
     }
     let last = host.rsplit('.').next().unwrap_or(host);
     let has_labels = host.contains('.') && last.bytes().all(|byte| byte.is_ascii_alphabetic()) && last.len() >= 2;
-    let is_file = FILE_ENDS.contains(&last);
-    (has_scheme || (has_labels && !is_file && !value.contains(' '))).then_some(host)
+    (has_scheme || (has_labels && !FILE_ENDS.contains(&last) && !value.contains(' '))).then_some(host)
 }
 
 /// What looks like a domain and is the end of a file's name or a class of Java.

@@ -173,7 +173,10 @@ impl Document {
     fn is_ours(&self) -> bool {
         match &self.content {
             Content::Yaml(yaml) => kind::holds_objects(&self.source, yaml),
-            Content::Consumer(consumer) => !consumer.reads.is_empty() || consumer.is_pipeline || !consumer.uses.is_empty(),
+            Content::Consumer(consumer) => {
+                let is_read = !consumer.reads.is_empty() || consumer.names_settings;
+                is_read || consumer.is_pipeline || !consumer.uses.is_empty()
+            }
             Content::Sql(_) | Content::Dotenv(_) | Content::Entries(_) => true,
         }
     }

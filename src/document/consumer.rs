@@ -15,7 +15,7 @@ use std::collections::HashSet;
 use crate::document::used::{Use, teller, uses};
 use crate::source::{Source, Span};
 use around::Around;
-use files::{Asked, is_pipeline};
+use files::{Asked, is_pipeline, names_settings};
 use language::{Language, Pattern, Shape};
 
 /// A file of a program that reads settings, or a pipeline that asks for files of them.
@@ -27,6 +27,8 @@ pub struct Consumer {
     pub files: Vec<Asked>,
     /// It is no program, but what deploys one.
     pub is_pipeline: bool,
+    /// It is a program that names files of settings.
+    pub names_settings: bool,
     /// The versions of languages and servers that it names, in order.
     pub uses: Vec<Use>,
 }
@@ -102,7 +104,7 @@ pub fn may_read(path: &str) -> bool {
             && !folders.split('/').any(|folder| ASIDE.contains(&folder.to_ascii_lowercase().as_str()))
 }
 
-/// A quick look before any decoding: whether any text that begins a read is there.
+/// A quick look before any decoding: whether any text that begins a read is there, or the name of a file of settings.
 pub fn may_hold_reads(path: &str, bytes: &[u8]) -> bool {
     let has = |text: &str| memchr::memmem::find(bytes, text.as_bytes()).is_some();
     let reads = |language: Language| language.patterns().any(|pattern| has(pattern.begins)) || schema::may_be(has);
@@ -111,7 +113,7 @@ pub fn may_hold_reads(path: &str, bytes: &[u8]) -> bool {
     if is_pipeline(path) {
         return is_yaml || files::may_ask(has);
     }
-    teller(path).is_some() || Language::of_path(path).is_some_and(reads)
+    teller(path).is_some() || Language::of_path(path).is_some_and(|language| reads(language) || names_settings(bytes))
 }
 
 /// So many reads of one file are kept.
@@ -143,7 +145,7 @@ impl Consumer {
         reads.sort_by_key(|read| (read.place, read.need));
         reads.dedup_by_key(|read| read.place);
         settle(&mut reads);
-        Self { reads, uses, ..Self::default() }
+        Self { reads, uses, names_settings: names_settings(text.as_bytes()), ..Self::default() }
     }
 }
 

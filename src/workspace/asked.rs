@@ -191,6 +191,7 @@ pub(super) fn misnamed_files(found: &Found, documents: &[Arc<Document>], said: &
     paths.sort_unstable();
     paths.dedup();
     let mut all: Vec<(SourceId, Misnamed)> = Vec::new();
+    let mut folders = HashSet::new();
     for misnamed in misnamed(&paths, said) {
         // Of a folder, the first file in it that holds settings.
         let from = documents.partition_point(|document| document.source.path() < misnamed.part.as_str());
@@ -200,12 +201,13 @@ pub(super) fn misnamed_files(found: &Found, documents: &[Arc<Document>], said: &
         let is_folder = !documents.iter().skip(from).take(1).any(|document| document.source.path() == misnamed.part);
         let is_judged = |document: &Document| is_settings(document) || (is_folder && document.yaml().is_some());
         let first = inside.into_iter().find(|(document, _)| is_judged(document));
+        folders.extend(is_folder.then(|| misnamed.part.clone()));
         all.extend(first.and_then(|(_, at)| Some((ids(documents).nth(at)?, misnamed))));
     }
     if all.is_empty() {
         return HashMap::new();
     }
-    let named = mentioned::ends(documents, all.iter().map(|(_, misnamed)| misnamed.part.as_str()));
+    let named = mentioned::ends(documents, all.iter().map(|(_, misnamed)| (&*misnamed.part, folders.contains(&misnamed.part))));
     let is_asked_for = |misnamed: &Misnamed| misnamed.agreeing > 0 && named.contains(&misnamed.part);
     all.into_iter().filter(|(_, misnamed)| !is_asked_for(misnamed)).collect()
 }

@@ -128,8 +128,10 @@ impl Environments {
         for slot in &slots {
             for (at, named) in &slot.members {
                 let file = &mut files[whole[*at]];
-                // A path that names two environments tells of none for sure.
-                let is_sure = file.environment.is_none() || file.environment.as_deref() == Some(&named.name);
+                // A path that names two environments tells of none for sure; the other may have been there before a slip.
+                let path = documents[file.source.index()].source.path();
+                let is_slip = || !named.is_aside && environments_in(path, said).iter().all(|other| other.name != named.name);
+                let is_sure = file.environment.as_deref().is_none_or(|own| own == named.name) || is_slip();
                 file.tier = is_sure.then_some(named.tier);
                 file.environment = Some(named.name.clone());
                 file.is_aside = named.is_aside;

@@ -8,7 +8,11 @@ pub fn check(file: &File<'_>, cx: &mut Context<'_>) {
     let workspace = cx.workspace;
     let Some(misnamed) = workspace.names.misnamed.get(&file.id) else { return };
     let (word, wanted) = (&misnamed.word, &misnamed.wanted);
-    let name = misnamed.part.rsplit('/').next().unwrap_or(&misnamed.part);
+    // Of a folder the name of the environment alone would say too little.
+    let name = match workspace.path(file.id).strip_prefix(&*misnamed.part) {
+        Some("") => misnamed.part.rsplit('/').next().unwrap_or(&misnamed.part),
+        _ => &*misnamed.part,
+    };
     let is_slip = misnamed.agreeing == 0;
     let message = match misnamed.agreeing {
         0 => format!("{name} names no environment: {wanted} was meant"),

@@ -7,6 +7,12 @@ use crate::workspace::asked::MissingFile;
 
 pub fn check(file: &File<'_>, cx: &mut Context<'_>) {
     let workspace = cx.workspace;
+    let is_program = workspace.document(file.id).consumer().is_some_and(|consumer| !consumer.is_pipeline);
+    let consequence = if is_program {
+        "the build of this program fails, or it stops where it opens the file, in this environment and in no other"
+    } else {
+        "the command stops where it cannot find the file: the deploy of this environment fails, and of no other"
+    };
     for missing in workspace.names.missing.iter().filter(|missing| missing.place.source == file.id) {
         let other = missing.same.or(missing.siblings.first().copied());
         let name = missing.path.rsplit('/').next().unwrap_or(&missing.path);
@@ -16,9 +22,7 @@ pub fn check(file: &File<'_>, cx: &mut Context<'_>) {
             .report(missing.place, format!("{} is asked for here, and there is no such file", missing.path))
             .about(missing.path.as_str())
             .label(format!("asks for {name}{asks}"))
-            .in_production(
-                "the command stops where it cannot find the file: the deploy of this environment fails, and of no other",
-            )
+            .in_production(consequence)
             .assuming("nothing makes the file before; no ignore file names it")
             .help(help(missing, workspace));
         let report = match other {

@@ -41,6 +41,14 @@ pub fn may_ask(has: impl Fn(&str) -> bool) -> bool {
     FLAGS.iter().filter(|flag| flag.len() > 2).chain(KEYS).any(|word| has(word)) || has("values")
 }
 
+/// Whether a program names a file in a format of settings: `import rules from "./rules.production.yaml"`.
+pub fn names_settings(bytes: &[u8]) -> bool {
+    const ENDS: &[&str] = &[".json", ".yaml", ".yml", ".toml", ".env", ".properties"];
+    let is_quote = |at: usize| bytes.get(at).is_some_and(|byte| matches!(byte, b'"' | b'\'' | b'`'));
+    let ends = |end: &&str| memchr::memmem::find_iter(bytes, end.as_bytes()).any(|at| is_quote(at + end.len()));
+    ENDS.iter().any(ends)
+}
+
 /// What a file asks for, in order.
 pub fn asked(text: &str) -> Vec<Asked> {
     let mut all = Vec::new();
@@ -275,6 +283,19 @@ mod tests {
         let text = "environ: staging\nxenviron: no\nmatrix:\n  environ: [dev, 'prod'] # x\n\"environ\": [\"qa\"]\n- { environ: test }\n  environ:\n    type: choice\n    options:\n      - live\n  y: z\nenviron ?= uat\n";
         let found = fillings(text, "environ");
         assert_eq!(found, ["staging", "dev", "prod", "qa", "test", "live", "uat"]);
+    }
+
+    #[test]
+    fn programs_that_name_files_of_settings() {
+        let table = [
+            ("import a from './a.prod.yaml';", true),
+            ("open(\"config/production.json\")", true),
+            ("let a = b.json.c; // x.yaml", false),
+            ("a[b.env]", false),
+        ];
+        for (text, names) in table {
+            assert_eq!(names_settings(text.as_bytes()), names, "{text}");
+        }
     }
 
     #[test]

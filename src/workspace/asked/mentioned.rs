@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::{Asked, Slots, ids};
 use crate::diagnostic::Place;
 use crate::document::Document;
-use crate::source::Span;
+use crate::source::{Source, Span};
 use crate::tree::{Tree, Unreadable};
 use crate::workspace::builds::join;
 use crate::workspace::environments::names::other_words;
@@ -82,21 +82,47 @@ pub fn asked<'d>(tree: &dyn Tree, documents: &'d [Arc<Document>], slots: &Slots)
     all
 }
 
-/// Which of these paths anything but settings of a process names, by their last part.
-pub fn ends<'p>(documents: &[Arc<Document>], paths: impl Iterator<Item = &'p str>) -> HashSet<String> {
-    let last = |path: &'p str| path.rsplit('/').next().unwrap_or(path);
-    let wanted: Vec<(&str, &str)> = paths.map(|path| (path, last(path))).collect();
+/// Which of these paths anything but settings of a process names: a file by its last part, a folder by that and the one
+/// around it, or by its own name alone where it can be seen which folder is meant.
+pub fn ends<'p>(documents: &[Arc<Document>], paths: impl Iterator<Item = (&'p str, bool)>) -> HashSet<String> {
+    let wanted: Vec<Wanted<'p>> = paths.map(|(path, is_folder)| Wanted::of(path, is_folder)).collect();
     let mut found = HashSet::new();
     for document in documents.iter().filter(|document| document.sql().is_none() && document.dotenv().is_none()) {
-        let text = document.source.text();
+        let named = wanted.iter().filter(|wanted| wanted.is_named(&document.source));
+        found.extend(named.map(|wanted| wanted.path.to_owned()));
+    }
+    found
+}
+
+/// A file or a folder that something may name.
+struct Wanted<'p> {
+    path: &'p str,
+    around: &'p str,
+    name: &'p str,
+    is_folder: bool,
+}
+
+impl<'p> Wanted<'p> {
+    fn of(path: &'p str, is_folder: bool) -> Self {
+        let (around, name) = path.rsplit_once('/').unwrap_or(("", path));
+        Self { path, around, name, is_folder }
+    }
+
+    fn is_named(&self, source: &Source) -> bool {
+        let text = source.text();
         let is_part = |next: Option<char>| next.is_some_and(|next| next.is_ascii_alphanumeric() || matches!(next, '-' | '_'));
-        let names = |name: &str| {
+        let has = |name: &str| {
             text.match_indices(name)
                 .any(|(at, _)| !is_part(text[..at].chars().next_back()) && !is_part(text[at + name.len()..].chars().next()))
         };
-        found.extend(wanted.iter().filter(|(_, name)| names(name)).map(|(path, _)| (*path).to_owned()));
+        if !self.is_folder || self.around.is_empty() {
+            return has(self.name);
+        }
+        // `prod` alone may be a name of anything.
+        let with_last = self.around.rfind('/').map_or(0, |at| at + 1);
+        let knows_around = || source.folder().starts_with(self.around) || text.contains(self.around);
+        has(&self.path[with_last..]) || (knows_around() && has(self.name))
     }
-    found
 }
 
 /// By the last parts of their paths, from the one that names the environment on.

@@ -154,10 +154,9 @@ impl Workspace {
             let (sites, built) = (&found.sites, builds::tilt::images(tree, &found.tilt));
             let asked = Asked { named, all: settings.all, settings, sites, dumps: Dumps::Tree(tree) };
             let mut workspace = Self::derive(documents, change, mentions, built, asked);
-            workspace.consumers.supplied = consumers::supplied(tree, &found.suppliers, &workspace);
-            let (documents, said) = (&workspace.documents, &settings.environments);
-            workspace.names.missing = asked::missing_files(tree, &found.ignores, documents, said);
-            workspace.names.misnamed = asked::misnamed_files(&found, documents, said);
+            let supplied = || consumers::supplied(tree, &found.suppliers, &workspace);
+            let files = || Names::of(tree, &found, &workspace.documents, &workspace.environments);
+            (workspace.consumers.supplied, workspace.names) = rayon::join(supplied, files);
             workspace
         };
         let (mut workspace, took) = timed(timings.on, derive);
@@ -193,6 +192,7 @@ impl Workspace {
         let before = Self::derive(documents, Change::none(Base::All), self.mentions.clone(), self.built.clone(), asked);
         let mut before = Self { sizes: self.sizes.clone(), readers: self.readers.clone(), ..before };
         before.consumers.supplied.clone_from(&self.consumers.supplied);
+        before.names.mentioned = asked::mentions(&before.documents, &before.environments);
         before
     }
 
@@ -230,13 +230,13 @@ impl Workspace {
             tiers: Vec::new(),
         };
         workspace.tiers = workspace.ids().map(|id| workspace.find_tier(id)).collect();
-        workspace.availability = Availability::of(&workspace);
-        workspace.isolation = Isolation::of(&workspace);
+        let so_far = &workspace;
+        let ((availability, isolation), ((links, consumers), drifts)) = rayon::join(
+            || rayon::join(|| Availability::of(so_far), || Isolation::of(so_far)),
+            || rayon::join(|| rayon::join(|| Links::of(so_far), || Consumers::of(so_far)), || drift::drifts(so_far)),
+        );
+        workspace = Self { availability, isolation, links, consumers, drifts, ..workspace };
         workspace.priorities = Priorities::of(&workspace);
-        workspace.links = Links::of(&workspace);
-        workspace.consumers = Consumers::of(&workspace);
-        workspace.drifts = drift::drifts(&workspace);
-        workspace.names.mentioned = asked::mentions(&workspace.documents, &workspace.environments);
         workspace
     }
 

@@ -78,13 +78,19 @@ struct Slot {
     word: (usize, usize),
 }
 
-/// Finds them.
-pub(super) fn missing_files(
-    tree: &dyn Tree,
-    ignores: &Ignores,
-    documents: &[Arc<Document>],
-    said: &EnvironmentNames,
-) -> Vec<MissingFile> {
+impl Names {
+    /// Finds them.
+    pub(super) fn of(tree: &dyn Tree, found: &Found, documents: &[Arc<Document>], environments: &Environments) -> Self {
+        let said = &environments.said;
+        let (missing, (misnamed, mentioned)) = rayon::join(
+            || missing_files(tree, &found.ignores, documents, said),
+            || rayon::join(|| misnamed_files(found, documents, said), || mentions(documents, environments)),
+        );
+        Self { missing, misnamed, mentioned }
+    }
+}
+
+fn missing_files(tree: &dyn Tree, ignores: &Ignores, documents: &[Arc<Document>], said: &EnvironmentNames) -> Vec<MissingFile> {
     let slots = slots(documents, said);
     if slots.is_empty() {
         return Vec::new();
@@ -182,7 +188,7 @@ fn slots(documents: &[Arc<Document>], said: &EnvironmentNames) -> Slots {
 }
 
 /// The files of settings that call their environment otherwise than the rest of the tree does, and that nothing names.
-pub(super) fn misnamed_files(found: &Found, documents: &[Arc<Document>], said: &EnvironmentNames) -> HashMap<SourceId, Misnamed> {
+fn misnamed_files(found: &Found, documents: &[Arc<Document>], said: &EnvironmentNames) -> HashMap<SourceId, Misnamed> {
     let is_settings = |document: &Document| document.dotenv().is_some() || document.entries().is_some();
     if !documents.iter().any(|document| is_settings(document)) {
         return HashMap::new();

@@ -6,8 +6,10 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use rayon::prelude::*;
+
 use super::{Asked, Slots, ids};
-use crate::diagnostic::Place;
+use crate::diagnostic::{Place, SourceId};
 use crate::document::Document;
 use crate::source::{Source, Span};
 use crate::tree::{Tree, Unreadable};
@@ -50,11 +52,10 @@ impl Other<'_> {
 /// All mentions of files of settings by other words for their environment.
 pub fn asked<'d>(tree: &dyn Tree, documents: &'d [Arc<Document>], slots: &Slots) -> Vec<Asked<'d>> {
     let others = others(documents, slots);
-    let mut all = Vec::new();
-    for (source, document) in ids(documents).zip(documents) {
-        if document.sql().is_some() || document.dotenv().is_some() {
-            continue;
-        }
+    let may_mention = |(_, document): &(_, &Arc<Document>)| document.sql().is_none() && document.dotenv().is_none();
+    let documents: Vec<(SourceId, &'d Arc<Document>)> = ids(documents).zip(documents).filter(may_mention).collect();
+    let of = |(source, document): (SourceId, &'d Arc<Document>)| {
+        let mut all = Vec::new();
         let text = document.source.text();
         for word in path_words(text).map(|word| word.trim_end_matches('/')) {
             let starts = word.match_indices('/').map(|(at, _)| at + 1);
@@ -78,8 +79,9 @@ pub fn asked<'d>(tree: &dyn Tree, documents: &'d [Arc<Document>], slots: &Slots)
                 }));
             }
         }
-    }
-    all
+        all
+    };
+    documents.into_par_iter().flat_map_iter(of).collect()
 }
 
 /// Which of these paths anything but settings of a process names: a file by its last part, a folder by that and the one

@@ -83,6 +83,9 @@ pub fn slip_of(word: &str) -> Option<(&'static str, &'static str, Tier)> {
 
 /// A quick look, which nearly all words fail: between a common beginning and a common end, a letter or two differ.
 fn may_be_slip(one: &[u8], other: &[u8]) -> bool {
+    if one.len().abs_diff(other.len()) > 1 || (one.first() != other.first() && one.last() != other.last()) {
+        return false;
+    }
     let same = |(one, other): &(&u8, &u8)| one == other;
     let begin = one.iter().zip(other).take_while(same).count();
     let (one, other) = (&one[begin..], &other[begin..]);

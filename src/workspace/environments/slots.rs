@@ -5,6 +5,8 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use rayon::prelude::*;
+
 use super::names::{Named, SHARED, Tier, named_at, slip_of, words};
 use crate::settings::EnvironmentNames;
 
@@ -43,8 +45,9 @@ pub fn with_hole(path: &str, holes: &[(usize, usize)]) -> String {
 pub fn slots(paths: &[&str], said: &EnvironmentNames) -> Vec<Slot> {
     let paths = Paths { paths, said };
     let mut known: HashMap<String, Vec<(usize, Named)>> = HashMap::new();
-    for (at, path) in paths.paths.iter().enumerate() {
-        for (key, named) in paths.holes(path) {
+    let holes: Vec<Vec<(String, Named)>> = paths.paths.par_iter().map(|path| paths.holes(path)).collect();
+    for (at, holes) in holes.into_iter().enumerate() {
+        for (key, named) in holes {
             known.entry(key).or_default().push((at, named));
         }
     }

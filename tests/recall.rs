@@ -101,11 +101,16 @@ fn try_group(
             let entry = left.swap_remove(dice.roll(left.len()));
             let site = Site { source: &document.source, all: &all, entry, file, group, workspace };
             let Some(change) = (operator.make)(&site, dice) else { continue };
+            if let Change::OtherWord(from, to) = &change
+                && is_as_good(files, before, from, to)
+            {
+                break;
+            }
             made += 1;
             let mut changed = tree.clone();
             match change {
                 Change::Text(text) => changed.insert(document.source.path(), text),
-                Change::Name(from, to) => changed = renamed(files, &from, &to),
+                Change::Slip(from, to) | Change::OtherWord(from, to) => changed = renamed(files, &from, &to),
             }
             let after = said(&changed);
             let is_new = |(what, count): (&(String, String, String), &usize)| {
@@ -120,6 +125,30 @@ fn try_group(
             }
         }
     }
+}
+
+/// Whether another name is no mistake, for anybody who sees the tree and nothing else: it is asked for in vain so far, so
+/// that this mends the tree; or nobody has the old word, in a path or a text that is no prose, so that nothing is left of it.
+fn is_as_good(files: &[(String, Vec<u8>)], before: &BTreeMap<(String, String, String), usize>, from: &str, to: &str) -> bool {
+    if before.keys().any(|(rule, _, message)| operators::NAMES_OF_FILES.contains(&&**rule) && message.starts_with(to)) {
+        return true;
+    }
+    // The letters that the two do not begin with, nor end with, stand in the old word.
+    let begin = from.bytes().zip(to.bytes()).take_while(|(one, other)| one == other).count();
+    let is_part = |byte: &u8| byte.is_ascii_alphanumeric();
+    let bytes = from.as_bytes();
+    let start = bytes[..begin].iter().rposition(|byte| !is_part(byte)).map_or(0, |at| at + 1);
+    let end = bytes[start..].iter().position(|byte| !is_part(byte)).map_or(bytes.len(), |length| start + length);
+    let word = &from[start..end];
+    let has_word = |text: &[u8]| {
+        let is_alone = |at: usize| {
+            let inner = |at: Option<usize>| at.and_then(|at| text.get(at)).is_some_and(is_part);
+            !inner(at.checked_sub(1)) && !inner(Some(at + word.len()))
+        };
+        memchr::memmem::find_iter(text, word).any(is_alone)
+    };
+    let is_other = |path: &str| !path.starts_with(from);
+    !files.iter().any(|(path, text)| is_other(path) && (has_word(path.as_bytes()) || (!path.ends_with(".md") && has_word(text))))
 }
 
 /// The tree with a file or a folder by another name.

@@ -6,6 +6,8 @@
 //! setting. What pipelines and scripts ask for are whole files of settings ([`files`]).
 
 mod around;
+pub mod choices;
+pub mod composed;
 pub mod files;
 mod language;
 mod schema;

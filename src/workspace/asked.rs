@@ -5,6 +5,8 @@
 //! environment whose file a framework looks for (`chosen`), asks for it where the file is there by another name.
 
 mod chosen;
+mod composed;
+mod listed;
 mod mentioned;
 
 use std::borrow::Cow;
@@ -21,7 +23,7 @@ use super::environments::{Environments, Group, SettingsFile, environments_in};
 use super::ids;
 use crate::diagnostic::{Place, SourceId};
 use crate::document::Document;
-use crate::document::consumer::files::{fillings, makes};
+use crate::document::consumer::files::makes;
 use crate::document::kind::promises_settings;
 use crate::document::yaml::Node;
 use crate::settings::EnvironmentNames;
@@ -52,8 +54,10 @@ pub struct MissingFile {
     pub is_production: bool,
     /// The same file for other environments, or for this one by another name.
     pub siblings: Vec<SourceId>,
-    /// The one for this environment by another name.
-    pub same: Option<SourceId>,
+    /// The one for this environment by another name, and what of its path is called so.
+    pub same: Option<(SourceId, String)>,
+    /// A folder of them is asked for.
+    pub is_folder: bool,
 }
 
 /// A file that something asks for.
@@ -61,21 +65,44 @@ struct Asked<'d> {
     place: Place,
     path: Cow<'d, str>,
     /// What fills the holes of the path, in order.
-    holes: &'d [Box<str>],
+    holes: Cow<'d, [Box<str>]>,
     text: &'d str,
     /// It is asked for only if the same environment has it by another name.
     is_loose: bool,
 }
 
-/// Files of settings by what their paths leave without the name of an environment, by the last part of that.
+/// Files of settings, and folders of them, by what their paths leave without the name of an environment, by the last part
+/// of that. What is left of the path of a folder ends with a stroke.
 type Slots = HashMap<String, Vec<Slot>>;
 
 struct Slot {
     key: String,
+    /// The file, or the first one in the folder.
     source: SourceId,
     named: Named,
     /// Where the name of the environment stands in its path.
     word: (usize, usize),
+}
+
+impl Slot {
+    fn is_folder(&self) -> bool {
+        self.key.ends_with('/')
+    }
+
+    /// The path, or that of the folder, with another word for the environment.
+    fn with(&self, path: &str, word: &str) -> String {
+        let before = &path[..self.word.0];
+        format!("{before}{word}{}", self.key[before.len() + 1..].trim_end_matches('/'))
+    }
+}
+
+/// What is asked for, and what there is.
+struct Search<'s> {
+    tree: &'s dyn Tree,
+    ignores: &'s Ignores,
+    documents: &'s [Arc<Document>],
+    slots: &'s Slots,
+    said: &'s EnvironmentNames,
 }
 
 impl Names {
@@ -98,18 +125,20 @@ fn missing_files(tree: &dyn Tree, ignores: &Ignores, documents: &[Arc<Document>]
     let mut all = asked(documents);
     all.extend(mentioned::asked(tree, documents, &slots));
     all.extend(chosen::asked(documents, &slots));
-    let mut by_key: HashMap<&str, BTreeSet<&str>> = HashMap::new();
-    for key in all.iter().flat_map(|asked| asked.holes) {
-        by_key.entry(key).or_insert_with(|| {
-            let pipelines = documents.iter().filter(|document| document.consumer().is_some_and(|consumer| consumer.is_pipeline));
-            pipelines.flat_map(|document| fillings(document.source.text(), key)).collect()
-        });
-    }
+    all.extend(composed::asked(documents, &slots));
+    let fillings = composed::Fillings::of(documents, &all);
+    let search = Search { tree, ignores, documents, slots: &slots, said };
     let mut found: Vec<MissingFile> = Vec::new();
     for asked in &all {
-        for path in filled(asked, &by_key) {
-            found.extend(missing(tree, ignores, documents, &slots, asked, &path, said));
-        }
+        let words = fillings.of_holes(asked, documents);
+        let missing = filled(asked, &words).into_iter().filter_map(|path| search.missing(asked, &path));
+        // Who takes either word for an environment asks for the one that is there.
+        let takes = |missing: &MissingFile| {
+            let Some((same, _)) = missing.same.as_ref().filter(|_| asked.is_loose) else { return false };
+            let path = documents[same.index()].source.path();
+            environment_words(path, &missing.environment, said).any(|word| words.iter().any(|words| words.contains(word)))
+        };
+        found.extend(missing.filter(|missing| !takes(missing)));
     }
     // Who asks twice on a line, by a flag and by the path that follows it, asks once.
     found.sort_by_key(|missing| missing.place);
@@ -117,74 +146,101 @@ fn missing_files(tree: &dyn Tree, ignores: &Ignores, documents: &[Arc<Document>]
     found
 }
 
+/// The words of a path that name an environment.
+fn environment_words<'p>(path: &'p str, environment: &str, said: &EnvironmentNames) -> impl Iterator<Item = &'p str> {
+    let is_it = |word: &(usize, usize)| named_at(path, *word, said).is_some_and(|named| named.name == environment);
+    words(path).filter(is_it).map(|(start, end)| &path[start..end]).collect::<Vec<_>>().into_iter()
+}
+
 /// A path with its holes filled, in all ways that are known.
-fn filled(asked: &Asked<'_>, by_key: &HashMap<&str, BTreeSet<&str>>) -> Vec<String> {
+fn filled(asked: &Asked<'_>, words: &[BTreeSet<&str>]) -> Vec<String> {
     const MOST: usize = 200;
     let mut paths = vec![asked.path.to_string()];
-    for key in asked.holes {
-        let fill = |path: &String| by_key[&**key].iter().map(|word| path.replacen('*', word, 1)).collect::<Vec<_>>();
+    for words in words {
+        let fill = |path: &String| words.iter().map(|word| path.replacen('*', word, 1)).collect::<Vec<_>>();
         paths = paths.iter().flat_map(fill).take(MOST).collect();
     }
     paths
 }
 
-fn missing(
-    tree: &dyn Tree,
-    ignores: &Ignores,
-    documents: &[Arc<Document>],
-    slots: &Slots,
-    asked: &Asked<'_>,
-    path: &str,
-    said: &EnvironmentNames,
-) -> Option<MissingFile> {
-    let (word, named) = words(path).filter_map(|word| Some((word, named_at(path, word, said)?))).last()?;
-    // What laptops and review apps use is made there.
-    if named.is_aside || named.tier == Tier::Example {
-        return None;
+impl Search<'_> {
+    fn missing(&self, asked: &Asked<'_>, path: &str) -> Option<MissingFile> {
+        let (word, named) = words(path).filter_map(|word| Some((word, named_at(path, word, self.said)?))).last()?;
+        // What laptops and review apps use is made there.
+        if named.is_aside || named.tier == Tier::Example {
+            return None;
+        }
+        let siblings: Vec<&Slot> = of_key(self.slots, &with_hole(path, &[word])).collect();
+        let first = siblings.first()?;
+        let own = &path[word.0..word.1];
+        let whole = first.with(self.path(first), own);
+        let asking = &self.documents[asked.place.source.index()].source;
+        let beside = if asking.folder().is_empty() { path.to_owned() } else { format!("{}/{path}", asking.folder()) };
+        let is_known = siblings.iter().any(|slot| self.path(slot)[slot.word.0..slot.word.1] == *own);
+        let is_free = is_known
+            || [whole.as_str(), path, &beside].into_iter().any(|path| self.is_there(path.trim_end_matches('/')))
+            || makes(asked.text, asked.path.trim_end_matches('/'))
+            || makes(asked.text, path.trim_end_matches('/'));
+        let same = siblings.iter().find(|slot| slot.named.name == named.name);
+        let same = same.map(|slot| (slot.source, slot.with(self.path(slot), &self.path(slot)[slot.word.0..slot.word.1])));
+        (!is_free && (same.is_some() || !asked.is_loose)).then(|| MissingFile {
+            place: asked.place,
+            path: whole,
+            is_production: named.tier == Tier::Production,
+            environment: named.name,
+            siblings: siblings.iter().map(|slot| slot.source).collect(),
+            same,
+            is_folder: first.is_folder(),
+        })
     }
-    let key = with_hole(path, &[word]);
-    let name = key.rsplit('/').next().unwrap_or(&key);
-    let ends = |slot: &&Slot| slot.key == key || slot.key.strip_suffix(&*key).is_some_and(|before| before.ends_with('/'));
-    let siblings: Vec<&Slot> = slots.get(name)?.iter().filter(ends).collect();
-    let first = siblings.first()?;
-    let own = &path[word.0..word.1];
-    let there = documents[first.source.index()].source.path();
-    let whole = format!("{}{own}{}", &there[..first.word.0], &there[first.word.1..]);
-    let is_there = |path: &str| !matches!(tree.read_named(path, 0), Err(Unreadable::Vanished));
-    let folder = documents[asked.place.source.index()].source.folder();
-    let beside = if folder.is_empty() { path.to_owned() } else { format!("{folder}/{path}") };
-    let is_known = siblings.iter().any(|slot| documents[slot.source.index()].source.path()[slot.word.0..slot.word.1] == *own);
-    let is_free = is_known
-        || [whole.as_str(), path, &beside].into_iter().any(|path| is_there(path) || ignores.is_ignored(path, false))
-        || makes(asked.text, &asked.path)
-        || makes(asked.text, path);
-    let same = siblings.iter().find(|slot| slot.named.name == named.name).map(|slot| slot.source);
-    (!is_free && (same.is_some() || !asked.is_loose)).then(|| MissingFile {
-        place: asked.place,
-        path: whole,
-        is_production: named.tier == Tier::Production,
-        environment: named.name,
-        siblings: siblings.iter().map(|slot| slot.source).collect(),
-        same,
-    })
+
+    fn path(&self, slot: &Slot) -> &str {
+        self.documents[slot.source.index()].source.path()
+    }
+
+    /// Whether a file or a folder is there, or git would not take it in.
+    fn is_there(&self, path: &str) -> bool {
+        let folder = format!("{path}/");
+        let from = self.documents.partition_point(|document| document.source.path() < folder.as_str());
+        self.documents.get(from).is_some_and(|document| document.source.path().starts_with(&folder))
+            || !matches!(self.tree.read_named(path, 0), Err(Unreadable::Vanished))
+            || self.ignores.is_ignored(path, false)
+    }
 }
 
 fn slots(documents: &[Arc<Document>], said: &EnvironmentNames) -> Slots {
     let mut slots = Slots::new();
+    let mut folders: HashSet<(String, &str)> = HashSet::new();
     for (source, document) in ids(documents).zip(documents) {
         if document.dotenv().is_none() && document.entries().is_none() {
             continue;
         }
         let path = document.source.path();
         for word in words(path) {
-            if let Some(named) = named_at(path, word, said) {
-                let key = with_hole(path, &[word]);
-                let name = key.rsplit('/').next().unwrap_or(&key).to_owned();
-                slots.entry(name).or_default().push(Slot { key, source, named, word });
+            let Some(named) = named_at(path, word, said) else { continue };
+            let key = with_hole(path, &[word]);
+            let folder = path[word.1..].find('/').map(|length| with_hole(&path[..=word.1 + length], &[word]));
+            if let Some(key) = folder.filter(|key| folders.insert((key.clone(), &path[word.0..word.1]))) {
+                let slot = Slot { key, source, named: named.clone(), word };
+                slots.entry(last_part(&slot.key).to_owned()).or_default().push(slot);
             }
+            slots.entry(last_part(&key).to_owned()).or_default().push(Slot { key, source, named, word });
         }
     }
     slots
+}
+
+/// What tells a file from most others: its name. A folder is told by the one around it, too.
+fn last_part(key: &str) -> &str {
+    let mut strokes = key.trim_end_matches('/').rmatch_indices('/').map(|(at, _)| at + 1);
+    let last = strokes.next().unwrap_or(0);
+    &key[if key.ends_with('/') { strokes.next().unwrap_or(0) } else { last }..]
+}
+
+/// The files or folders whose paths end with what an environment's name leaves of a path.
+fn of_key<'s>(slots: &'s Slots, key: &str) -> impl Iterator<Item = &'s Slot> {
+    let ends = |slot: &&Slot| slot.key == *key || slot.key.strip_suffix(key).is_some_and(|before| before.ends_with('/'));
+    slots.get(last_part(key)).into_iter().flatten().filter(ends).collect::<Vec<_>>().into_iter()
 }
 
 /// The files of settings that call their environment otherwise than the rest of the tree does, and that nothing names.
@@ -198,7 +254,7 @@ fn misnamed_files(found: &Found, documents: &[Arc<Document>], said: &Environment
     paths.dedup();
     let mut all: Vec<(SourceId, Misnamed)> = Vec::new();
     let mut folders = HashSet::new();
-    for misnamed in misnamed(&paths, said) {
+    for misnamed in misnamed(&paths, &listed::pipelines(documents, said), said) {
         // Of a folder, the first file in it that holds settings.
         let from = documents.partition_point(|document| document.source.path() < misnamed.part.as_str());
         let inside = documents[from..].iter().zip(from..).take_while(|(document, _)| {
@@ -227,7 +283,7 @@ fn asked(documents: &[Arc<Document>]) -> Vec<Asked<'_>> {
             all.extend(consumer.files.iter().map(|asked| Asked {
                 place: Place { source, span: asked.place },
                 path: Cow::Borrowed(&*asked.path),
-                holes: &asked.holes,
+                holes: Cow::Borrowed(&asked.holes),
                 text,
                 is_loose: false,
             }));
@@ -235,7 +291,7 @@ fn asked(documents: &[Arc<Document>]) -> Vec<Asked<'_>> {
             for root in yaml.roots(&document.source, source) {
                 all.extend(of_object(root).into_iter().map(|span| {
                     let path = document.source.slice(span).trim_matches(['"', '\'']).trim_start_matches("./");
-                    Asked { place: Place { source, span }, path: path.into(), holes: &[], text, is_loose: false }
+                    Asked { place: Place { source, span }, path: path.into(), holes: Cow::Borrowed(&[]), text, is_loose: false }
                 }));
             }
         }

@@ -16,10 +16,12 @@ pub struct Operator {
     pub floor: Option<usize>,
 }
 
-/// The new text of the file of production; or the old and the new path of it or of a folder around it.
+/// The new text of the file of production; or the old and the new path of it or of a folder around it, by a slip or by
+/// another word for the environment.
 pub enum Change {
     Text(String),
-    Name(String, String),
+    Slip(String, String),
+    OtherWord(String, String),
 }
 
 /// A setting of production that something is done to.
@@ -33,7 +35,7 @@ pub struct Site<'w> {
     pub workspace: &'w Workspace,
 }
 
-const NAMES_OF_FILES: &[&str] = &["missing-environment-file", "misnamed-environment-file"];
+pub const NAMES_OF_FILES: &[&str] = &["missing-environment-file", "misnamed-environment-file"];
 
 pub const OPERATORS: &[Operator] = &[
     Operator { name: "delete a key", rules: &["missing-setting", "undefined-required-value"], make: delete, floor: Some(90) },
@@ -48,8 +50,7 @@ pub const OPERATORS: &[Operator] = &[
     Operator { name: "drop a unit", rules: &["missing-unit", "drifted-unit", "drifted-type"], make: drop_unit, floor: Some(90) },
     Operator { name: "quote a number or a truth", rules: &["drifted-type"], make: quote, floor: Some(90) },
     Operator { name: "set a key again", rules: &["duplicate-setting"], make: repeat, floor: Some(90) },
-    // Another name for it is none the worse where nobody asks for the file and nobody else has a name for production.
-    Operator { name: "rename the file", rules: NAMES_OF_FILES, make: rename, floor: Some(70) },
+    Operator { name: "rename the file", rules: NAMES_OF_FILES, make: rename, floor: Some(90) },
     Operator { name: "misspell the file's name", rules: NAMES_OF_FILES, make: misspell_file, floor: Some(90) },
 ];
 
@@ -223,7 +224,7 @@ fn repeat(site: &Site<'_>, _: &mut Dice) -> Option<Change> {
 fn rename(site: &Site<'_>, _: &mut Dice) -> Option<Change> {
     let (before, word, after) = word_of_production(site.source.path())?;
     let other = if word.len() > "prod".len() { &word[.."prod".len()] } else { "production" };
-    Some(Change::Name(format!("{before}{word}{after}"), format!("{before}{other}{after}")))
+    Some(Change::OtherWord(format!("{before}{word}{after}"), format!("{before}{other}{after}")))
 }
 
 /// `production.env` becomes `prodution.env`.
@@ -237,7 +238,7 @@ fn misspell_file(site: &Site<'_>, dice: &mut Dice) -> Option<Change> {
     } else {
         format!("{}{}{}{}", &word[..at], char::from(letters[at + 1]), char::from(letters[at]), &word[at + 2..])
     };
-    (slip != word).then(|| Change::Name(format!("{before}{word}{after}"), format!("{before}{slip}{after}")))
+    (slip != word).then(|| Change::Slip(format!("{before}{word}{after}"), format!("{before}{slip}{after}")))
 }
 
 /// The last word for production in a path, as people write it, with what stands around it up to the end of that part.

@@ -2,7 +2,6 @@
 
 use crate::diagnostic::Severity;
 use crate::rule::{Context, File};
-use crate::workspace::Workspace;
 use crate::workspace::asked::MissingFile;
 
 pub fn check(file: &File<'_>, cx: &mut Context<'_>) {
@@ -14,17 +13,20 @@ pub fn check(file: &File<'_>, cx: &mut Context<'_>) {
         "the command stops where it cannot find the file: the deploy of this environment fails, and of no other"
     };
     for missing in workspace.names.missing.iter().filter(|missing| missing.place.source == file.id) {
-        let other = missing.same.or(missing.siblings.first().copied());
-        let name = missing.path.rsplit('/').next().unwrap_or(&missing.path);
+        let same = missing.same.as_ref().map(|(same, _)| *same);
+        let other = same.or(missing.siblings.first().copied());
+        let what = if missing.is_folder { "folder" } else { "file" };
+        let last = missing.path.rsplit('/').next().unwrap_or(&missing.path);
+        let name = if missing.is_folder { &missing.path } else { last };
         let said = workspace.text(missing.place).trim_matches(['"', '\'']);
-        let asks = if said.ends_with(name) { String::new() } else { format!(" for {}", missing.environment) };
+        let asks = if said.ends_with(name) { String::new() } else { format!(" when it runs for {}", missing.environment) };
         let report = cx
-            .report(missing.place, format!("{} is asked for here, and there is no such file", missing.path))
+            .report(missing.place, format!("{} is asked for here, and there is no such {what}", missing.path))
             .about(missing.path.as_str())
             .label(format!("asks for {name}{asks}"))
             .in_production(consequence)
             .assuming("nothing makes the file before; no ignore file names it")
-            .help(help(missing, workspace));
+            .help(help(missing));
         let report = match other {
             Some(other) if missing.same.is_some() => {
                 report.because(workspace.start(other), "the same environment by another name")
@@ -32,7 +34,7 @@ pub fn check(file: &File<'_>, cx: &mut Context<'_>) {
             Some(other) => report.because(workspace.start(other), "the file of another environment is here"),
             None => report,
         };
-        match (missing.same, missing.is_production) {
+        match (&missing.same, missing.is_production) {
             (_, false) => drop(report.capped(Severity::Low)),
             (None, true) => drop(report.capped(Severity::Medium)),
             (Some(_), true) => {}
@@ -40,9 +42,9 @@ pub fn check(file: &File<'_>, cx: &mut Context<'_>) {
     }
 }
 
-fn help(missing: &MissingFile, workspace: &Workspace) -> String {
-    match missing.same {
-        Some(same) => format!("use one name for it; to rename the file:\ngit mv {} {}", workspace.path(same), missing.path),
+fn help(missing: &MissingFile) -> String {
+    match &missing.same {
+        Some((_, same)) => format!("use one name for it; to rename what is there:\ngit mv {same} {}", missing.path),
         None => format!("add {}, or ask for the files of the environments that there are", missing.path),
     }
 }

@@ -38,7 +38,9 @@ pub fn is_pipeline(path: &str) -> bool {
 
 /// A quick look before any decoding.
 pub fn may_ask(has: impl Fn(&str) -> bool) -> bool {
-    FLAGS.iter().filter(|flag| flag.len() > 2).chain(KEYS).any(|word| has(word)) || has("values")
+    // Paths that are put together, and calls of other scripts.
+    const OTHERS: &[&str] = &["values", "/$", "-$", ".$", ".sh "];
+    FLAGS.iter().filter(|flag| flag.len() > 2).chain(KEYS).chain(OTHERS).any(|word| has(word))
 }
 
 /// Whether a program names a file in a format of settings: `import rules from "./rules.production.yaml"`.
@@ -125,9 +127,22 @@ fn flags(text: &str, start: usize, line: &str, all: &mut Vec<Asked>) {
 /// Who puts a path together from more than this says too little.
 const MOST_HOLES: usize = 2;
 
-/// Takes the path that begins at a place.
+/// A path is shorter.
+const LONGEST: usize = 300;
+
+/// Takes the file whose path begins at a place.
 fn value(text: &str, at: usize, all: &mut Vec<Asked>) {
-    let rest = text[at..].split('\n').next().unwrap_or_default();
+    let is_file = |asked: &Asked| {
+        let path = &asked.path;
+        path.rsplit('/').next().is_some_and(|name| name.contains('.')) && !path.starts_with('/') && !path.contains("//")
+    };
+    all.extend(path_at(text, at).filter(|asked| is_file(asked) && asked.holes.len() <= MOST_HOLES));
+}
+
+/// The path that begins at a place, if its holes have names.
+pub(super) fn path_at(text: &str, at: usize) -> Option<Asked> {
+    let window = text[at..].char_indices().nth(LONGEST).map_or(text.len(), |(length, _)| at + length);
+    let rest = text[at..window].split('\n').next().unwrap_or_default();
     let inner = rest.trim_start_matches(['"', '\'']);
     let start = at + rest.len() - inner.len();
     let mut path = String::new();
@@ -138,7 +153,7 @@ fn value(text: &str, at: usize, all: &mut Vec<Asked>) {
         let open = [("${{", "}}"), ("${", "}"), ("$(", ")"), ("{{", "}}")].into_iter().find(|(open, _)| tail.starts_with(open));
         let length = match open {
             Some((open, close)) => {
-                let Some(length) = tail.find(close).map(|length| length + close.len()) else { return };
+                let length = tail.find(close)? + close.len();
                 holes.push(tail[open.len()..length - close.len()].trim().to_owned());
                 path.push('*');
                 length
@@ -158,15 +173,12 @@ fn value(text: &str, at: usize, all: &mut Vec<Asked>) {
         end += length;
     }
     let path = path.trim_start_matches("./").trim_start_matches("../");
-    let is_file =
-        path.rsplit('/').next().is_some_and(|name| name.contains('.')) && !path.starts_with('/') && !path.contains("//");
     let words = holes.iter().map(|hole| {
         let word = hole.rsplit(|next: char| !(next.is_ascii_alphanumeric() || next == '_')).next()?;
         (!word.is_empty()).then(|| word.into())
     });
-    if let Some(holes) = words.collect::<Option<Box<[Box<str>]>>>().filter(|holes| is_file && holes.len() <= MOST_HOLES) {
-        all.push(Asked { path: path.into(), holes, place: Span::new(start, start + end) });
-    }
+    let holes = words.collect::<Option<Box<[Box<str>]>>>()?;
+    Some(Asked { path: path.into(), holes, place: Span::new(start, start + end) })
 }
 
 /// What may fill a hole of this name, as a text says: `environ: staging`, `environ: [staging, production]`, options below it.
@@ -180,8 +192,9 @@ pub fn fillings<'t>(text: &'t str, key: &str) -> Vec<&'t str> {
             if line[..at].ends_with(ends_word) {
                 continue;
             }
-            let after = line[at + key.len()..].trim_start_matches(['"', '\'', ' ', '?']);
-            let Some(value) = after.strip_prefix([':', '=']) else { continue };
+            // `"${space}" = prod` and `ifeq ($(space),prod)` tell as much.
+            let after = line[at + key.len()..].trim_start_matches(['"', '\'', ' ', '?', '}']);
+            let Some(value) = after.strip_prefix([':', '=']).or_else(|| after.strip_prefix("),")) else { continue };
             found.extend(words(value));
             let indent = |line: &str| line.len() - line.trim_start().len();
             if value.trim().is_empty() {
@@ -195,7 +208,7 @@ pub fn fillings<'t>(text: &'t str, key: &str) -> Vec<&'t str> {
 }
 
 /// The words of a value or a list.
-fn words(value: &str) -> impl Iterator<Item = &str> {
+pub(super) fn words(value: &str) -> impl Iterator<Item = &str> {
     const LONGEST: usize = 24;
     let value = value.split(" #").next().unwrap_or(value);
     let end = value.find(['}', ')']).unwrap_or(value.len());
@@ -208,7 +221,6 @@ fn words(value: &str) -> impl Iterator<Item = &str> {
 /// Whether a text makes a file before it asks for it.
 pub fn makes(text: &str, name: &str) -> bool {
     const MAKERS: &[&str] = &[
-        ">",
         "tee ",
         "cp ",
         "mv ",
@@ -233,7 +245,9 @@ pub fn makes(text: &str, name: &str) -> bool {
     ];
     let tail = name.rsplit('/').next().unwrap_or(name).rsplit('*').next().unwrap_or(name);
     let end = if tail.len() >= 4 { tail } else { name };
-    text.split('\n').any(|line| line.contains(end) && MAKERS.iter().any(|maker| line.contains(maker)))
+    // Only what is written to counts, not `> /dev/null` beside it.
+    let writes = |line: &str| line.split('>').skip(1).any(|to| to.split_whitespace().next().is_some_and(|to| to.contains(end)));
+    text.split('\n').any(|line| line.contains(end) && (writes(line) || MAKERS.iter().any(|maker| line.contains(maker))))
 }
 
 #[cfg(test)]
@@ -280,9 +294,9 @@ mod tests {
 
     #[test]
     fn what_fills_a_hole() {
-        let text = "environ: staging\nxenviron: no\nmatrix:\n  environ: [dev, 'prod'] # x\n\"environ\": [\"qa\"]\n- { environ: test }\n  environ:\n    type: choice\n    options:\n      - live\n  y: z\nenviron ?= uat\n";
+        let text = "environ: staging\nxenviron: no\nmatrix:\n  environ: [dev, 'prod'] # x\n\"environ\": [\"qa\"]\n- { environ: test }\n  environ:\n    type: choice\n    options:\n      - live\n  y: z\nenviron ?= uat\n[ \"${environ}\" = \"e2e\" ]\nifeq ($(environ),sit)\n";
         let found = fillings(text, "environ");
-        assert_eq!(found, ["staging", "dev", "prod", "qa", "test", "live", "uat"]);
+        assert_eq!(found, ["staging", "dev", "prod", "qa", "test", "live", "uat", "e2e", "sit"]);
     }
 
     #[test]
@@ -302,5 +316,6 @@ mod tests {
     fn what_is_made_first() {
         assert!(makes("sops -d x > prod.env\ndocker run --env-file prod.env", "deploy/prod.env"));
         assert!(!makes("docker run --env-file prod.env", "deploy/prod.env"));
+        assert!(!makes("x > /dev/null || docker run --env-file prod.env 2>&1", "deploy/prod.env"));
     }
 }

@@ -3,6 +3,7 @@
 //! `SPRING_PROFILES_ACTIVE=production` makes Spring look for `application-production.yml`, and go on without a word where
 //! there is none.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::sync::Arc;
 
@@ -71,7 +72,7 @@ impl Framework {
                 let ask = move |file: &&'static str| Asked {
                     place,
                     path: file.replacen('*', word, 1).into(),
-                    holes: &[],
+                    holes: Cow::Borrowed(&[]),
                     text,
                     is_loose: true,
                 };

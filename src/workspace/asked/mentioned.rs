@@ -3,6 +3,7 @@
 //! An import, a `COPY`, a list of a kustomization: whoever writes `vars.production.yml` where there is `vars.prod.yml` alone
 //! asks for a file that is not there, whatever command it is for.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
@@ -47,6 +48,11 @@ impl Other<'_> {
     fn part(&self) -> &str {
         &self.path[..self.part]
     }
+
+    /// The part, with the stroke that tells a folder.
+    fn key(&self) -> String {
+        self.path[..self.path.len().min(self.part + 1)].to_owned()
+    }
 }
 
 /// All mentions of files of settings by other words for their environment.
@@ -72,8 +78,8 @@ pub fn asked<'d>(tree: &dyn Tree, documents: &'d [Arc<Document>], slots: &Slots)
                 // Of a folder, its first file will do.
                 all.extend(candidates.iter().find(asks).map(|other| Asked {
                     place: Place { source, span: Span::new(at, at + word.len()) },
-                    path: other.path.clone().into(),
-                    holes: &[],
+                    path: other.key().into(),
+                    holes: Cow::Borrowed(&[]),
                     text,
                     is_loose: true,
                 }));
@@ -130,7 +136,7 @@ impl<'p> Wanted<'p> {
 /// By the last parts of their paths, from the one that names the environment on.
 fn others<'d>(documents: &'d [Arc<Document>], slots: &Slots) -> HashMap<String, Vec<Other<'d>>> {
     let mut others: HashMap<String, Vec<Other<'_>>> = HashMap::new();
-    for slot in slots.values().flatten() {
+    for slot in slots.values().flatten().filter(|slot| !slot.is_folder()) {
         let path = documents[slot.source.index()].source.path();
         let (start, end) = slot.word;
         let slash = |before: usize| path[..before].rfind('/').map_or(0, |at| at + 1);

@@ -85,6 +85,23 @@ impl<'p> Member<'p> {
     }
 }
 
+/// What pipelines call the environments.
+#[derive(Default)]
+pub struct Pipelines {
+    /// Of each pipeline, the words it has for the environments that it can be run for.
+    pub lists: Vec<Listed>,
+    /// All words that any of them has for one.
+    pub words: HashSet<String>,
+}
+
+/// The words of one pipeline.
+pub struct Listed {
+    /// Its path.
+    pub path: String,
+    /// By the names of the environments.
+    pub says: Says,
+}
+
 /// So many others must agree, where none of them is near.
 const AGREEING: usize = 3;
 
@@ -96,10 +113,10 @@ fn is_given_by_a_framework(member: &Member<'_>) -> bool {
 }
 
 /// Finds them. The paths are sorted.
-pub fn misnamed(paths: &[&str], said: &EnvironmentNames) -> Vec<Misnamed> {
+pub fn misnamed(paths: &[&str], pipelines: &Pipelines, said: &EnvironmentNames) -> Vec<Misnamed> {
     let slots = slots(paths, said);
     let mut found: Vec<Misnamed> = slots.values().flat_map(slips).collect();
-    found.extend(odd_ones(&slots));
+    found.extend(odd_ones(&slots, pipelines));
     found.sort_by(|one, other| one.path.cmp(&other.path));
     found.dedup_by(|one, other| one.path == other.path);
     found
@@ -163,10 +180,10 @@ fn slips(slot: &Slot<'_>) -> Vec<Misnamed> {
 }
 
 /// What a slot calls its environments, where it has one word for it and names two environments or more.
-type Says = BTreeMap<&'static str, String>;
+pub type Says = BTreeMap<&'static str, String>;
 
 /// Of each environment, the one slot that calls it otherwise than all that agree with it about the others.
-fn odd_ones(slots: &BTreeMap<String, Slot<'_>>) -> Vec<Misnamed> {
+fn odd_ones(slots: &BTreeMap<String, Slot<'_>>, pipelines: &Pipelines) -> Vec<Misnamed> {
     /// A word that so many use, and more than one of so many, is one of its own.
     const FEW: usize = 4;
     const SHARE: usize = 4;
@@ -186,36 +203,50 @@ fn odd_ones(slots: &BTreeMap<String, Slot<'_>>) -> Vec<Misnamed> {
             words.insert(word);
         }
     }
+    for (name, word) in pipelines.lists.iter().flat_map(|listed| &listed.says) {
+        words.entry(*name).or_default().1.insert(word);
+    }
     let is_few = |count: usize, all: usize| count <= FEW || count * SHARE <= all;
     let few = users.iter().filter(|((name, _), numbers)| words[name].1.len() > 1 && is_few(numbers.len(), words[name].0));
     let candidates = few.flat_map(|((name, _), numbers)| numbers.iter().map(move |number| (*name, *number)));
-    candidates.take(MOST).filter_map(|(name, number)| outvoted(&all, name, number)).collect()
+    candidates.take(MOST).filter_map(|(name, number)| outvoted(&all, pipelines, name, number)).collect()
 }
 
-/// Whether two slots have the same words for all that both name, but for one environment, and there is any.
-fn agree(one: &Says, other: &Says, but: &str) -> bool {
-    let shared = || one.iter().filter(|(name, _)| **name != but).filter_map(|(name, word)| Some((word, other.get(name)?)));
-    shared().next().is_some() && shared().all(|(one, other)| one == other)
+/// About how many environments two have the same words, leaving one environment out; none if they differ about any.
+fn shared(one: &Says, other: &Says, but: &str) -> usize {
+    let both = || one.iter().filter(|(name, _)| **name != but).filter_map(|(name, word)| Some((word, other.get(name)?)));
+    if both().all(|(one, other)| one == other) { both().count() } else { 0 }
 }
 
-fn outvoted(all: &[(&Slot<'_>, Says)], name: &str, number: usize) -> Option<Misnamed> {
+fn outvoted(all: &[(&Slot<'_>, Says)], pipelines: &Pipelines, name: &str, number: usize) -> Option<Misnamed> {
+    /// What a pipeline calls two other environments it shares with no file by chance.
+    const TELLING: usize = 2;
     let (slot, says) = &all[number];
     let member = slot.known[name][0];
-    let voters = all.iter().filter(|(_, other)| agree(says, other, name)).filter_map(|(slot, other)| {
+    let voters = all.iter().filter(|(_, other)| shared(says, other, name) > 0).filter_map(|(slot, other)| {
         let word = other.get(name)?;
         Some((word, slot.known[name][0]))
     });
     let voters: Vec<(&String, Member<'_>)> = voters.filter(|(_, other)| other.path != member.path).collect();
-    let wanted = voters.first()?.0;
+    // Where a pipeline has the word, the file may be meant.
+    let lists = pipelines.lists.iter().filter(|_| !pipelines.words.contains(&member.lower()));
+    let lists = lists.filter(|listed| shared(says, &listed.says, name) >= TELLING);
+    let lists: Vec<(&String, &str)> = lists.filter_map(|listed| Some((listed.says.get(name)?, &*listed.path))).collect();
+    let wanted = voters.iter().map(|(word, _)| *word).chain(lists.iter().map(|(word, _)| *word)).next()?;
     let is_near = |other: &Member<'_>| other.tail() == member.tail() || other.folder() == member.folder();
     let near = voters.iter().find(|(_, other)| is_near(other));
-    let is_enough = voters.len() >= AGREEING || (voters.len() >= 2 && near.is_some());
-    let is_united = voters.iter().all(|(word, _)| *word == wanted) && *wanted != member.lower();
+    let count = voters.len() + lists.len();
+    let is_enough = count >= AGREEING || (count >= 2 && near.is_some());
+    let mut words = voters.iter().map(|(word, _)| *word).chain(lists.iter().map(|(word, _)| *word));
+    let is_united = words.all(|word| word == wanted) && *wanted != member.lower();
     if !is_united || !is_enough || is_given_by_a_framework(&member) {
         return None;
     }
-    let witness = near.unwrap_or(&voters[0]).1;
-    Some(member.misnamed(witness.word(), member.tier, witness.part().to_owned(), voters.len()))
+    let (wanted, witness) = match near.or(voters.first()) {
+        Some((_, other)) => (other.word(), other.part()),
+        None => (wanted.as_str(), lists[0].1),
+    };
+    Some(member.misnamed(wanted, member.tier, witness.to_owned(), count))
 }
 
 #[cfg(test)]
@@ -223,9 +254,13 @@ mod tests {
     use super::*;
 
     fn told(paths: &[&str]) -> Vec<String> {
+        told_beside(paths, &Pipelines::default())
+    }
+
+    fn told_beside(paths: &[&str], pipelines: &Pipelines) -> Vec<String> {
         let mut paths = paths.to_vec();
         paths.sort_unstable();
-        let all = misnamed(&paths, &EnvironmentNames::default());
+        let all = misnamed(&paths, pipelines, &EnvironmentNames::default());
         all.iter().map(|one| format!("{} -> {}", one.path, one.renamed)).collect()
     }
 
@@ -257,6 +292,26 @@ mod tests {
         assert_eq!(with(&[".env.development", ".env.production"]), [""; 0]);
         assert_eq!(with(&["appsettings.Development.json", "appsettings.Production.json"]), [""; 0]);
         assert_eq!(with(&["v-development.yml", "v-production.yml"]), ["v-production.yml -> v-prod.yml"]);
+    }
+
+    #[test]
+    fn pipelines_have_a_say() {
+        let listed = |path: &str, words: &[(&'static str, &str)]| Listed {
+            path: path.to_owned(),
+            says: words.iter().map(|(name, word)| (*name, (*word).to_owned())).collect(),
+        };
+        let all = [("development", "development"), ("staging", "staging"), ("production", "prod")];
+        let lists = ["a.yml", "b.yml", "c.yml"].map(|path| listed(path, &all));
+        let mut pipelines = Pipelines { lists: lists.into(), words: HashSet::from(["prod".to_owned()]) };
+        let paths = ["vars.development.yml", "vars.production.yml", "vars.staging.yml"];
+        assert_eq!(told_beside(&paths, &pipelines), ["vars.production.yml -> vars.prod.yml"]);
+        // Of one other environment alone too little is known.
+        assert_eq!(told_beside(&paths[1..], &pipelines), [""; 0]);
+        // Somewhere else a pipeline has this word.
+        pipelines.words.insert("production".to_owned());
+        assert_eq!(told_beside(&paths, &pipelines), [""; 0]);
+        pipelines = Pipelines { lists: vec![listed("a.yml", &all), listed("b.yml", &all)], ..Pipelines::default() };
+        assert_eq!(told_beside(&paths, &pipelines), [""; 0]);
     }
 
     #[test]

@@ -1,0 +1,64 @@
+//! Which paths of settings do scripts put together, and what fills them?
+//!
+//! `kubectl apply -k "deploy/overlays/$overlay"` asks for a folder of each environment that somebody passes to the script.
+
+use std::borrow::Cow;
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+
+use super::{Asked, Slots, ids, of_key};
+use crate::diagnostic::Place;
+use crate::document::Document;
+use crate::document::consumer::composed::{composed, passed, position};
+use crate::document::consumer::files::fillings;
+
+/// The paths with a hole where files of settings, or folders of them, have the name of an environment.
+pub fn asked<'d>(documents: &'d [Arc<Document>], slots: &Slots) -> Vec<Asked<'d>> {
+    /// So many of one script are looked at.
+    const MOST: usize = 100;
+    let mut all = Vec::new();
+    for (source, document) in ids(documents).zip(documents).filter(|(_, document)| is_pipeline(document)) {
+        let text = document.source.text();
+        let known = composed(text).into_iter().filter_map(|path| {
+            let ways = [path.path.to_string(), format!("{}/", path.path)];
+            let key = ways.into_iter().find(|key| of_key(slots, key).next().is_some())?;
+            let place = Place { source, span: path.place };
+            Some(Asked { place, path: key.into(), holes: Cow::Owned(path.holes.to_vec()), text, is_loose: true })
+        });
+        all.extend(known.take(MOST));
+    }
+    all
+}
+
+fn is_pipeline(document: &Document) -> bool {
+    document.consumer().is_some_and(|consumer| consumer.is_pipeline)
+}
+
+/// What pipelines give for the holes of paths.
+pub struct Fillings<'d> {
+    by_key: HashMap<String, BTreeSet<&'d str>>,
+}
+
+impl<'d> Fillings<'d> {
+    /// Collects them.
+    pub fn of(documents: &'d [Arc<Document>], all: &[Asked<'_>]) -> Self {
+        let texts = || documents.iter().filter(|document| is_pipeline(document)).map(|document| document.source.text());
+        let keys: BTreeSet<&str> = all.iter().flat_map(|asked| &*asked.holes).map(AsRef::as_ref).collect();
+        let given = |key: &str| texts().flat_map(|text| fillings(text, key)).collect();
+        Self { by_key: keys.into_iter().map(|key| (key.to_owned(), given(key))).collect() }
+    }
+
+    /// What may fill each of the holes of a path: what is set by that name anywhere, and what callers of the script pass.
+    pub fn of_holes(&self, asked: &Asked<'_>, documents: &'d [Arc<Document>]) -> Vec<BTreeSet<&'d str>> {
+        let script = documents[asked.place.source.index()].source.name();
+        let of_hole = |key: &str| {
+            let mut words = self.by_key.get(key).cloned().unwrap_or_default();
+            if let Some(position) = position(asked.text, key) {
+                let pipelines = documents.iter().filter(|document| is_pipeline(document));
+                words.extend(pipelines.flat_map(|document| passed(document.source.text(), script, position)));
+            }
+            words
+        };
+        asked.holes.iter().map(|key| of_hole(key)).collect()
+    }
+}

@@ -3,6 +3,7 @@
 //! What a file is depends on its path and its text ([`kind`]); each format has a reader of its own below this module,
 //! and third-party parsers stay behind their readers.
 
+pub mod compose;
 pub mod consumer;
 pub mod dotenv;
 pub mod dump;
@@ -28,6 +29,7 @@ pub mod yaml;
 use std::sync::OnceLock;
 
 use crate::source::{Source, Span};
+use compose::Compose;
 use consumer::Consumer;
 use dotenv::Dotenv;
 use engine::Engine;
@@ -120,6 +122,8 @@ pub enum Content {
     Dotenv(Dotenv),
     /// Settings in any other format.
     Entries(Entries),
+    /// Services and what compose hands them.
+    Compose(Box<Compose>),
     /// A program that reads settings.
     Consumer(Consumer),
 }
@@ -145,6 +149,7 @@ impl Document {
             Kind::Settings => settings(&source),
             Kind::Consumer => Content::Consumer(Consumer::read(&source)),
             Kind::Configuration => return Self::read_either(source),
+            Kind::Compose => return Self::read_compose(source),
         };
         let document = Self::new(source, candidate, content);
         document.is_ours().then_some(document)
@@ -166,6 +171,18 @@ impl Document {
         (!entries.entries.is_empty() || is_ours()).then(|| Self::new(source, Kind::Settings, Content::Entries(entries)))
     }
 
+    /// Objects where there are any, else services: converters name what they make after what they made it from.
+    fn read_compose(source: Source) -> Option<Self> {
+        if kind::may_hold_objects(source.path(), source.text().as_bytes()) {
+            let yaml = manifest(&source);
+            if kind::holds_objects(&source, &yaml) {
+                return Some(Self::new(source, Kind::Manifest, Content::Yaml(yaml)));
+            }
+        }
+        let compose = Compose::read(&source)?;
+        Some(Self::new(source, Kind::Compose, Content::Compose(Box::new(compose))))
+    }
+
     fn new(source: Source, kind: Kind, content: Content) -> Self {
         Self { source, kind, content, secrets: OnceLock::new() }
     }
@@ -177,7 +194,7 @@ impl Document {
                 let is_read = !consumer.reads.is_empty() || consumer.names_settings;
                 is_read || consumer.is_pipeline || !consumer.uses.is_empty()
             }
-            Content::Sql(_) | Content::Dotenv(_) | Content::Entries(_) => true,
+            Content::Sql(_) | Content::Dotenv(_) | Content::Entries(_) | Content::Compose(_) => true,
         }
     }
 
@@ -201,9 +218,32 @@ impl Document {
         if let Content::Entries(entries) = &self.content { Some(entries) } else { None }
     }
 
-    /// What it reads, of a file of a program.
+    /// The services, of a compose file.
+    pub fn compose(&self) -> Option<&Compose> {
+        if let Content::Compose(compose) = &self.content { Some(compose) } else { None }
+    }
+
+    /// Whether it is written to hold settings, in whatever format.
+    pub fn holds_settings(&self) -> bool {
+        matches!(self.content, Content::Dotenv(_) | Content::Entries(_) | Content::Compose(_))
+    }
+
+    /// What it reads, of a file of a program; what it asks for, of one that starts programs.
     pub fn consumer(&self) -> Option<&Consumer> {
-        if let Content::Consumer(consumer) = &self.content { Some(consumer) } else { None }
+        match &self.content {
+            Content::Consumer(consumer) => Some(consumer),
+            Content::Compose(compose) => Some(&compose.consumer),
+            _ => None,
+        }
+    }
+
+    /// The tree, of a file that is written as one, objects or not.
+    pub fn tree(&self) -> Option<&Yaml> {
+        match &self.content {
+            Content::Yaml(yaml) => Some(yaml),
+            Content::Compose(compose) => Some(&compose.yaml),
+            _ => None,
+        }
     }
 
     /// The parts that must never be printed, in order and apart.
@@ -220,7 +260,8 @@ impl Document {
             // Nothing is ever found in a program, so nothing is allowed there.
             Content::Consumer(consumer) if !consumer.is_pipeline && consumer.uses.is_empty() => Vec::new(),
             Content::Consumer(_) => self.hash_comments(),
-            Content::Yaml(yaml) => {
+            Content::Compose(_) | Content::Yaml(_) => {
+                let Some(yaml) = self.tree() else { return Vec::new() };
                 let of_templates = yaml.holes.iter().map(|hole| hole.span).filter(|span| is_comment(self.source.slice(*span)));
                 let own = yaml.parts.iter().flat_map(|part| part.comments.iter().copied());
                 let mut comments: Vec<Span> = own.chain(of_templates).chain(self.prelude(yaml)).collect();
@@ -257,6 +298,7 @@ impl Document {
             Content::Sql(sql) => !sql.holes.is_empty(),
             Content::Yaml(yaml) => yaml.has_holes(),
             Content::Dotenv(_) | Content::Consumer(_) => false,
+            Content::Compose(compose) => compose.yaml.has_holes(),
             Content::Entries(entries) => entries.is_open,
         }
     }

@@ -9,8 +9,10 @@ pub mod availability;
 pub mod base;
 mod builds;
 pub mod change;
+pub mod compose;
 pub mod consumers;
 pub mod container;
+mod coverage;
 pub mod discover;
 pub mod drift;
 mod edits;
@@ -54,10 +56,12 @@ use asked::Names;
 use availability::Availability;
 use base::Base;
 use change::Change;
+use compose::Unset;
 use consumers::Consumers;
+pub use coverage::Coverage;
 use discover::{Found, Passed, discover};
 use drift::Drift;
-use environments::{Environments, Tier};
+use environments::{Environments, SettingsFile, Tier};
 use history::steps::Step;
 use history::{Asked, Dumps, History, Script};
 use isolation::Isolation;
@@ -106,6 +110,8 @@ pub struct Workspace {
     pub drifts: Vec<Drift>,
     /// What files of settings are called, and who asks for them.
     pub names: Names,
+    /// Variables of compose files that nothing sets, by file and name.
+    pub unset: Vec<Unset>,
     /// What there is to know about files that were not judged, or not wholly.
     pub notes: Vec<Note>,
     /// Folders and files that were passed over by default.
@@ -157,6 +163,7 @@ impl Workspace {
             let supplied = || consumers::supplied(tree, &found.suppliers, &workspace);
             let files = || Names::of(tree, &found, &workspace.documents, &workspace.environments);
             (workspace.consumers.supplied, workspace.names) = rayon::join(supplied, files);
+            workspace.unset = compose::unset(tree, &found.may_set, &workspace.documents, &settings.environments);
             workspace
         };
         let (mut workspace, took) = timed(timings.on, derive);
@@ -222,6 +229,7 @@ impl Workspace {
             consumers: Consumers::default(),
             drifts: Vec::new(),
             names: Names::default(),
+            unset: Vec::new(),
             notes,
             skipped,
             unsupported,
@@ -279,8 +287,16 @@ impl Workspace {
         let first = document.sql().and_then(|sql| sql.statements.first()).map(|statement| statement.span);
         let first = first.or_else(|| document.dotenv()?.settings.first().map(|setting| setting.key));
         let first = first.or_else(|| document.entries()?.entries.first().map(|entry| entry.key));
+        let first = first.or_else(|| document.compose()?.services.first().map(|service| service.key));
         let line = document.source.line(first.map_or(0, |first| first.start));
         Place { source: id, span: document.source.line_span(line) }
+    }
+
+    /// The same of the part of a document that settings stand in, where that is a service of compose.
+    pub fn start_of(&self, file: &SettingsFile) -> Place {
+        let compose = self.document(file.source).compose();
+        let service = compose.zip(file.span).and_then(|(compose, span)| compose.service_at(span));
+        service.map_or_else(|| self.start(file.source), |service| file.place(service.key))
     }
 
     /// A node of a document of YAML.
@@ -338,27 +354,8 @@ impl Workspace {
     pub fn around(&self, place: Place) -> Vec<u32> {
         let document = self.document(place.source);
         let mut starts = vec![place.span.start, self.subject(place).start];
-        starts.extend(document.yaml().into_iter().flat_map(|yaml| yaml.beginnings_around(place.span.start)));
+        starts.extend(document.tree().into_iter().flat_map(|yaml| yaml.beginnings_around(place.span.start)));
         starts
-    }
-
-    /// How many documents were judged wholly or in part, and how many in part alone.
-    pub fn coverage(&self) -> Coverage {
-        let of = |judged| move |note: &&Note| note.judged == judged;
-        let paths = |judged| {
-            let mut paths: Vec<&str> = self.notes.iter().filter(of(judged)).map(|note| note.path.as_str()).collect();
-            paths.dedup();
-            paths
-        };
-        let nothing = paths(Judged::Nothing);
-        // What is said of a folder of documents is said of no file.
-        let is_file = |path: &&&str| self.find(path).is_none() && !self.has_below(path);
-        let unread = nothing.iter().filter(is_file).count();
-        let in_part = paths(Judged::InPart).iter().filter(|path| !nothing.contains(path)).count();
-        let inputs = self.documents.iter().filter(|document| document.kind != Kind::Consumer).count() + unread;
-        let undecided = self.history.undecided().filter(|id| !nothing.contains(&self.path(*id))).count();
-        let unjudged = nothing.iter().filter(|path| self.find(path).is_some()).count();
-        Coverage { inputs, judged: inputs - unread - unjudged - undecided, in_part }
     }
 
     /// The document at a path.
@@ -378,17 +375,6 @@ impl Workspace {
     pub fn ids(&self) -> impl Iterator<Item = SourceId> {
         ids(&self.documents)
     }
-}
-
-/// How many files were judged.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct Coverage {
-    /// Files of ours.
-    pub inputs: usize,
-    /// Of these, judged, wholly or in part.
-    pub judged: usize,
-    /// Of these, judged in part.
-    pub in_part: usize,
 }
 
 fn ids(documents: &[Arc<Document>]) -> impl Iterator<Item = SourceId> + use<> {

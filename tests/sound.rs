@@ -351,7 +351,7 @@ pub fn writer(format: Format, path: &str, bytes: &[u8]) -> String {
         let is_read = match &document.content {
             Content::Yaml(yaml) => !yaml.parts.is_empty() || !yaml.has_holes(),
             Content::Consumer(consumer) => !consumer.reads.is_empty(),
-            Content::Sql(_) | Content::Dotenv(_) | Content::Entries(_) => true,
+            Content::Sql(_) | Content::Dotenv(_) | Content::Entries(_) | Content::Compose(_) => true,
         };
         assert!(is_read);
     }

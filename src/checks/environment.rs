@@ -30,6 +30,7 @@ pub mod test_credential_in_production;
 pub mod undefined_required_value;
 pub mod undefined_variable;
 pub mod unquoted_value;
+mod unset;
 pub mod variable_cycle;
 mod variables;
 pub mod verification_off;

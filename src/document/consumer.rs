@@ -11,6 +11,7 @@ pub mod composed;
 pub mod files;
 mod language;
 mod schema;
+mod shell;
 
 use std::collections::HashSet;
 
@@ -100,6 +101,7 @@ pub fn may_read(path: &str) -> bool {
         || stem.starts_with("test_");
     is_pipeline(path)
         || teller(path).is_some()
+        || shell::may_ask(path)
         || Language::of_path(path).is_some()
             && !is_test
             && !TOOLS.contains(&stem)
@@ -113,9 +115,11 @@ pub fn may_hold_reads(path: &str, bytes: &[u8]) -> bool {
     // A workflow may only say what fills the hole in a path that another one asks for.
     let is_yaml = path.ends_with(".yml") || path.ends_with(".yaml");
     if is_pipeline(path) {
-        return is_yaml || files::may_ask(has);
+        return is_yaml || files::may_ask(has) || (shell::may_ask(path) && shell::may_hold_reads(has));
     }
-    teller(path).is_some() || Language::of_path(path).is_some_and(|language| reads(language) || names_settings(bytes))
+    teller(path).is_some()
+        || (shell::may_ask(path) && shell::may_hold_reads(has))
+        || Language::of_path(path).is_some_and(|language| reads(language) || names_settings(bytes))
 }
 
 /// So many reads of one file are kept.
@@ -125,14 +129,18 @@ impl Consumer {
     /// Reads a file of a program.
     pub fn read(source: &Source) -> Self {
         let text = source.text();
+        let mut reads = Vec::new();
+        if shell::may_ask(source.path()) {
+            shell::read(source.path(), text, &mut reads);
+            settle(&mut reads);
+        }
         if is_pipeline(source.path()) {
             // Whoever only says what fills a hole is a witness, too.
             let uses = uses(source.path(), text);
-            return Self { files: files::asked(text), is_pipeline: true, uses, ..Self::default() };
+            return Self { reads, files: files::asked(text), is_pipeline: true, uses, ..Self::default() };
         }
-        let mut reads = Vec::new();
         let uses = uses(source.path(), text);
-        let Some(language) = Language::of_path(source.path()) else { return Self { uses, ..Self::default() } };
+        let Some(language) = Language::of_path(source.path()) else { return Self { reads, uses, ..Self::default() } };
         for pattern in language.patterns() {
             for (at, _) in text.match_indices(pattern.begins) {
                 if reads.len() < MOST && is_word_start(text, at, pattern.begins) {

@@ -19,6 +19,8 @@ pub enum Kind {
     Settings,
     /// Objects, or settings where it holds none: as a candidate only.
     Configuration,
+    /// Services of compose: as a candidate only, its text decides.
+    Compose,
     /// A program that reads settings: evidence for what is said of them, and never judged itself.
     Consumer,
 }
@@ -43,14 +45,22 @@ impl Kind {
         if name == BASELINE {
             return None;
         }
-        let extension = lower.rsplit_once('.').map_or("", |(_, extension)| extension);
+        let (stem, extension) = lower.rsplit_once('.').unwrap_or((&lower, ""));
+        if matches!(extension, "yaml" | "yml") && is_compose_name(stem) {
+            return Some(Self::Compose);
+        }
         (matches!(extension, "yaml" | "yml" | "json") || is_kustomization(name)).then_some(Self::Manifest)
     }
 
     /// Whether the path alone says that the file is ours, so that it must not stay unread.
     pub fn is_certain(self) -> bool {
-        !matches!(self, Self::Manifest | Self::Configuration | Self::Consumer)
+        !matches!(self, Self::Manifest | Self::Configuration | Self::Compose | Self::Consumer)
     }
+}
+
+/// `docker-compose`, `compose.prod`, `prod-compose`.
+fn is_compose_name(stem: &str) -> bool {
+    stem.split(['.', '-', '_']).any(|word| matches!(word, "compose" | "dockercompose"))
 }
 
 /// `.env`, `.env.production`, `production.env`, but not what a program, a vault or an encrypter made of one.
@@ -181,6 +191,9 @@ mod tests {
             ("db/0001_a.up.sql", Some(Kind::Migration)),
             ("queries/report.sql", None),
             ("k8s/web.yaml", Some(Kind::Manifest)),
+            ("deploy/docker-compose.prod.yml", Some(Kind::Compose)),
+            ("compose.yaml", Some(Kind::Compose)),
+            ("composer.yaml", Some(Kind::Manifest)),
             ("base/Kustomization", Some(Kind::Manifest)),
             (".env", Some(Kind::Settings)),
             ("app/.env.production", Some(Kind::Settings)),

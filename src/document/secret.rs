@@ -3,6 +3,7 @@
 //! All values of dotenv files, all data of Secrets, the values of keys that sound secret and values that look like keys of
 //! well-known services in all other settings, passwords in addresses and in SQL. Where a document could not be read, whole lines go rather than one secret.
 
+use super::compose::Compose;
 use super::dotenv::Dotenv;
 use super::entries::{Entries, Entry, Form};
 use super::yaml::{Node, Yaml};
@@ -50,6 +51,7 @@ pub(super) fn secrets(document: &Document) -> Vec<Span> {
         Content::Yaml(yaml) => of_yaml(yaml, source),
         Content::Sql(_) => of_sql(source.text()),
         Content::Entries(entries) => of_entries(entries, source),
+        Content::Compose(compose) => of_compose(compose, source),
         // A default in a program may be the password that somebody forgot there.
         Content::Consumer(consumer) => {
             let places = consumer.reads.iter().map(|read| read.place).chain(consumer.files.iter().map(|asked| asked.place));
@@ -151,6 +153,14 @@ fn is_opaque(value: &str) -> bool {
         && has(u8::is_ascii_uppercase)
         && has(u8::is_ascii_lowercase)
         && value.bytes().filter(u8::is_ascii_digit).count() >= 3
+}
+
+/// What containers get to know, and whatever sounds secret beside it.
+fn of_compose(compose: &Compose, source: &Source) -> Vec<Span> {
+    let settings = compose.services.iter().flat_map(|service| &service.settings);
+    let hides = |entry: &&Entry| entry.form != Form::Null && is_secret(&entry.name, entry.text(source));
+    let values = settings.filter(hides).map(|entry| entry.value);
+    values.chain(of_yaml(&compose.yaml, source)).collect()
 }
 
 fn of_entries(entries: &Entries, source: &Source) -> Vec<Span> {

@@ -4,10 +4,12 @@
 //! hold. What a mark touches is *unknown*, never guessed.
 
 mod definitions;
+mod marks;
 
 use std::borrow::Cow;
 
 use crate::source::Span;
+pub use marks::Marks;
 
 /// A part of the text that somebody else fills in.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -34,17 +36,6 @@ impl Hole {
     fn is_loose(&self) -> bool {
         self.shape != Shape::Inline
     }
-}
-
-/// Which marks are holes; it depends on the format.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Marks {
-    /// `{{ }}`, `{% %}`, `<% %>`, `${name}` and `((word))`. Kubernetes' own `$(NAME)` is none.
-    Yaml,
-    /// `{{ }}`, `{% %}` and `${name}`; `((` and `<%` are real SQL.
-    Sql,
-    /// Those, and `$(name)`, which the client of SQL Server fills in.
-    SqlServer,
 }
 
 /// Masks all holes. The result has the same length; whoever asks for lines asks the original.
@@ -78,7 +69,7 @@ pub fn mask(text: &str, marks: Marks) -> (Cow<'_, str>, Vec<Hole>) {
             }
         }
     }
-    if marks == Marks::Yaml {
+    if marks.is_yaml() {
         definitions::blank(bytes, &mut holes, &mut masked);
     }
     // Whole characters were masked, so that nothing is lost.
@@ -131,15 +122,15 @@ fn find(text: &str, marks: Marks) -> Vec<Hole> {
 fn hole_at(bytes: &[u8], at: usize, marks: Marks) -> Option<(usize, usize)> {
     let before = at.checked_sub(1).map(|before| bytes[before]);
     match (bytes[at], bytes.get(at + 1)?) {
-        (b'{', b'{') => closed(bytes, at, b"}}").filter(|(_, end)| marks == Marks::Yaml || !is_array(&bytes[at + 2..end - 2])),
+        (b'{', b'{') => closed(bytes, at, b"}}").filter(|(_, end)| marks.is_yaml() || !is_array(&bytes[at + 2..end - 2])),
         (b'{', b'%') => closed(bytes, at, b"%}"),
-        (b'{', first) if before == Some(b'$') && (first.is_ascii_alphabetic() || *first == b'_') => {
+        (b'{', first) if marks != Marks::Compose && before == Some(b'$') && (first.is_ascii_alphabetic() || *first == b'_') => {
             let reach = bytes.len().min(at + LONGEST_MARK);
             let end = at + memchr::memchr2(b'}', b'\n', &bytes[at..reach])?;
             (bytes[end] == b'}').then_some((at - 1, end + 1))
         }
-        (b'%', _) if before == Some(b'<') && marks == Marks::Yaml => closed(bytes, at - 1, b"%>"),
-        (b'(', b'(') if marks == Marks::Yaml => {
+        (b'%', _) if before == Some(b'<') && marks.is_yaml() => closed(bytes, at - 1, b"%>"),
+        (b'(', b'(') if marks.is_yaml() => {
             let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || b"_-./".contains(byte);
             let length = bytes[at + 2..].iter().take_while(|byte| is_word(byte)).count();
             let end = at + 2 + length;
@@ -202,7 +193,7 @@ fn mark_loose(bytes: &[u8], holes: &mut [Hole], marks: Marks) -> Vec<Fill> {
         }
         let before = fills.len();
         fills.extend(group.iter().map(|hole| if hole.is_loose() { Fill::Lines } else { Fill::Word }));
-        if !alone && marks == Marks::Yaml {
+        if !alone && marks.is_yaml() {
             line.set_apart(group, &mut fills[before..]);
         }
         first = last + 1;

@@ -281,7 +281,12 @@ impl Yaml {
 
     /// Reads a text that stands for a source of the same length, byte for byte.
     pub(super) fn of(text: &str, gear: Gear) -> Self {
-        let (masked, holes) = mask(text, Marks::Yaml);
+        Self::marked(text, gear, Marks::Yaml)
+    }
+
+    /// The same where other marks are templates.
+    pub(super) fn marked(text: &str, gear: Gear, marks: Marks) -> Self {
+        let (masked, holes) = mask(text, marks);
         let masked = split::without_marks(masked);
         let keep_comments = memchr::memmem::find(text.as_bytes(), SUPPRESSION_WORD).is_some();
         let job = Job { text, masked: &masked, holes: &holes, keep_comments, gear };

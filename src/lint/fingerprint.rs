@@ -76,7 +76,7 @@ fn identity(workspace: &Workspace, place: Place, hidden: &[(Span, &'static str)]
             setting.map(|setting| setting.name(&document.source).to_owned()).unwrap_or_default()
         }
         // What is said of one of them names it.
-        Content::Entries(_) | Content::Consumer(_) => words(workspace, place, hidden),
+        Content::Entries(_) | Content::Compose(_) | Content::Consumer(_) => words(workspace, place, hidden),
         Content::Yaml(yaml) => {
             let root = yaml.object_at(&document.source, place.source, place.span.start);
             let field = |name: &str| root.and_then(|root| root.field("metadata").field(name).text().into_option());

@@ -212,7 +212,7 @@ fn slots(documents: &[Arc<Document>], said: &EnvironmentNames) -> Slots {
     let mut slots = Slots::new();
     let mut folders: HashSet<(String, &str)> = HashSet::new();
     for (source, document) in ids(documents).zip(documents) {
-        if document.dotenv().is_none() && document.entries().is_none() {
+        if !document.holds_settings() {
             continue;
         }
         let path = document.source.path();
@@ -245,7 +245,7 @@ fn of_key<'s>(slots: &'s Slots, key: &str) -> impl Iterator<Item = &'s Slot> {
 
 /// The files of settings that call their environment otherwise than the rest of the tree does, and that nothing names.
 fn misnamed_files(found: &Found, documents: &[Arc<Document>], said: &EnvironmentNames) -> HashMap<SourceId, Misnamed> {
-    let is_settings = |document: &Document| document.dotenv().is_some() || document.entries().is_some();
+    let is_settings = Document::holds_settings;
     if !documents.iter().any(|document| is_settings(document)) {
         return HashMap::new();
     }

@@ -14,8 +14,10 @@ use super::environments::{SettingsFile, Tier, is_variable, slots};
 use super::ids;
 use crate::diagnostic::{Place, SourceId};
 use crate::document::Document;
+use crate::document::compose::Compose;
+use crate::document::compose::interpolation::Without;
 use crate::document::consumer::Need;
-use crate::document::entries::{Entries, leaf};
+use crate::document::entries::{Entries, Form, leaf};
 use crate::settings::EnvironmentNames;
 use crate::source::{Source, Span};
 use crate::tree::Tree;
@@ -55,11 +57,13 @@ pub enum ReaderKind {
     Template,
     /// A variable of Terraform.
     Variable,
+    /// A compose file, which fills it in or hands it on.
+    Compose,
 }
 
 /// Whether anything is there that would ask who reads a setting: settings for several environments, or an example.
 pub fn are_asked_for(documents: &[Arc<Document>], said: &EnvironmentNames) -> bool {
-    let has_settings = |document: &&Arc<Document>| document.dotenv().is_some() || document.entries().is_some();
+    let has_settings = |document: &&Arc<Document>| document.holds_settings();
     let paths: Vec<&str> = documents.iter().filter(has_settings).map(|document| document.source.path()).collect();
     let is_example = |path: &&str| Tier::of_path(path) == Some(Tier::Example) || path.contains(".env.");
     let configures = |document: &Arc<Document>| {
@@ -84,7 +88,9 @@ impl Consumers {
     pub(super) fn of(workspace: &Workspace) -> Self {
         let mut all = Self::default();
         for (id, document) in ids(&workspace.documents).zip(&workspace.documents) {
-            if let Some(program) = document.consumer() {
+            if let Some(compose) = document.compose() {
+                all.compose(id, compose);
+            } else if let Some(program) = document.consumer() {
                 let is_terraform = document.source.name().ends_with(".tf");
                 let kind = if is_terraform { ReaderKind::Variable } else { ReaderKind::Program };
                 for read in &program.reads {
@@ -121,6 +127,22 @@ impl Consumers {
             }
         }
         self.by_name.entry(form).or_default().push(reader);
+    }
+
+    /// The variables that compose fills in, and those that it hands on from its own caller.
+    fn compose(&mut self, id: SourceId, compose: &Compose) {
+        for variable in &compose.variables {
+            let need = match variable.without {
+                Without::Default => Need::Optional,
+                Without::Nothing => Need::Plain,
+                Without::Refuses => Need::Must,
+            };
+            self.add(&variable.name, id, variable.place, need, ReaderKind::Compose);
+        }
+        let settings = compose.services.iter().flat_map(|service| &service.settings);
+        for setting in settings.filter(|setting| setting.form == Form::Null && !setting.is_merged) {
+            self.add(&setting.name, id, setting.key, Need::Plain, ReaderKind::Compose);
+        }
     }
 
     /// `${NAME}` in a file of Spring, which does not start where nothing sets it.
@@ -284,12 +306,32 @@ pub(super) fn supplied(tree: &dyn Tree, paths: &[String], workspace: &Workspace)
         let words = text.split(|next: char| !(next.is_ascii_alphanumeric() || next == '_'));
         let words: HashSet<&str> = words.filter(|word| wanted.contains(*word)).collect();
         // A pod that asks a `ConfigMap` for a key of this name is in need of it itself.
-        let words = words.into_iter().filter(|word| !only_asks(&text, word));
+        let document = workspace.find(path).map(|id| workspace.document(id));
+        let compose = document.and_then(Document::compose);
+        let asks = |word: &str| match compose {
+            Some(compose) => !compose.sets(word),
+            None if document.is_some_and(is_dockerfile) => !dockerfile_sets(&text, word),
+            None => only_asks(&text, word),
+        };
+        let words = words.into_iter().filter(|word| !asks(word));
         Some(words.map(str::to_owned).collect::<HashSet<String>>())
     });
     found.reduce(HashSet::new, |mut all, more| {
         all.extend(more);
         all
+    })
+}
+
+fn is_dockerfile(document: &Document) -> bool {
+    document.source.name().contains("ockerfile")
+}
+
+/// Whether an image is made with a value for a name. `ARG NAME` and `ENV NAME=$NAME` hand on what they are given.
+fn dockerfile_sets(text: &str, name: &str) -> bool {
+    text.split('\n').filter(|line| line.contains(name)).any(|line| {
+        let after = line[line.find(name).unwrap_or(0) + name.len()..].trim_start_matches(['=', ' ', '"']);
+        let begins = ["ARG ", "ENV "].iter().any(|word| line.trim_start().starts_with(word));
+        begins && !after.trim().is_empty() && !after.starts_with('$')
     })
 }
 

@@ -11,6 +11,7 @@ use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
 use super::builds::tilt::is_tilt;
+use super::compose;
 use super::consumers::may_supply;
 use super::readers;
 use super::sites::{self, Sites};
@@ -52,6 +53,8 @@ pub struct Found {
     pub programs: Vec<Candidate>,
     /// Files that may hand settings to a program, by path.
     pub suppliers: Vec<String>,
+    /// Files that may set a variable of the shell, or tell people to, by path.
+    pub may_set: Vec<String>,
     /// Files that may say which server there is, by path.
     pub telling: Vec<String>,
     /// Files that may say who reads a dotenv file, by path.
@@ -356,6 +359,7 @@ impl Walk<'_> {
                     self.found.programs.push(Candidate { path: entry.path.clone(), kind: Kind::Consumer });
                 }
                 self.found.suppliers.extend(may_supply(&entry.path).then(|| entry.path.clone()));
+                self.found.may_set.extend(compose::may_set(&entry.path).then(|| entry.path.clone()));
                 self.found.tilt.extend(is_tilt(entry.name()).then(|| entry.path.clone()));
                 self.evidence.extend(sites::may_say(&entry.path).then(|| entry.path.clone()));
                 self.tellers.extend(Teller::of_path(&entry.path).map(|_| entry.path.clone()));

@@ -11,6 +11,7 @@ pub mod misnamed;
 pub mod names;
 pub mod rows;
 pub mod sections;
+mod services;
 mod slips;
 pub mod slots;
 pub mod value;
@@ -70,6 +71,8 @@ pub struct SettingsFile {
     pub is_flat: bool,
     /// All that belongs to it, where it is not the whole.
     pub span: Option<Span>,
+    /// Others answer at the addresses of the machine that it is for.
+    pub shares_network: bool,
 }
 
 impl SettingsFile {
@@ -113,7 +116,11 @@ impl Environments {
                 let (rest, parts) = sections::part(file, &document.source, said);
                 (Some(rest), parts)
             }
-            None => (None, sections::config_maps(id, document, said)),
+            None => {
+                let mut parts = sections::config_maps(id, document, said);
+                parts.extend(services::services(id, document, said));
+                (None, parts)
+            }
         };
         let read: Vec<(Option<SettingsFile>, Vec<SettingsFile>)> = all.into_par_iter().map(read).collect();
         let mut files = Vec::new();
@@ -197,7 +204,18 @@ fn settings_file(source: SourceId, document: &Document, said: &EnvironmentNames)
         Some(named) => (Some(named.name), Some(named.tier), named.is_aside),
         None => (None, None, false),
     };
-    Some(SettingsFile { source, section: None, environment, tier, is_aside, settings, is_open, is_flat, span: None })
+    Some(SettingsFile {
+        source,
+        section: None,
+        environment,
+        tier,
+        is_aside,
+        settings,
+        is_open,
+        is_flat,
+        span: None,
+        shares_network: false,
+    })
 }
 
 fn of_dotenv(dotenv: &Dotenv, source: &Source) -> Arc<[Entry]> {

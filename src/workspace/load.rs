@@ -126,6 +126,14 @@ fn notes(document: &Document) -> Vec<Note> {
                 notes.add(Some(span.start), "this line is no setting".to_owned(), Judged::InPart);
             }
         }
+        Content::Compose(compose) => {
+            let error = compose.yaml.parts.iter().find_map(|part| part.error.as_ref());
+            if let Some(error) = error {
+                let message = format!("this compose file is not valid YAML ({})", error.message);
+                notes.add(Some(error.span.start), message, Judged::InPart);
+            }
+            notes.holes(&compose.yaml.holes);
+        }
         Content::Consumer(_) => {}
     }
     notes.notes

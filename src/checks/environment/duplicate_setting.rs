@@ -51,7 +51,7 @@ fn report(file: &SettingsFile, settings: &[&Entry], document: &Document, cx: &mu
             told.line,
             told.reader.on_duplicates()
         ),
-        [] => readers(document).to_owned(),
+        [] => readers(document, first).to_owned(),
     };
     let report = cx
         .report(file.place(last.key), format!("{name} is set {times}, to {values}"))
@@ -71,7 +71,11 @@ fn report(file: &SettingsFile, settings: &[&Entry], document: &Document, cx: &mu
 }
 
 /// What the readers of a format make of two values.
-fn readers(document: &Document) -> &'static str {
+fn readers(document: &Document, setting: &Entry) -> &'static str {
+    if let Some(compose) = document.compose() {
+        let is_list = compose.service_at(setting.key).is_some_and(|service| service.is_list);
+        return if is_list { "compose takes the last value, silently" } else { "compose refuses the file" };
+    }
     match document.entries().map(|entries| entries.format) {
         None => "most readers take the last value, some the first, and kubectl refuses the file",
         Some(Syntax::Common(Format::Toml)) => "TOML forbids it: the service does not start",

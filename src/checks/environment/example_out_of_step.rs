@@ -2,8 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::unset;
 use crate::diagnostic::Place;
+use crate::document::compose::interpolation::Without;
 use crate::rule::{Context, fits};
+use crate::workspace::compose::{Evidence, Unset};
 use crate::workspace::consumers::is_below;
 use crate::workspace::environments::{SettingsFile, Tier};
 
@@ -45,6 +48,7 @@ pub fn check(file: &SettingsFile, cx: &mut Context<'_>) {
     if !is_example {
         return;
     }
+    of_compose(file, cx);
     // A service with an example of its own is none of this one's.
     let own = document.source.folder();
     let examples = workspace.environments.files.iter().filter(|other| other.tier == Some(Tier::Example));
@@ -83,4 +87,40 @@ pub fn check(file: &SettingsFile, cx: &mut Context<'_>) {
         )
         .folding(more)
         .help(format!("add to {path}:\n{}", names.join("\n")));
+}
+
+/// What compose files fill in and the example lacks, though it has the others.
+fn of_compose(file: &SettingsFile, cx: &mut Context<'_>) {
+    let workspace = cx.workspace;
+    let mut missing: BTreeMap<&str, &Unset> = BTreeMap::new();
+    for unset in unset::of_example(file, workspace) {
+        missing.entry(&unset.name).or_insert(unset);
+    }
+    let Some((name, first)) = missing.first_key_value() else { return };
+    let (more, path) = (missing.len() - 1, workspace.path(file.source));
+    let compose = workspace.path(first.place.source);
+    let subject = match more {
+        0 => format!("{name}, which {compose} fills in, is"),
+        _ => format!("{name} and {more} more variables, which {compose} fills in, are"),
+    };
+    let names: Vec<String> = missing.keys().take(NAMED).map(|name| format!("{name}=")).collect();
+    let happens = match first.without {
+        Without::Refuses => "whoever makes a .env from this list cannot start it: compose says that a variable is missing",
+        _ => "whoever makes a .env from this list starts it with nothing in that place, and compose only mentions it",
+    };
+    let report = cx
+        .report(workspace.start(file.source), format!("{subject} missing in {path}"))
+        .about(*name)
+        .because(first.place, "filled in here, without a default")
+        .in_production(happens)
+        .folding(more);
+    match &first.evidence {
+        Evidence::Sibling { meant: Some((meant, there)), .. } => report
+            .because(*there, format!("was {meant} meant?"))
+            .help(format!("write one name for it in both, or add to {path}:\n{}", names.join("\n"))),
+        Evidence::Sibling { known, .. } => report
+            .label(format!("has {known} of the variables that {compose} names"))
+            .help(format!("add to {path}:\n{}", names.join("\n"))),
+        Evidence::Inside(_) => report,
+    };
 }

@@ -26,7 +26,7 @@ pub fn beside(workspace: &Workspace, group: &Group, file: &SettingsFile, missing
         None => format!("add {it} to {path}:"),
     };
     for (name, _) in missing {
-        let _ = write!(text, "\n{}", line(document, name));
+        let _ = write!(text, "\n{}", line(document, file, name));
     }
     text
 }
@@ -45,7 +45,11 @@ fn neighbour<'f>(group: &Group, file: &'f SettingsFile, name: &str, place: Place
 }
 
 /// A setting without its value, as its file writes it.
-fn line(document: &Document, name: &str) -> String {
+fn line(document: &Document, file: &SettingsFile, name: &str) -> String {
+    if let Some(compose) = document.compose() {
+        let is_list = file.span.and_then(|span| compose.service_at(span)).is_some_and(|service| service.is_list);
+        return if is_list { format!("- {name}=...") } else { format!("{name}: ...") };
+    }
     match document.entries().map(|entries| entries.format) {
         Some(Syntax::Common(Format::Yaml)) => format!("{}: ...", leaf(name)),
         Some(Syntax::Common(Format::Json)) => format!("\"{}\": ...", leaf(name)),

@@ -56,7 +56,7 @@ const FINE: &[&str] = &[
 ];
 
 pub fn check(file: &SettingsFile, cx: &mut Context<'_>) {
-    if !file.is_production() {
+    if !file.is_production() || file.shares_network {
         return;
     }
     let source = &cx.workspace.document(file.source).source;

@@ -2,6 +2,7 @@
 
 use crate::document::dotenv::Dotenv;
 use crate::document::dotenv::reader::{Oddity, Reading};
+use crate::document::pairs::Fault;
 use crate::rule::Context;
 use crate::source::Span;
 use crate::workspace::environments::SettingsFile;
@@ -44,6 +45,9 @@ pub fn check(file: &SettingsFile, cx: &mut Context<'_>) {
             .help("mend the line");
         return;
     }
+    if let Some(compose) = document.compose() {
+        return refused(file, &compose.faults, cx);
+    }
     let Some(dotenv) = document.dotenv() else { return };
     let readers = cx.workspace.readers.of_file(document.source.path());
     stumbles(file, dotenv, readers, cx);
@@ -72,6 +76,17 @@ pub fn check(file: &SettingsFile, cx: &mut Context<'_>) {
             .in_production(happens)
             .help("write NAME=\"value\" on one line, or put a # before it");
     }
+}
+
+/// Values that compose refuses.
+fn refused(file: &SettingsFile, faults: &[Fault], cx: &mut Context<'_>) {
+    let [first, others @ ..] = faults else { return };
+    let place = file.place(first.span);
+    let line = cx.workspace.line(place);
+    cx.report(place, format!("compose refuses the file for its line {line}: {}", first.message))
+        .in_production("`docker compose up` ends with \"invalid interpolation format\" before it starts anything")
+        .folding(others.len())
+        .help("close it as in ${NAME} or ${NAME:-default}; for a dollar of your own write $$");
 }
 
 /// Settings that most readers take, and the one of this file does not.

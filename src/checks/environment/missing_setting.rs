@@ -105,7 +105,7 @@ fn report(group: &Group, file: &SettingsFile, missing: &[Missing], cx: &mut Cont
     let names: Vec<(&str, Place)> = missing.iter().map(|missing| (missing.name.as_str(), missing.neighbour)).collect();
     let evidence = missing.iter().find(|missing| missing.is_needed()).or(Some(first)).and_then(|missing| missing.reader);
     let report = cx
-        .report(workspace.start(file.source), format!("{subject} missing in {environment}, though {others} {it}"))
+        .report(workspace.start_of(file), format!("{subject} missing in {environment}, though {others} {it}"))
         .about(name.as_str())
         .label(format!("{environment} reads this file"))
         .because(*neighbour, format!("set here for {holder}"))
@@ -138,6 +138,7 @@ fn consequence(weight: Weight, reader: Option<Reader>) -> &'static str {
         (_, Some(ReaderKind::Program | ReaderKind::Placeholder)) => {
             "the service fails where it reads it: at its start, or when the first customer gets there"
         }
+        (_, Some(ReaderKind::Compose)) => "`docker compose up` stops and says that it is missing: nothing is started",
         (_, Some(ReaderKind::Pod)) => "new pods stay in CreateContainerConfigError, and the rollout stands still",
         _ => "the service starts without it: it crashes, or runs with a default that nobody has tried",
     }
@@ -146,6 +147,8 @@ fn consequence(weight: Weight, reader: Option<Reader>) -> &'static str {
 fn told(reader: Reader) -> &'static str {
     match (reader.kind, reader.need) {
         (_, Need::Optional) => "read here, with a default",
+        (ReaderKind::Compose, Need::Must) => "compose starts nothing without it",
+        (ReaderKind::Compose, Need::Plain) => "compose puts it in here, and nothing where it is not set",
         (ReaderKind::Pod, _) => "the pod asks for it here",
         (ReaderKind::Template, _) => "the chart's template puts it here",
         (ReaderKind::Variable, _) => "declared here",

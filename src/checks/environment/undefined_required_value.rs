@@ -1,20 +1,26 @@
 //! See rules/environment/undefined-required-value.md
 
-use super::insert;
+use super::{insert, unset};
+use crate::document::compose::interpolation::Without;
 use crate::document::consumer::Need;
 use crate::document::entries::leaf;
 use crate::rule::Context;
+use crate::workspace::compose::{Evidence, Unset};
 use crate::workspace::consumers::{Consumers, Reader, ReaderKind};
 use crate::workspace::environments::{Group, SettingsFile};
 
 /// From this many on, missing values of one file are one finding.
 const FOLD: usize = 5;
 
-pub fn check(group: &Group, cx: &mut Context<'_>) {
+pub fn check(file: &SettingsFile, cx: &mut Context<'_>) {
     let workspace = cx.workspace;
+    if workspace.document(file.source).compose().is_some() && file.section.is_none() {
+        return of_compose(file, cx);
+    }
     if !workspace.consumers.have_inputs {
         return;
     }
+    let Some(group) = workspace.environments.group_of(file).filter(|_| !file.is_open) else { return };
     let set = |file: &SettingsFile, name: &str| file.find(name).is_some() || file.covers(name) || is_below(file, name);
     // What every member sets itself has no gap.
     let names = group.rows().filter(|row| (0..group.members.len()).any(|at| row.own(at).is_none())).map(|row| row.name);
@@ -29,11 +35,50 @@ pub fn check(group: &Group, cx: &mut Context<'_>) {
         |name: &str| !group.base.iter().any(|base| set(base, name)) && !group.members.iter().all(|file| set(file, name));
     let is_open = |name: &str| has_gap(name) && !Consumers::is_word_of_pipelines(workspace, leaf(name));
     let required: Vec<(&str, Reader)> = required.into_iter().filter(|(name, _)| is_open(name)).collect();
-    for file in group.members.iter().filter(|file| !file.is_open) {
-        let missing: Vec<(&str, Reader)> = required.iter().copied().filter(|(name, _)| !set(file, name)).collect();
-        let together = if missing.len() >= FOLD { missing.len() } else { 1 };
-        for missing in missing.chunks(together) {
-            report(group, file, missing, cx);
+    let missing: Vec<(&str, Reader)> = required.into_iter().filter(|(name, _)| !set(file, name)).collect();
+    let together = if missing.len() >= FOLD { missing.len() } else { 1 };
+    for missing in missing.chunks(together) {
+        report(group, file, missing, cx);
+    }
+}
+
+/// The variables without which compose refuses to start.
+fn of_compose(file: &SettingsFile, cx: &mut Context<'_>) {
+    let workspace = cx.workspace;
+    for Unset { name, place, evidence, .. } in unset::of_file(file, workspace, Without::Refuses) {
+        let (message, there, what, help) = match evidence {
+            Evidence::Inside(there) => (
+                format!("{name} is required, and only containers get to know it"),
+                *there,
+                "read in containers, and not by compose itself".to_owned(),
+                format!(
+                    "set {name} in .env beside the compose file, too; or start it with\ndocker compose --env-file {} up",
+                    workspace.path(there.source)
+                ),
+            ),
+            Evidence::Sibling { meant: Some((meant, there)), .. } => (
+                format!("{name} is required, and nothing sets it; {meant} is set"),
+                *there,
+                "the name that was probably meant".to_owned(),
+                format!("write {meant} in the place of {name}"),
+            ),
+            Evidence::Sibling { source, known, .. } => (
+                format!("{name} is required, and nothing sets it"),
+                workspace.start(*source),
+                format!("sets {known} of the variables that this compose file names"),
+                format!("set {name} in {}", workspace.path(*source)),
+            ),
+        };
+        let report = cx
+            .report(*place, message)
+            .about(&**name)
+            .label("compose starts nothing without it")
+            .because(there, what)
+            .in_production(format!("`docker compose up` ends with \"required variable {name} is missing a value\""))
+            .assuming("the shell that starts compose does not set it: no script, pipeline or text here names it")
+            .help(help);
+        if file.environment.is_none() {
+            report.guessing("one step milder, because nothing says which environment this compose file is for");
         }
     }
 }

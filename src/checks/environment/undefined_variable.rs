@@ -2,14 +2,20 @@
 
 use std::collections::HashMap;
 
+use super::unset;
 use super::variables::{Filler, filler, of_entry};
 use crate::diagnostic::Place;
+use crate::document::compose::interpolation::Without;
 use crate::document::entries::Entry;
 use crate::rule::Context;
+use crate::workspace::compose::{Evidence, Unset};
 use crate::workspace::environments::{SettingsFile, is_slip};
 
 pub fn check(file: &SettingsFile, cx: &mut Context<'_>) {
     let document = cx.workspace.document(file.source);
+    if document.compose().is_some() && file.section.is_none() {
+        return of_compose(file, cx);
+    }
     let Some(filler) = filler(file, document).filter(|_| file.section.is_none() || document.entries().is_some()) else { return };
     let readers = cx.workspace.readers.of_file(document.source.path());
     if !readers.is_empty() && !readers.iter().any(|told| told.reader.expands()) {
@@ -22,6 +28,52 @@ pub fn check(file: &SettingsFile, cx: &mut Context<'_>) {
             if !defined.contains_key(variable.name) {
                 judge(file, entry, variable.name, defined, cx);
             }
+        }
+    }
+}
+
+/// The variables that compose puts nothing in the place of.
+fn of_compose(file: &SettingsFile, cx: &mut Context<'_>) {
+    let workspace = cx.workspace;
+    for Unset { name, place, of, evidence, .. } in unset::of_file(file, workspace, Without::Nothing) {
+        // `SHARD: ${SHARD}` hands it on by its own name.
+        let own = format!("{of} is filled in from a variable of its own name");
+        let subject = if of == name { own } else { format!("{of} is made of {name}") };
+        let (message, there, what, help) = match evidence {
+            Evidence::Inside(there) => {
+                let path = workspace.path(there.source);
+                (
+                    format!("{subject}, which only containers get to know"),
+                    *there,
+                    "read in containers, and not by compose itself".to_owned(),
+                    format!(
+                        "set {name} in .env beside the compose file, too; or start it with\ndocker compose --env-file {path} up"
+                    ),
+                )
+            }
+            Evidence::Sibling { meant: Some((meant, there)), .. } => (
+                format!("{subject}, which nothing sets; {meant} is set"),
+                *there,
+                "the name that was probably meant".to_owned(),
+                format!("write ${{{meant}}}"),
+            ),
+            Evidence::Sibling { source, known, .. } => (
+                format!("{subject}, which nothing sets"),
+                workspace.start(*source),
+                format!("sets {known} of the variables that this compose file names"),
+                format!("set {name} in {}, or say what holds otherwise: ${{{name}:-...}}", workspace.path(*source)),
+            ),
+        };
+        let report = cx
+            .report(*place, message)
+            .about(&**name)
+            .label(format!("names {name}"))
+            .because(there, what)
+            .in_production(format!("compose puts nothing there and says so in one line: {of} has a hole from the first start on"))
+            .assuming("the shell that starts compose does not set it: no script, pipeline or text here names it")
+            .help(help);
+        if file.environment.is_none() {
+            report.guessing("one step milder, because nothing says which environment this compose file is for");
         }
     }
 }

@@ -124,6 +124,13 @@ fn flags(text: &str, start: usize, line: &str, all: &mut Vec<Asked>) {
     }
 }
 
+/// The file whose path stands at a place.
+pub fn at(text: &str, place: Span) -> Option<Asked> {
+    let mut all = Vec::new();
+    value(text, place.range().start, &mut all);
+    all.pop()
+}
+
 /// Who puts a path together from more than this says too little.
 const MOST_HOLES: usize = 2;
 

@@ -43,6 +43,22 @@ fn reads_in_scripts() {
 }
 
 #[test]
+fn reads_of_images_and_the_scripts_that_start_them() {
+    hold(&[
+        (
+            "Dockerfile",
+            "FROM a\nARG A_B\nARG C_D=1\nARG TARGETARCH\nENV A_B=$A_B\nRUN x ${E_F:?say it}\n",
+            &["A_B", "C_D?", "E_F!"],
+        ),
+        ("web.dockerfile", "ARG A_B\nFROM a\nARG A_B=2\n", &["A_B?", "A_B?"]),
+        ("docker-entrypoint.sh", ": \"${A_B:?}\"\nC_D=${C_D:-x}\n# ${E_F:?}\nrun $G_H ${I_J?no}\n", &["A_B!", "I_J!"]),
+        ("bin/entrypoint", "x ${A_B:?}\nif [ -n \"${A_B:-}\" ]; then y; fi\n", &["A_B?", "A_B?"]),
+        ("start-web.sh", "exec web --port ${A_B:?}\n", &["A_B!"]),
+        ("release.sh", "echo ${A_B:?}\n", &[]),
+    ]);
+}
+
+#[test]
 fn reads_in_other_languages() {
     hold(&[
         (

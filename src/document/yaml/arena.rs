@@ -117,7 +117,7 @@ impl Arena {
     fn add(&mut self, node: RawNode) -> u32 {
         let id = u32::try_from(self.part.nodes.len()).unwrap_or(NONE);
         self.part.nodes.push(node);
-        self.total += 1;
+        self.total = self.total.saturating_add(1);
         if let Some(collection) = self.open.last_mut() {
             collection.last_child = id;
         }

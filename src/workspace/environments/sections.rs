@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::names::{Named, SHARED, words};
+use super::services::SERVICE;
 use super::slots::slots;
 use super::{Group, SettingsFile, is_variable, named};
 use crate::diagnostic::SourceId;
@@ -155,6 +156,7 @@ pub fn config_maps(id: SourceId, document: &Document, said: &EnvironmentNames) -
             settings: entries.into(),
             is_open: data.is_open() || data.has_branches(),
             span: Some(root.span()),
+            shares_network: false,
         });
     }
     files
@@ -183,13 +185,18 @@ fn file_in(name: &str, text: &str, value: Span, around: &Source) -> Option<Vec<E
     is_whole.then(|| read.entries.iter().map(renamed).collect())
 }
 
-/// Groups of sections, and of `ConfigMap`s of the same name in files that differ in an environment.
+/// Whether a section is for no environment itself, but a thing of this name in a file that may be for one.
+fn is_named(section: &str) -> bool {
+    section.starts_with("ConfigMap ") || section.starts_with(SERVICE)
+}
+
+/// Groups of sections, and of `ConfigMap`s and services of the same name in files that differ in an environment.
 pub fn groups(files: &[SettingsFile], path: &dyn Fn(&SettingsFile) -> String, said: &EnvironmentNames) -> Vec<Group> {
     let mut families: BTreeMap<(SourceId, String), Vec<SettingsFile>> = BTreeMap::new();
     let mut maps: BTreeMap<&str, Vec<&SettingsFile>> = BTreeMap::new();
     for file in files {
         match file.section.as_deref() {
-            Some(section) if section.starts_with("ConfigMap ") => maps.entry(section).or_default().push(file),
+            Some(section) if is_named(section) => maps.entry(section).or_default().push(file),
             Some(section) => {
                 let parent = section.rsplit_once('.').map_or("", |(parent, _)| parent);
                 families.entry((file.source, parent.to_owned())).or_default().push(file.clone());
@@ -221,7 +228,7 @@ pub fn groups(files: &[SettingsFile], path: &dyn Fn(&SettingsFile) -> String, sa
 /// Whether a file is one of many that a word of its path parts: for messages.
 pub fn title(file: &SettingsFile) -> String {
     match file.section.as_deref() {
-        Some(section) if section.starts_with("ConfigMap ") => section.to_owned(),
+        Some(section) if is_named(section) => section.to_owned(),
         Some(section) if section.parse::<u32>().is_err() => format!("section {}", leaf(section)),
         _ => String::new(),
     }

@@ -1,0 +1,256 @@
+//! Which variables of compose files does nothing set?
+//!
+//! Compose fills them in from the shell that starts it and from `.env`, so one that no file sets says nothing yet. It is a
+//! contradiction where the file that sets the others lacks this one, or where it is set for containers alone; and only
+//! if no script, pipeline or text of the tree names it.
+
+mod shell;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
+
+use super::builds::join;
+use super::consumers::is_below;
+use super::environments::value::name_words;
+use super::environments::{Tier, is_slip, named};
+use super::ids;
+use crate::diagnostic::{Place, SourceId};
+use crate::document::Document;
+use crate::document::compose::interpolation::Without;
+use crate::document::compose::{Compose, Variable};
+use crate::document::secret::is_secret_name;
+use crate::settings::EnvironmentNames;
+use crate::source::Span;
+use crate::tree::Tree;
+pub use shell::may_set;
+
+/// A variable of a compose file that nothing sets.
+#[derive(Clone, Debug)]
+pub struct Unset {
+    /// Its name.
+    pub name: Box<str>,
+    /// Where the compose file names it first.
+    pub place: Place,
+    /// What it is for there: the nearest key.
+    pub of: Box<str>,
+    /// What compose does without it.
+    pub without: Without,
+    /// Why that is known to be none of the shell's.
+    pub evidence: Evidence,
+}
+
+/// Why a variable is known to be missing.
+#[derive(Clone, Debug)]
+pub enum Evidence {
+    /// A file sets the others.
+    Sibling {
+        /// That file.
+        source: SourceId,
+        /// How many of the variables it sets.
+        known: usize,
+        /// A name in it that was probably meant.
+        meant: Option<(String, Place)>,
+    },
+    /// It is set here, for containers alone.
+    Inside(Place),
+}
+
+/// What shells and compose itself set, and what a release is started with.
+const OF_SHELLS: &[&str] = &[
+    "HOME",
+    "USER",
+    "USERNAME",
+    "LOGNAME",
+    "PWD",
+    "OLDPWD",
+    "SHELL",
+    "PATH",
+    "HOSTNAME",
+    "HOST",
+    "LANG",
+    "TERM",
+    "TMPDIR",
+    "TMP",
+    "TEMP",
+    "TZ",
+    "UID",
+    "GID",
+    "EUID",
+    "DISPLAY",
+    "SSH_AUTH_SOCK",
+    "CI",
+    "DOCKER_HOST",
+    "APPDATA",
+    "USERPROFILE",
+    "EDITOR",
+];
+
+/// Words of names that whoever starts a release fills in: which image of it, for which machine, as whom.
+const OF_RELEASES: &[&str] =
+    &["tag", "version", "image", "registry", "sha", "commit", "revision", "branch", "arch", "platform", "uid", "gid", "xdg"];
+
+/// A file that sets fewer of the variables of a compose file is about something else.
+const LEAST_KNOWN: usize = 3;
+
+/// A file of settings, and the names that it tells of.
+struct Dotenv<'d> {
+    source: SourceId,
+    path: &'d str,
+    folder: &'d str,
+    is_example: bool,
+    names: HashMap<&'d str, Place>,
+}
+
+/// Finds them, by file and place.
+pub(super) fn unset(tree: &dyn Tree, may_set: &[String], documents: &[Arc<Document>], names: &EnvironmentNames) -> Vec<Unset> {
+    let dotenvs = dotenvs(documents, names);
+    if dotenvs.is_empty() {
+        return Vec::new();
+    }
+    let tellers = tellers(documents, &dotenvs);
+    let mut found = Vec::new();
+    for (source, document) in ids(documents).zip(documents) {
+        if let Some(compose) = document.compose().filter(|compose| !compose.variables.is_empty()) {
+            found.extend(of_file(source, document, compose, &tellers, &dotenvs));
+        }
+    }
+    let wanted: BTreeSet<&str> = found.iter().map(|unset| &*unset.name).collect();
+    let said = shell::said(tree, may_set, documents, &wanted);
+    found.retain(|unset| !said.contains(&unset.name));
+    found
+}
+
+fn dotenvs<'d>(documents: &'d [Arc<Document>], names: &EnvironmentNames) -> Vec<Dotenv<'d>> {
+    ids(documents).zip(documents).filter_map(|(source, document)| Dotenv::of(source, document, names)).collect()
+}
+
+impl<'d> Dotenv<'d> {
+    fn of(source: SourceId, document: &'d Document, names: &EnvironmentNames) -> Option<Self> {
+        let dotenv = document.dotenv()?;
+        let name = |key: Span| (document.source.slice(key), Place { source, span: key });
+        let path = document.source.path();
+        Some(Self {
+            source,
+            path,
+            folder: document.source.folder(),
+            is_example: named(path, names).is_some_and(|named| named.tier == Tier::Example),
+            names: dotenv.settings.iter().map(|setting| name(setting.key)).collect(),
+        })
+    }
+}
+
+/// Which files of settings tell of a variable, be it in a comment.
+fn tellers<'d>(documents: &'d [Arc<Document>], dotenvs: &[Dotenv<'d>]) -> HashMap<&'d str, Vec<&'d str>> {
+    let variables = documents.iter().filter_map(|document| document.compose()).flat_map(|compose| &compose.variables);
+    let wanted: HashSet<&str> = variables.map(|variable| &*variable.name).collect();
+    let mut tellers: HashMap<&str, Vec<&str>> = HashMap::new();
+    for dotenv in dotenvs {
+        let text = documents[dotenv.source.index()].source.text();
+        let words = text.split(|next: char| !(next.is_ascii_alphanumeric() || next == '_'));
+        for word in words.filter(|word| wanted.contains(word)) {
+            let told = tellers.entry(word).or_default();
+            if told.last() != Some(&dotenv.path) {
+                told.push(dotenv.path);
+            }
+        }
+    }
+    tellers
+}
+
+/// The variables of a compose file that have no value for the case that nothing sets them, each once.
+fn needed(compose: &Compose) -> BTreeMap<&str, &Variable> {
+    let mut needed: BTreeMap<&str, &Variable> = BTreeMap::new();
+    for variable in &compose.variables {
+        needed.entry(&variable.name).and_modify(|first| *first = milder(first, variable)).or_insert(variable);
+    }
+    needed.retain(|_, variable| variable.without != Without::Default);
+    needed
+}
+
+/// Who has a default in one place knows that the variable may not be set.
+fn milder<'v>(one: &'v Variable, other: &'v Variable) -> &'v Variable {
+    if other.without < one.without { other } else { one }
+}
+
+fn of_file(
+    source: SourceId,
+    document: &Document,
+    compose: &Compose,
+    tellers: &HashMap<&str, Vec<&str>>,
+    dotenvs: &[Dotenv<'_>],
+) -> Vec<Unset> {
+    let needed = needed(compose);
+    let inside = inside(document, compose, dotenvs);
+    let is_told = |name: &str| tellers.get(name).is_some_and(|told| told.iter().any(|path| !inside.contains(path)));
+    let missing: Vec<(&str, &Variable)> = needed.into_iter().filter(|(name, _)| !is_given(name) && !is_told(name)).collect();
+    if missing.is_empty() {
+        return Vec::new();
+    }
+    let report = |(name, variable): (&str, &Variable), evidence| Unset {
+        name: name.into(),
+        place: Place { source, span: variable.place },
+        of: variable.of.clone(),
+        without: variable.without,
+        evidence,
+    };
+    let set_inside = |name: &str| dotenvs.iter().filter(|one| inside.contains(&one.path)).find_map(|one| one.names.get(name));
+    let (within, missing): (Vec<_>, Vec<_>) = missing.into_iter().partition(|(name, _)| set_inside(name).is_some());
+    let mut found: Vec<Unset> = Vec::new();
+    for one in within {
+        found.extend(set_inside(one.0).map(|place| report(one, Evidence::Inside(*place))));
+    }
+    let Some((sibling, known)) = sibling(document, compose, dotenvs) else { return found };
+    // A file that lacks much is no list of what there is.
+    let is_list = known >= LEAST_KNOWN && missing.len() <= if sibling.is_example { known } else { known / 2 };
+    for one in missing {
+        let used: BTreeSet<&str> = compose.variables.iter().map(|variable| &*variable.name).collect();
+        let mut near = sibling.names.iter().filter(|(name, _)| is_slip(one.0, name) && !used.contains(*name));
+        let meant = near.next().map(|(name, place)| ((*name).to_owned(), *place));
+        // Where a file is read as it is, a secret is kept out of it on purpose.
+        let is_kept_out = !sibling.is_example && is_secret_name(one.0);
+        if meant.is_some() || (is_list && !is_kept_out) {
+            found.push(report(one, Evidence::Sibling { source: sibling.source, known, meant }));
+        }
+    }
+    found
+}
+
+/// Whether whoever starts compose has it, or gives it.
+fn is_given(name: &str) -> bool {
+    let is_free = |word: &String| OF_RELEASES.contains(&word.as_str());
+    OF_SHELLS.contains(&name)
+        || name.starts_with("COMPOSE_")
+        || name.starts_with("DOCKER_")
+        || name_words(name).iter().any(is_free)
+}
+
+/// The nearest file around a compose file that sets most of its variables, and how many: `.env`, or an example of it.
+fn sibling<'a, 'd>(document: &Document, compose: &Compose, dotenvs: &'a [Dotenv<'d>]) -> Option<(&'a Dotenv<'d>, usize)> {
+    let used: BTreeSet<&str> = compose.variables.iter().map(|variable| &*variable.name).collect();
+    let own = document.source.folder();
+    let is_read = |one: &&Dotenv<'_>| {
+        let name = one.path.rsplit('/').next().unwrap_or(one.path);
+        (name == ".env" || one.is_example) && (own == one.folder || is_below(own, one.folder))
+    };
+    let known = |one: &Dotenv<'_>| used.iter().filter(|name| one.names.contains_key(**name)).count();
+    let all = dotenvs.iter().filter(is_read).map(|one| (one, known(one))).filter(|(_, known)| *known > 0);
+    // What is read counts for more than an example of it.
+    all.max_by_key(|(one, known)| (one.folder.len(), !one.is_example, *known))
+}
+
+/// The files that containers alone read, and examples of them: named below `env_file`, and not `.env`.
+fn inside<'d>(document: &Document, compose: &Compose, dotenvs: &[Dotenv<'d>]) -> Vec<&'d str> {
+    let named = compose.services.iter().flat_map(|service| &service.env_files);
+    let paths: Vec<String> = named.map(|file| join(document.source.folder(), &file.path)).collect();
+    let belongs = |one: &&Dotenv<'_>| {
+        paths.iter().any(|path| {
+            let is_dotenv = path.rsplit('/').next() == Some(".env");
+            !is_dotenv
+                && one
+                    .path
+                    .strip_prefix(path.as_str())
+                    .is_some_and(|rest| rest.is_empty() || (one.is_example && rest.starts_with(['.', '-'])))
+        })
+    };
+    dotenvs.iter().filter(belongs).map(|one| one.path).collect()
+}

@@ -1,0 +1,50 @@
+//! What the containers of each service of a compose file get to know.
+
+use std::collections::HashSet;
+
+use super::{SettingsFile, named};
+use crate::diagnostic::SourceId;
+use crate::document::Document;
+use crate::document::compose::Service;
+use crate::document::entries::Entry;
+use crate::settings::EnvironmentNames;
+
+/// How the section of a service begins.
+pub const SERVICE: &str = "service ";
+
+/// A compose file as a whole, which sets nothing itself, and the settings of its services. What several share by an anchor
+/// is judged with the first of them, and the others may have more than they show.
+pub fn services(source: SourceId, document: &Document, said: &EnvironmentNames) -> Vec<SettingsFile> {
+    let Some(compose) = document.compose() else { return Vec::new() };
+    let (environment, tier, is_aside) = match named(document.source.path(), said) {
+        Some(named) => (Some(named.name), Some(named.tier), named.is_aside),
+        None => (None, None, false),
+    };
+    let whole = SettingsFile {
+        source,
+        section: None,
+        environment,
+        tier,
+        is_aside,
+        settings: Vec::new().into(),
+        is_open: true,
+        is_flat: true,
+        span: None,
+        shares_network: false,
+    };
+    let mut seen = HashSet::new();
+    let mut one = |service: &Service| {
+        let settings: Vec<Entry> = service.settings.iter().filter(|entry| seen.insert(entry.key)).cloned().collect();
+        SettingsFile {
+            section: Some(format!("{SERVICE}{}", service.name).into()),
+            is_open: service.is_open || settings.len() < service.settings.len(),
+            settings: settings.into(),
+            span: Some(service.span),
+            shares_network: service.shares_network,
+            ..whole.clone()
+        }
+    };
+    let services: Vec<SettingsFile> =
+        compose.services.iter().filter(|service| !service.settings.is_empty()).map(&mut one).collect();
+    [whole].into_iter().chain(services).collect()
+}

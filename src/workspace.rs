@@ -44,6 +44,7 @@ use std::time::Duration;
 
 use crate::diagnostic::{Judged, Note, Place, SourceId};
 use crate::document::Document;
+use crate::document::compose::Service;
 use crate::document::kind::Kind;
 use crate::document::sql::Statement;
 use crate::document::yaml::{Node, NodeId};
@@ -294,9 +295,12 @@ impl Workspace {
 
     /// The same of the part of a document that settings stand in, where that is a service of compose.
     pub fn start_of(&self, file: &SettingsFile) -> Place {
-        let compose = self.document(file.source).compose();
-        let service = compose.zip(file.span).and_then(|(compose, span)| compose.service_at(span));
-        service.map_or_else(|| self.start(file.source), |service| file.place(service.key))
+        self.service(file).map_or_else(|| self.start(file.source), |service| file.place(service.key))
+    }
+
+    /// The service of compose that settings are for, if they are for one.
+    pub fn service(&self, file: &SettingsFile) -> Option<&Service> {
+        self.document(file.source).compose()?.service_at(file.span?)
     }
 
     /// A node of a document of YAML.

@@ -71,8 +71,6 @@ pub struct SettingsFile {
     pub is_flat: bool,
     /// All that belongs to it, where it is not the whole.
     pub span: Option<Span>,
-    /// Others answer at the addresses of the machine that it is for.
-    pub shares_network: bool,
 }
 
 impl SettingsFile {
@@ -111,16 +109,13 @@ impl Environments {
     pub fn of(documents: &[Arc<Document>], said: &EnvironmentNames) -> Self {
         let all: Vec<(SourceId, &Document)> = ids(documents).zip(documents.iter().map(AsRef::as_ref)).collect();
         // The whole file, where it is one of settings, and parts.
-        let read = |(id, document): (SourceId, &Document)| match settings_file(id, document, said) {
-            Some(file) => {
+        let read = |(id, document): (SourceId, &Document)| {
+            if let Some(file) = settings_file(id, document, said) {
                 let (rest, parts) = sections::part(file, &document.source, said);
-                (Some(rest), parts)
+                return (Some(rest), parts);
             }
-            None => {
-                let mut parts = sections::config_maps(id, document, said);
-                parts.extend(services::services(id, document, said));
-                (None, parts)
-            }
+            let maps = sections::config_maps(id, document, said);
+            (None, maps.into_iter().chain(services::services(id, document, said)).collect())
         };
         let read: Vec<(Option<SettingsFile>, Vec<SettingsFile>)> = all.into_par_iter().map(read).collect();
         let mut files = Vec::new();
@@ -204,18 +199,7 @@ fn settings_file(source: SourceId, document: &Document, said: &EnvironmentNames)
         Some(named) => (Some(named.name), Some(named.tier), named.is_aside),
         None => (None, None, false),
     };
-    Some(SettingsFile {
-        source,
-        section: None,
-        environment,
-        tier,
-        is_aside,
-        settings,
-        is_open,
-        is_flat,
-        span: None,
-        shares_network: false,
-    })
+    Some(SettingsFile { source, section: None, environment, tier, is_aside, settings, is_open, is_flat, span: None })
 }
 
 fn of_dotenv(dotenv: &Dotenv, source: &Source) -> Arc<[Entry]> {

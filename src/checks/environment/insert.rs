@@ -3,7 +3,6 @@
 use std::fmt::Write as _;
 
 use crate::diagnostic::Place;
-use crate::document::Document;
 use crate::document::entries::{Entry, Syntax, leaf};
 use crate::document::format::Format;
 use crate::workspace::Workspace;
@@ -11,7 +10,6 @@ use crate::workspace::environments::{Group, SettingsFile};
 
 /// What to add to a file that lacks these settings, each known by its place in another member of the group.
 pub fn beside(workspace: &Workspace, group: &Group, file: &SettingsFile, missing: &[(&str, Place)]) -> String {
-    let document = workspace.document(file.source);
     let path = workspace.path(file.source);
     let it = if missing.len() == 1 { "it" } else { "them" };
     let mut text = match missing.first().and_then(|(name, place)| neighbour(group, file, name, *place)) {
@@ -26,7 +24,7 @@ pub fn beside(workspace: &Workspace, group: &Group, file: &SettingsFile, missing
         None => format!("add {it} to {path}:"),
     };
     for (name, _) in missing {
-        let _ = write!(text, "\n{}", line(document, file, name));
+        let _ = write!(text, "\n{}", line(workspace, file, name));
     }
     text
 }
@@ -45,10 +43,10 @@ fn neighbour<'f>(group: &Group, file: &'f SettingsFile, name: &str, place: Place
 }
 
 /// A setting without its value, as its file writes it.
-fn line(document: &Document, file: &SettingsFile, name: &str) -> String {
-    if let Some(compose) = document.compose() {
-        let is_list = file.span.and_then(|span| compose.service_at(span)).is_some_and(|service| service.is_list);
-        return if is_list { format!("- {name}=...") } else { format!("{name}: ...") };
+fn line(workspace: &Workspace, file: &SettingsFile, name: &str) -> String {
+    let document = workspace.document(file.source);
+    if let Some(service) = workspace.service(file) {
+        return if service.is_list { format!("- {name}=...") } else { format!("{name}: ...") };
     }
     match document.entries().map(|entries| entries.format) {
         Some(Syntax::Common(Format::Yaml)) => format!("{}: ...", leaf(name)),

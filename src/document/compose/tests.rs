@@ -1,3 +1,5 @@
+use std::fmt::Write as _;
+
 use super::*;
 use crate::document::Document;
 use crate::document::kind::Kind;
@@ -104,7 +106,7 @@ fn objects_by_the_name_of_a_compose_file_stay_objects() {
 fn merges_without_an_end_are_bounded() {
     let mut text = String::from("x-0: &a0 {A: 1}\n");
     for at in 1..200 {
-        text.push_str(&format!("x-{at}: &a{at}\n  <<: [*a{0}, *a{0}]\n", at - 1));
+        let _ = writeln!(text, "x-{at}: &a{at}\n  <<: [*a{0}, *a{0}]", at - 1);
     }
     text.push_str("services:\n  a:\n    environment:\n      <<: *a199\n");
     assert!(read(&text).is_some());

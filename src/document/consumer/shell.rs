@@ -27,7 +27,7 @@ fn is_start(name: &str) -> bool {
     const STARTS: &[&str] = &["start", "run", "serve", "launch", "boot"];
     let stem = name.strip_suffix(".sh").or_else(|| name.strip_suffix(".bash")).unwrap_or(name);
     let begins = |start: &&str| stem.strip_prefix(*start).is_some_and(|rest| rest.is_empty() || rest.starts_with(['-', '_']));
-    !stem.contains('.') && (stem.contains("entrypoint") || (stem != name && STARTS.iter().any(|start| begins(&start))))
+    !stem.contains('.') && (stem.contains("entrypoint") || (stem != name && STARTS.iter().any(begins)))
 }
 
 /// A quick look before any decoding.

@@ -30,7 +30,6 @@ pub fn services(source: SourceId, document: &Document, said: &EnvironmentNames) 
         is_open: true,
         is_flat: true,
         span: None,
-        shares_network: false,
     };
     let mut seen = HashSet::new();
     let mut one = |service: &Service| {
@@ -40,7 +39,6 @@ pub fn services(source: SourceId, document: &Document, said: &EnvironmentNames) 
             is_open: service.is_open || settings.len() < service.settings.len(),
             settings: settings.into(),
             span: Some(service.span),
-            shares_network: service.shares_network,
             ..whole.clone()
         }
     };

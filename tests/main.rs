@@ -17,6 +17,7 @@ mod foreign_marks;
 mod gears;
 mod git;
 mod hostile;
+mod layers;
 mod limits;
 mod live_postgres;
 mod locks;

@@ -7,6 +7,8 @@
 mod hcl;
 mod tree;
 
+pub use tree::of_node;
+
 use super::format::Format;
 use super::jsonc::Jsonc;
 use super::pairs::{self, Fault, Pairs};

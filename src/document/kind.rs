@@ -117,7 +117,7 @@ pub fn promises_settings(path: &str) -> bool {
         _ if is_yaml && folder == "config" => {
             matches!(stem, "database" | "cable" | "mongoid" | "storage" | "settings" | "redis" | "secrets")
         }
-        _ => is_yaml && stem == "serverless",
+        _ => is_yaml && (stem == "serverless" || folders == "config/settings" || folders.ends_with("/config/settings")),
     }
 }
 

@@ -67,7 +67,7 @@ fn files(table: &Table<'_>) -> String {
 
 fn style(table: &Table<'_>) -> String {
     let group = table.group;
-    let base = group.base.iter().map(|file| UntrustedPath(&table.root.path(file.source)).to_string()).collect::<Vec<_>>();
+    let base = table.base().map(|file| UntrustedPath(&table.root.path(file.source)).to_string()).collect::<Vec<_>>();
     let base = if base.is_empty() { String::new() } else { format!("\n  over {}", base.join(" and ")) };
     let style = if group.is_complete { "every file should have every setting" } else { "the files hold what differs" };
     let (parity, keys, count) = (group.parity, group.keys, group.members.len());
@@ -139,6 +139,9 @@ fn traced(traces: &[Trace], safe: impl Fn(&str) -> String, [head, item, gap]: [&
     let mut out = String::new();
     for trace in traces {
         let _ = writeln!(out, "{head}{}{gap}", safe(&trace.name));
+        if let Some(told) = &trace.told {
+            let _ = writeln!(out, "{item}{}", safe(&format!("read in the order of {}, line {}:", told.path, told.line)));
+        }
         for layer in &trace.layers {
             let _ = writeln!(out, "{item}{}", safe(&sentence(layer)));
         }
@@ -150,6 +153,9 @@ fn traced(traces: &[Trace], safe: impl Fn(&str) -> String, [head, item, gap]: [&
 fn sentence(layer: &Layer) -> String {
     let Some(shown) = &layer.shown else { return format!("{}: not set", layer.title) };
     let value = shown.value.as_deref().unwrap_or(MASK);
+    if layer.is_variable {
+        return format!("{}, line {}: the variable {value} of the process, where it is set", layer.title, shown.location.line);
+    }
     let wins = if layer.wins { "  <- this one counts" } else { "" };
     format!("{}, line {}: {value}{wins}", layer.title, shown.location.line)
 }

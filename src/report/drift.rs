@@ -1,13 +1,15 @@
 //! Two environments side by side, and one setting layer by layer.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeSet, HashSet};
 
 use super::{Location, Root};
+use crate::diagnostic::SourceId;
 use crate::document::entries::Form;
 use crate::document::secret::is_secret;
 use crate::settings::EnvironmentNames;
 use crate::workspace::environments::names::Named;
 use crate::workspace::environments::rows::Cell;
+use crate::workspace::environments::stack::is_same;
 use crate::workspace::environments::value::Class;
 use crate::workspace::environments::{Group, SettingsFile};
 
@@ -66,6 +68,8 @@ pub struct Layer {
     pub shown: Option<Shown>,
     /// It has the last word.
     pub wins: bool,
+    /// What it sets is the name of a variable of the process, which counts where that is set.
+    pub is_variable: bool,
 }
 
 /// Where the value of a setting comes from, in one configuration.
@@ -75,6 +79,8 @@ pub struct Trace {
     pub name: String,
     /// The layers, in the order in which they are read: the last one that sets it wins.
     pub layers: Vec<Layer>,
+    /// Where somebody names them in this order.
+    pub told: Option<Location>,
 }
 
 /// Whether a file is for the environment that somebody asks for.
@@ -103,8 +109,16 @@ impl<'a> Drift<'a> {
 }
 
 impl<'a> Table<'a> {
+    /// The files that one of the two is read after, beside the other one.
+    pub fn base(&self) -> impl Iterator<Item = &'a SettingsFile> {
+        let [one, other] = self.sides;
+        let below = [one, other].into_iter().flat_map(|side| &side.stack.below);
+        let mut seen: HashSet<SourceId> = [one.source, other.source].into();
+        self.group.base.iter().chain(below).filter(move |file| seen.insert(file.source))
+    }
+
     fn of(root: &'a Root, group: &'a Group, sides: [&'a SettingsFile; 2]) -> Self {
-        let [one, other] = sides.map(|side| group.effective(side));
+        let [one, other] = sides.map(|side| group.effective(side, machine_wins(root, side)));
         let mut names: Vec<&str> = one.keys().chain(other.keys()).copied().collect();
         names.sort_unstable();
         names.dedup();
@@ -123,6 +137,11 @@ impl<'a> Table<'a> {
         table.lines.sort_by(|a, b| (a.class, &a.name).cmp(&(b.class, &b.name)));
         table
     }
+}
+
+/// Whether the file of one machine comes after those of environments.
+fn machine_wins(root: &Root, file: &SettingsFile) -> bool {
+    root.workspace.readers.of_file(root.workspace.path(file.source)).iter().any(|told| told.machine_wins)
 }
 
 fn text<'r>(root: &'r Root, cell: &Cell<'r>) -> &'r str {
@@ -148,44 +167,53 @@ pub fn traces(roots: &[Root], key: &str, environment: &str, said: &EnvironmentNa
     let mut traces = Vec::new();
     for root in roots {
         let environments = &root.workspace.environments;
-        let mut grouped = Vec::new();
-        for group in &environments.groups {
-            for file in group.members.iter().chain(&group.aside).filter(|file| is_for(file, environment, said)) {
-                grouped.push((file.source, file.span));
-                traces.extend(trace(root, key, &group.layers(file)));
+        let of_groups = environments
+            .groups
+            .iter()
+            .flat_map(|group| group.members.iter().chain(&group.aside).map(|file| (file, group.base.as_slice())));
+        let alone = environments.files.iter().chain(&environments.inline).map(|file| (file, &[] as &[SettingsFile]));
+        let mut all: Vec<(&SettingsFile, &[SettingsFile])> =
+            of_groups.chain(alone).filter(|(file, _)| is_for(file, environment, said)).collect();
+        // What is read on top of another one is told of there.
+        let known = |file: &SettingsFile| (file.source, file.section.clone());
+        let upper: HashSet<_> = all.iter().flat_map(|(file, _)| &file.stack.above).map(known).collect();
+        all.sort_by_key(|(file, _)| upper.contains(&known(file)));
+        let mut done = HashSet::new();
+        for (file, base) in all {
+            if !done.contains(&known(file)) {
+                let layers = file.stack.around(file, base, machine_wins(root, file));
+                done.extend(layers.iter().map(|layer| known(layer)));
+                traces.extend(trace(root, key, file, &layers));
             }
-        }
-        let alone = environments.files.iter().filter(|file| !grouped.contains(&(file.source, file.span)));
-        for file in alone.filter(|file| is_for(file, environment, said)) {
-            traces.extend(trace(root, key, &[file]));
         }
     }
     traces
 }
 
 /// By its whole name, or by the last parts of it where several have them.
-fn trace(root: &Root, key: &str, layers: &[&SettingsFile]) -> Vec<Trace> {
+fn trace(root: &Root, key: &str, file: &SettingsFile, layers: &[&SettingsFile]) -> Vec<Trace> {
     let fits = |name: &str| {
         let end = name.len().checked_sub(key.len()).and_then(|at| name.get(at..));
         let joint = name.len().checked_sub(key.len() + 1).map(|at| name.as_bytes()[at]);
         end.is_some_and(|end| end.eq_ignore_ascii_case(key)) && joint.is_none_or(|joint| matches!(joint, b'.' | b']'))
     };
-    let mut found: BTreeMap<&str, Vec<Layer>> = BTreeMap::new();
-    let names = layers.iter().flat_map(|file| file.settings.iter()).map(|entry| &*entry.name).filter(|name| fits(name));
-    for name in names {
-        found.entry(name).or_default();
-    }
-    for (name, own) in &mut found {
-        for (file, number) in layers.iter().zip(1..) {
-            let entry = file.find(name);
-            let cell = entry.map(|entry| Cell { file, entry, is_inherited: number < layers.len() });
-            let section = file.section.as_deref().map_or_else(String::new, |section| format!(" ({section})"));
-            let title = format!("{}{section}", root.path(file.source));
-            own.push(Layer { title, shown: cell.map(|cell| shown(root, name, &cell)), wins: false });
+    let names: BTreeSet<&str> =
+        layers.iter().flat_map(|file| file.settings.iter()).map(|entry| &*entry.name).filter(|name| fits(name)).collect();
+    let is_variables = |layer: &SettingsFile| file.stack.variables.as_ref().is_some_and(|other| is_same(layer, other));
+    let told = file.stack.place.map(|place| root.location(place));
+    let one = |name: &str| {
+        let mut own: Vec<Layer> = Vec::new();
+        for layer in layers {
+            let cell = layer.find(name).map(|entry| Cell { file: layer, entry, is_inherited: !is_same(layer, file) });
+            let section = layer.section.as_deref().map_or_else(String::new, |section| format!(" ({section})"));
+            let title = format!("{}{section}", root.path(layer.source));
+            let shown = cell.map(|cell| shown(root, name, &cell));
+            own.push(Layer { title, shown, wins: false, is_variable: is_variables(layer) });
         }
-        if let Some(last) = own.iter_mut().rev().find(|layer| layer.shown.is_some()) {
+        if let Some(last) = own.iter_mut().rev().find(|layer| layer.shown.is_some() && !layer.is_variable) {
             last.wins = true;
         }
-    }
-    found.into_iter().map(|(name, layers)| Trace { name: name.to_owned(), layers }).collect()
+        Trace { name: name.to_owned(), layers: own, told: told.clone() }
+    };
+    names.into_iter().map(one).collect()
 }

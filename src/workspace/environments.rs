@@ -14,6 +14,8 @@ pub mod sections;
 mod services;
 mod slips;
 pub mod slots;
+pub mod stack;
+mod told;
 pub mod value;
 
 use std::collections::HashMap;
@@ -34,12 +36,15 @@ pub use names::Tier;
 pub(super) use names::environment;
 use names::{Named, named_at, words};
 pub use slips::{Slip, is_slip};
+use stack::Stack;
 
 /// The settings files of a workspace and how they belong together.
 #[derive(Debug, Default)]
 pub struct Environments {
     /// Every file of settings, and every section of one that is for an environment, in the order of their files.
     pub files: Vec<SettingsFile>,
+    /// Settings that manifests hold themselves, on top of files.
+    pub inline: Vec<SettingsFile>,
     /// Files that configure the same thing.
     pub groups: Vec<Group>,
     /// Files that are nearly the same as others for the same environment.
@@ -71,6 +76,8 @@ pub struct SettingsFile {
     pub is_flat: bool,
     /// All that belongs to it, where it is not the whole.
     pub span: Option<Span>,
+    /// What is read together with it.
+    pub stack: Arc<Stack>,
 }
 
 impl SettingsFile {
@@ -139,6 +146,8 @@ impl Environments {
                 file.is_aside = named.is_aside;
             }
         }
+        let mut inline = told::inline(documents, said);
+        stack::stack(&mut files, &mut inline, documents, said);
         let path = |file: &SettingsFile| documents[file.source.index()].source.path().to_owned();
         let by_path = slots.par_iter().filter_map(|slot| {
             let file = |at: &usize| files[whole[*at]].clone();
@@ -154,7 +163,7 @@ impl Environments {
             homes.extend(members.map(|(member, at)| ((member.source, member.span), (number, at))));
         }
         let strays = copies::strays(&files, documents);
-        Self { files, groups, strays, said: said.clone(), homes }
+        Self { files, inline, groups, strays, said: said.clone(), homes }
     }
 
     /// What other members of its group have for a setting of a file, base files included.
@@ -199,7 +208,18 @@ fn settings_file(source: SourceId, document: &Document, said: &EnvironmentNames)
         Some(named) => (Some(named.name), Some(named.tier), named.is_aside),
         None => (None, None, false),
     };
-    Some(SettingsFile { source, section: None, environment, tier, is_aside, settings, is_open, is_flat, span: None })
+    Some(SettingsFile {
+        source,
+        section: None,
+        environment,
+        tier,
+        is_aside,
+        settings,
+        is_open,
+        is_flat,
+        span: None,
+        stack: Arc::default(),
+    })
 }
 
 fn of_dotenv(dotenv: &Dotenv, source: &Source) -> Arc<[Entry]> {

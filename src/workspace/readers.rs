@@ -33,6 +33,8 @@ pub struct Told {
     pub path: String,
     /// The line of it.
     pub line: u32,
+    /// A file of one machine, `.env.local`, comes after those of environments there.
+    pub machine_wins: bool,
 }
 
 /// What is said of whom.
@@ -126,7 +128,8 @@ impl Readers {
 /// What the text of a file says.
 fn claims(path: &str, text: &str) -> Vec<(Claim, Told)> {
     let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
-    let told = |reader, line| Told { reader, path: path.to_owned(), line };
+    let machine_wins = reads_machine_last(name, text);
+    let told = |reader, line| Told { reader, path: path.to_owned(), line, machine_wins };
     if let Some((reader, words)) = library(name) {
         let found = (1..).zip(lines(text)).find(|(_, line)| words.iter().any(|word| line.contains(word)));
         return found.map(|(line, _)| (Claim::Folder(folder.to_owned()), told(reader, line))).into_iter().collect();
@@ -158,6 +161,14 @@ fn claims(path: &str, text: &str) -> Vec<(Claim, Told)> {
         claims.push((Claim::File(join(folder, ".env")), told(Reader::Compose, 1)));
     }
     claims
+}
+
+/// Next.js, Create React App and the gem for Rails put `.env.local` above `.env.production`; Vite and dotenv-flow put it below.
+fn reads_machine_last(name: &str, text: &str) -> bool {
+    match name {
+        "package.json" => text.contains("\"next\":") || text.contains("\"react-scripts\""),
+        _ => name == "Gemfile",
+    }
 }
 
 /// Which library a list of packages may bring, by the name of the list, and how that is written.
@@ -233,7 +244,7 @@ fn of_kustomization(id: SourceId, document: &Document) -> Vec<(Claim, Told)> {
             && let Some(path) = node.text().into_option()
         {
             let line = document.source.line(node.span().start);
-            let told = Told { reader: Reader::Kubectl, path: document.source.path().to_owned(), line };
+            let told = Told { reader: Reader::Kubectl, path: document.source.path().to_owned(), line, machine_wins: false };
             claims.push((Claim::File(join(document.source.folder(), &path)), told));
         }
     };

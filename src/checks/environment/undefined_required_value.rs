@@ -24,6 +24,9 @@ pub fn check(file: &SettingsFile, cx: &mut Context<'_>) {
     let set = |file: &SettingsFile, name: &str| file.find(name).is_some() || file.covers(name) || is_below(file, name);
     // What every member sets itself has no gap.
     let names = group.rows().filter(|row| (0..group.members.len()).any(|at| row.own(at).is_none())).map(|row| row.name);
+    // What is read together with a file is as good as its own.
+    let others = |file: &SettingsFile, name: &str| file.stack.below.iter().chain(&file.stack.above).any(|other| set(other, name));
+    let has = |file: &SettingsFile, name: &str| set(file, name) || others(file, name);
     let home = workspace.consumers.home(workspace, &group.members);
     let required = |name: &str| {
         let reader = workspace.consumers.of_name(workspace, &home, name).first().copied()?;
@@ -32,10 +35,10 @@ pub fn check(file: &SettingsFile, cx: &mut Context<'_>) {
     };
     let required: Vec<(&str, Reader)> = names.filter_map(|name| Some((name, required(name)?))).collect();
     let has_gap =
-        |name: &str| !group.base.iter().any(|base| set(base, name)) && !group.members.iter().all(|file| set(file, name));
+        |name: &str| !group.base.iter().any(|base| set(base, name)) && !group.members.iter().all(|file| has(file, name));
     let is_open = |name: &str| has_gap(name) && !Consumers::is_word_of_pipelines(workspace, leaf(name));
     let required: Vec<(&str, Reader)> = required.into_iter().filter(|(name, _)| is_open(name)).collect();
-    let missing: Vec<(&str, Reader)> = required.into_iter().filter(|(name, _)| !set(file, name)).collect();
+    let missing: Vec<(&str, Reader)> = required.into_iter().filter(|(name, _)| !has(file, name)).collect();
     let together = if missing.len() >= FOLD { missing.len() } else { 1 };
     for missing in missing.chunks(together) {
         report(group, file, missing, cx);

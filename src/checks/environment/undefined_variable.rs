@@ -83,8 +83,11 @@ fn defined_for(file: &SettingsFile, cx: &Context<'_>) -> HashMap<String, Place> 
     let environments = &cx.workspace.environments;
     let parts = environments.files.iter().filter(|part| part.source == file.source);
     let base = environments.group_of(file).into_iter().flat_map(|group| &group.base);
-    let all =
-        parts.chain(base).flat_map(|part| part.settings.iter().map(|entry| (entry.name.to_string(), part.place(entry.key))));
+    let stack = file.stack.below.iter().chain(&file.stack.above);
+    let all = parts
+        .chain(base)
+        .chain(stack)
+        .flat_map(|part| part.settings.iter().map(|entry| (entry.name.to_string(), part.place(entry.key))));
     all.collect()
 }
 

@@ -14,13 +14,15 @@ pub struct Asked {
     pub holes: Box<[Box<str>]>,
     /// Where it is asked for.
     pub place: Span,
+    /// Files of the same number are read by the same command, in this order.
+    pub list: usize,
 }
 
 /// What the path of a file follows on a line.
 const FLAGS: &[&str] = &["--env-file", "-var-file", "--var-file", "--vars-file", "--values", "-f"];
 
 /// Keys of YAML whose values are files.
-const KEYS: &[&str] = &["env_file:", "valueFiles:"];
+const KEYS: &[&str] = &["env_file:", "valueFiles:", "values:"];
 
 /// Whether a file asks for files of settings, by its path.
 pub fn is_pipeline(path: &str) -> bool {
@@ -30,10 +32,11 @@ pub fn is_pipeline(path: &str) -> bool {
     let begins = |word: &str| name.starts_with(word);
     let is_ci =
         folders.ends_with(".github/workflows") || folders.ends_with(".circleci") || matches!(name, "action.yml" | "action.yaml");
+    let is_helmfile = is_yaml && begins("helmfile");
     let is_known = [".gitlab-ci", "azure-pipelines", "bitbucket-pipelines", "cloudbuild", "docker-compose", "compose"]
         .into_iter()
         .any(begins);
-    NAMES.contains(&name) || name.ends_with(".sh") || name.ends_with(".mk") || (is_yaml && (is_ci || is_known))
+    NAMES.contains(&name) || name.ends_with(".sh") || name.ends_with(".mk") || is_helmfile || (is_yaml && (is_ci || is_known))
 }
 
 /// A quick look before any decoding.
@@ -99,7 +102,32 @@ pub fn asked(text: &str) -> Vec<Asked> {
         }
         flags(text, start, line, &mut all);
     }
+    all.sort_by_key(|asked| asked.place);
+    number(text, &mut all);
     all
+}
+
+/// Gives the files of one command, or of one list, the same number.
+fn number(text: &str, all: &mut [Asked]) {
+    let mut list = 0;
+    for at in 1..all.len() {
+        let between = text.get(all[at - 1].place.range().end..all[at].place.range().start).unwrap_or("\n\n");
+        list += usize::from(!is_one_list(between));
+        all[at].list = list;
+    }
+}
+
+/// Whether what stands between two paths leaves them in one command or list.
+fn is_one_list(between: &str) -> bool {
+    let mut lines: Vec<&str> = between.split('\n').map(str::trim).collect();
+    let Some(last) = lines.pop().map(|last| last.trim_end_matches(['"', '\'']).trim_end()) else { return false };
+    let goes_on = |line: &&str| line.trim_end_matches(['"', '\'', ',']).is_empty() || line.starts_with("required:");
+    let is_item = last == "-" || last == "- path:";
+    let is_flag = last.starts_with('-') && !last.starts_with("- ");
+    // Within a line, another command may begin.
+    (lines.is_empty() && !last.contains([';', '|']) && !last.contains("&&"))
+        || (!lines.is_empty() && lines.iter().all(|line| line.ends_with('\\')))
+        || ((is_item || is_flag) && lines.iter().all(goes_on))
 }
 
 fn flags(text: &str, start: usize, line: &str, all: &mut Vec<Asked>) {
@@ -147,7 +175,7 @@ fn value(text: &str, at: usize, all: &mut Vec<Asked>) {
 }
 
 /// The path that begins at a place, if its holes have names.
-pub(super) fn path_at(text: &str, at: usize) -> Option<Asked> {
+pub fn path_at(text: &str, at: usize) -> Option<Asked> {
     let window = text[at..].char_indices().nth(LONGEST).map_or(text.len(), |(length, _)| at + length);
     let rest = text[at..window].split('\n').next().unwrap_or_default();
     let inner = rest.trim_start_matches(['"', '\'']);
@@ -185,7 +213,7 @@ pub(super) fn path_at(text: &str, at: usize) -> Option<Asked> {
         (!word.is_empty()).then(|| word.into())
     });
     let holes = words.collect::<Option<Box<[Box<str>]>>>()?;
-    Some(Asked { path: path.into(), holes, place: Span::new(start, start + end) })
+    Some(Asked { path: path.into(), holes, place: Span::new(start, start + end), list: 0 })
 }
 
 /// What may fill a hole of this name, as a text says: `environ: staging`, `environ: [staging, production]`, options below it.
@@ -279,7 +307,7 @@ mod tests {
             ),
             (
                 "helm upgrade shop ./chart -f values-$ENV.yaml --values \"values.yaml\"\n",
-                &["values.yaml", "values-*.yaml of ENV"],
+                &["values-*.yaml of ENV", "values.yaml"],
             ),
             ("kubectl apply -f web.yaml\n# docker run --env-file a.env\n", &[]),
             ("docker run --env-file=deploy/prod.env web\n", &["deploy/prod.env"]),
@@ -297,6 +325,24 @@ mod tests {
         }
         let text = "a --env-file ./b.env";
         assert_eq!(asked(text).first().map(|asked| &text[asked.place.range()]), Some("./b.env"));
+    }
+
+    #[test]
+    fn files_of_one_command_share_a_number() {
+        let table: &[(&str, &[usize])] = &[
+            ("helm upgrade a -f values.yaml --values values-prod.yaml\n", &[0, 0]),
+            ("helm upgrade a \\\n  -f values.yaml \\\n  -f values-prod.yaml\n", &[0, 0]),
+            ("run: >\n  helm upgrade a\n  -f values.yaml\n  -f values-prod.yaml\n", &[0, 0]),
+            ("helm upgrade a -f values-a.yaml\nhelm upgrade b -f values-b.yaml\n", &[0, 1]),
+            ("- run: helm upgrade a -f values-a.yaml\n- run: helm upgrade b -f values-b.yaml\n", &[0, 1]),
+            ("helm upgrade a -f values-a.yaml && helm upgrade b -f values-b.yaml\n", &[0, 1]),
+            ("env_file:\n  - a.env\n  - path: b.env\nx: 1\nenv_file: c.env\n", &[0, 0, 1]),
+            ("values: [values.yaml, \"env/{{ .Environment.Name }}.yaml\"]\n", &[0, 0]),
+            ("values:\n  - values.yaml\n  - \"env/{{ .Environment.Name }}.yaml\"\n", &[0, 0]),
+        ];
+        for (text, wanted) in table {
+            assert_eq!(asked(text).iter().map(|asked| asked.list).collect::<Vec<_>>(), *wanted, "{text}");
+        }
     }
 
     #[test]

@@ -24,6 +24,11 @@ pub fn flatten(yaml: &Yaml, source: &Source, entries: &mut Vec<Entry>) {
     }
 }
 
+/// The settings of a map within a document.
+pub fn of_node<'a>(node: Node<'a>, source: &'a Source, entries: &mut Vec<Entry>) {
+    Walk { source, entries, document: 0, path: String::new(), merges: 0 }.mapping(node, 0);
+}
+
 struct Walk<'a, 'e> {
     source: &'a Source,
     entries: &'e mut Vec<Entry>,

@@ -49,12 +49,22 @@ struct Traces<'a> {
 struct Traced<'a> {
     name: &'a str,
     layers: Vec<Layer<'a>>,
+    /// Who names the layers in this order.
+    told: Option<Told<'a>>,
+}
+
+#[derive(Serialize)]
+struct Told<'a> {
+    path: &'a str,
+    line: u32,
 }
 
 #[derive(Serialize)]
 struct Layer<'a> {
     file: &'a str,
     counts: bool,
+    /// Its value is the name of a variable of the process.
+    is_variable: bool,
     #[serde(flatten)]
     cell: Cell<'a>,
 }
@@ -78,7 +88,7 @@ pub fn drift(drift: &Drift<'_>) -> String {
     let group = |table: &'_ drift::Table<'_>| Group {
         files: table.sides.map(|side| table.root.path(side.source)),
         sections: [None, None],
-        base: table.group.base.iter().map(|file| table.root.path(file.source)).collect(),
+        base: table.base().map(|file| table.root.path(file.source)).collect(),
         complete: table.group.is_complete,
         parity: table.group.parity,
         same: table.same,
@@ -104,8 +114,14 @@ pub fn traces(traces: &[Trace]) -> String {
         layers: trace
             .layers
             .iter()
-            .map(|layer| Layer { file: &layer.title, counts: layer.wins, cell: cell(layer.shown.as_ref()) })
+            .map(|layer| Layer {
+                file: &layer.title,
+                counts: layer.wins,
+                is_variable: layer.is_variable,
+                cell: cell(layer.shown.as_ref()),
+            })
             .collect(),
+        told: trace.told.as_ref().map(|told| Told { path: &told.path, line: told.line }),
     });
     escape::json(&Traces { schema_version: 1, settings: settings.collect() })
 }

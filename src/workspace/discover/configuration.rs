@@ -1,6 +1,8 @@
 //! Which files of a common format might be settings? Those that differ in the name of an environment alone, what they
 //! build on, and those whose name says so to a tool.
 
+use std::collections::HashSet;
+
 use crate::document::kind::promises_settings;
 use crate::settings::EnvironmentNames;
 use crate::workspace::environments::slots::slots;
@@ -89,7 +91,23 @@ pub fn chosen<'p>(paths: &[&'p str], said: &EnvironmentNames) -> Vec<&'p str> {
     }
     chosen.sort_unstable();
     chosen.dedup();
+    chosen.extend(companions(&ours, &chosen));
+    chosen.sort_unstable();
+    chosen.dedup();
     chosen
+}
+
+/// What frameworks read on top of such files: those of one machine, and the list of variables of node-config.
+fn companions<'p>(ours: &[&'p str], chosen: &[&'p str]) -> Vec<&'p str> {
+    let known: HashSet<&str> = chosen.iter().copied().collect();
+    let folder = |path: &'p str| path.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let folders: HashSet<&str> = chosen.iter().map(|path| folder(path)).filter(|folder| folder.ends_with("config")).collect();
+    let is_companion = |path: &&&'p str| {
+        let name = path.rsplit('/').next().unwrap_or(path);
+        let is_of_folder = name.starts_with("custom-environment-variables.") || name.starts_with("local-");
+        (is_of_folder && folders.contains(folder(path))) || known.contains(&*path.replacen(".local.", ".", 1))
+    };
+    ours.iter().filter(is_companion).copied().collect()
 }
 
 /// Whether its name promises a format that settings are written in.
@@ -134,6 +152,11 @@ mod tests {
             (&["locales/dev.json", "locales/prod.json"], &[]),
             (&["chart/templates/dev.yaml", "chart/templates/prod.yaml"], &[]),
             (&["config/database.yml"], &["config/database.yml"]),
+            (
+                &["config/custom-environment-variables.json", "config/dev.json", "config/local-prod.json", "config/prod.json"],
+                &["config/custom-environment-variables.json", "config/dev.json", "config/local-prod.json", "config/prod.json"],
+            ),
+            (&["x/custom-environment-variables.json", "x/local-prod.json"], &[]),
             (&["terraform/prod.tfvars"], &["terraform/prod.tfvars"]),
         ];
         for (paths, wanted) in table {

@@ -6,6 +6,7 @@ use std::sync::OnceLock;
 use super::SettingsFile;
 use super::rows::Line;
 use super::slips::{Slip, half_slips, slips};
+use super::stack::is_same;
 use crate::diagnostic::Place;
 use crate::document::entries::Entry;
 
@@ -30,6 +31,8 @@ pub struct Group {
     pub slips: Vec<Slip>,
     /// The settings of all files, side by side, once somebody asked.
     pub(super) lines: OnceLock<Vec<Line>>,
+    /// What single members are read after, beside the bases: the member, and the place in its stack.
+    pub(super) below: Vec<(usize, usize)>,
 }
 
 /// A setting that one member of a group lacks.
@@ -100,7 +103,14 @@ impl Group {
             gaps: Vec::new(),
             slips: Vec::new(),
             lines: OnceLock::new(),
+            below: Vec::new(),
         };
+        let is_base = |file: &SettingsFile| group.base.iter().any(|base| is_same(base, file));
+        let of_member = |(member, at): (&SettingsFile, usize)| {
+            let own = member.stack.below.iter().enumerate().filter(|(_, file)| !is_base(file));
+            own.map(|(number, _)| (at, number)).collect::<Vec<_>>()
+        };
+        group.below = group.members.iter().zip(0..).flat_map(of_member).collect();
         group.compare();
         Some(group)
     }
@@ -128,6 +138,12 @@ impl Group {
             }
         }
         gaps.retain(|gap| !self.members[gap.member].is_open && !self.members[gap.member].covers(&gap.name));
+        let of_stack = |file: &'_ SettingsFile| {
+            let all = file.stack.below.iter().chain(&file.stack.above);
+            all.flat_map(|other| other.settings.iter().map(|entry| entry.name.to_string())).collect::<HashSet<_>>()
+        };
+        let supplied: Vec<HashSet<String>> = self.members.iter().map(of_stack).collect();
+        gaps.retain(|gap| !supplied[gap.member].contains(&*gap.name));
         let mut found: Vec<Slip> = Vec::new();
         for (member, own) in alone.iter().enumerate() {
             let lacking: Vec<(&str, Place)> =
@@ -193,8 +209,8 @@ impl Group {
     }
 
     /// The files that a member of the group is put together from, in the order in which they are read.
-    pub fn layers<'g>(&'g self, file: &'g SettingsFile) -> Vec<&'g SettingsFile> {
-        self.base.iter().chain([file]).collect()
+    pub fn layers<'g>(&'g self, file: &'g SettingsFile, machine_wins: bool) -> Vec<&'g SettingsFile> {
+        file.stack.around(file, &self.base, machine_wins)
     }
 }
 

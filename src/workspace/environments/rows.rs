@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::SettingsFile;
 use super::group::{Group, by_name};
+use super::stack::is_same;
 use crate::diagnostic::Place;
 use crate::document::entries::{Entry, Form};
 use crate::workspace::Workspace;
@@ -45,10 +46,13 @@ impl<'g> Cell<'g> {
 }
 
 impl Group {
-    /// What holds for a file of the group: its own settings, over those of the base.
-    pub fn effective<'g>(&'g self, file: &'g SettingsFile) -> BTreeMap<&'g str, Cell<'g>> {
+    /// What holds for a file of the group: its own settings, over those that it is read after, below those that come later.
+    pub fn effective<'g>(&'g self, file: &'g SettingsFile, machine_wins: bool) -> BTreeMap<&'g str, Cell<'g>> {
         let mut cells = BTreeMap::new();
-        for (layer, is_inherited) in self.base.iter().map(|base| (base, true)).chain([(file, false)]) {
+        let layers = self.layers(file, machine_wins).into_iter();
+        // What names variables of the process has no values.
+        for layer in layers.filter(|layer| !file.stack.variables.as_ref().is_some_and(|other| is_same(layer, other))) {
+            let is_inherited = !is_same(layer, file);
             cells.extend(by_name(layer).into_iter().map(|(name, entry)| (name, Cell { file: layer, entry, is_inherited })));
         }
         cells
@@ -65,18 +69,18 @@ impl Group {
     fn cells_of<'g>(&'g self, line: &'g Line) -> impl Iterator<Item = Option<Cell<'g>>> {
         line.iter().map(|at| {
             let (file, entry) = (*at)?;
-            let (file, is_inherited) = self.file(file);
+            let (file, is_inherited) = (self.file(file as usize), file as usize >= self.members.len());
             Some(Cell { file, entry: &file.settings[entry as usize], is_inherited })
         })
     }
 
-    /// A member by its number, or one of the bases, which are counted after them.
-    fn file(&self, number: u32) -> (&SettingsFile, bool) {
-        let number = number as usize;
-        match self.members.get(number) {
-            Some(member) => (member, false),
-            None => (&self.base[number - self.members.len()], true),
-        }
+    /// A member by its number, one of the bases, which are counted after them, or at last what single members are read after.
+    fn file(&self, number: usize) -> &SettingsFile {
+        let shared = self.members.get(number).or_else(|| self.base.get(number - self.members.len()));
+        shared.unwrap_or_else(|| {
+            let (member, at) = self.below[number - self.members.len() - self.base.len()];
+            &self.members[member].stack.below[at]
+        })
     }
 
     /// The rows by numbers.
@@ -84,8 +88,10 @@ impl Group {
         let count = self.members.len();
         let number = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
         let mut all: Vec<(&str, u32, u32)> = Vec::new();
-        for (file, at) in self.members.iter().chain(&self.base).zip(0..) {
-            all.extend(file.settings.iter().zip(0..).map(|(entry, index)| (&*entry.name, at, index)));
+        let for_all = count + self.base.len();
+        for at in 0..for_all + self.below.len() {
+            let settings = self.file(at).settings.iter().zip(0..);
+            all.extend(settings.map(|(entry, index)| (&*entry.name, number(at), index)));
         }
         all.sort_unstable();
         let line = |settings: &[(&str, u32, u32)]| {
@@ -93,6 +99,12 @@ impl Group {
             let (own, shared) = settings.split_at(settings.partition_point(|(_, file, _)| *file < number(count)));
             for (_, file, entry) in own {
                 cells[*file as usize] = Some((*file, *entry));
+            }
+            let (shared, of_one) = shared.split_at(shared.partition_point(|(_, file, _)| *file < number(for_all)));
+            // What somebody reads right before it counts more than what all begin with.
+            for (_, file, entry) in of_one.iter().rev() {
+                let cell = &mut cells[self.below[*file as usize - for_all].0];
+                *cell = cell.or(Some((*file, *entry)));
             }
             let inherited = shared.last().map(|(_, file, entry)| (*file, *entry));
             cells.iter_mut().for_each(|cell| *cell = cell.or(inherited));

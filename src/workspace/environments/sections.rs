@@ -156,6 +156,7 @@ pub fn config_maps(id: SourceId, document: &Document, said: &EnvironmentNames) -
             settings: entries.into(),
             is_open: data.is_open() || data.has_branches(),
             span: Some(root.span()),
+            stack: std::sync::Arc::default(),
         });
     }
     files

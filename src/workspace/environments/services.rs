@@ -30,6 +30,7 @@ pub fn services(source: SourceId, document: &Document, said: &EnvironmentNames) 
         is_open: true,
         is_flat: true,
         span: None,
+        stack: std::sync::Arc::default(),
     };
     let mut seen = HashSet::new();
     let mut one = |service: &Service| {

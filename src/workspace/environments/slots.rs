@@ -132,25 +132,34 @@ impl Paths<'_> {
 
     /// Files that every environment of a slot reads first: in the place of `*` another word, or none.
     fn base(&self, key: &str) -> Vec<usize> {
-        let Some((before, after)) = key.split_once('*') else { return Vec::new() };
-        let after = if after.contains('*') { return Vec::new() } else { after };
-        let bare = before.trim_end_matches(['.', '-', '_', '/']);
-        let leading = after.trim_start_matches(['.', '-', '_', '/']);
-        let mut wanted: BTreeSet<String> = [before, bare].iter().map(|before| format!("{before}{after}")).collect();
-        if before.is_empty() || before.ends_with('/') {
-            wanted.insert(format!("{before}{leading}"));
-        }
-        wanted.extend(SHARED.iter().map(|word| format!("{before}{word}{after}")));
-        // `application-*.yaml` over `application.yml`, `values-*.yaml` over `values.yml`.
-        let other = |path: &String| match path.rsplit_once('.') {
-            Some((stem, "yml")) => Some(format!("{stem}.yaml")),
-            Some((stem, "yaml")) => Some(format!("{stem}.yml")),
-            _ => None,
-        };
-        let others: Vec<String> = wanted.iter().filter_map(other).collect();
-        wanted.extend(others);
-        wanted.iter().filter_map(|path| self.paths.binary_search(&path.as_str()).ok()).collect()
+        below(self.paths, key)
     }
+}
+
+/// The same of one path without a word of it.
+pub fn bases(paths: &[&str], path: &str, word: (usize, usize)) -> Vec<usize> {
+    below(paths, &with_hole(path, &[word]))
+}
+
+fn below(paths: &[&str], key: &str) -> Vec<usize> {
+    let Some((before, after)) = key.split_once('*') else { return Vec::new() };
+    let after = if after.contains('*') { return Vec::new() } else { after };
+    let bare = before.trim_end_matches(['.', '-', '_', '/']);
+    let leading = after.trim_start_matches(['.', '-', '_', '/']);
+    let mut wanted: BTreeSet<String> = [before, bare].iter().map(|before| format!("{before}{after}")).collect();
+    if before.is_empty() || before.ends_with('/') {
+        wanted.insert(format!("{before}{leading}"));
+    }
+    wanted.extend(SHARED.iter().map(|word| format!("{before}{word}{after}")));
+    // `application-*.yaml` over `application.yml`, `values-*.yaml` over `values.yml`.
+    let other = |path: &String| match path.rsplit_once('.') {
+        Some((stem, "yml")) => Some(format!("{stem}.yaml")),
+        Some((stem, "yaml")) => Some(format!("{stem}.yml")),
+        _ => None,
+    };
+    let others: Vec<String> = wanted.iter().filter_map(other).collect();
+    wanted.extend(others);
+    wanted.iter().filter_map(|path| paths.binary_search(&path.as_str()).ok()).collect()
 }
 
 #[cfg(test)]

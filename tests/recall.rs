@@ -108,6 +108,7 @@ fn try_group(
             }
             made += 1;
             let mut changed = tree.clone();
+            let what = told_change(&change, document.source.text());
             match change {
                 Change::Text(text) => changed.insert(document.source.path(), text),
                 Change::Slip(from, to) | Change::OtherWord(from, to) => changed = renamed(files, &from, &to),
@@ -121,7 +122,7 @@ fn try_group(
             if after.iter().any(is_new) {
                 score.found += 1;
             } else {
-                score.lost.push(format!("{}: {}", document.source.path(), entry.name));
+                score.lost.push(format!("{}: {}: {what}", document.source.path(), entry.name));
             }
         }
     }
@@ -149,6 +150,17 @@ fn is_as_good(files: &[(String, Vec<u8>)], before: &BTreeMap<(String, String, St
     };
     let is_other = |path: &str| !path.starts_with(from);
     !files.iter().any(|(path, text)| is_other(path) && (has_word(path.as_bytes()) || (!path.ends_with(".md") && has_word(text))))
+}
+
+/// What was changed, for those who look at what was not found.
+fn told_change(change: &Change, before: &str) -> String {
+    match change {
+        Change::Text(after) => {
+            let line = after.lines().zip(before.lines()).find(|(one, other)| one != other).map_or("", |(line, _)| line);
+            line.trim().chars().take(100).collect()
+        }
+        Change::Slip(_, to) | Change::OtherWord(_, to) => format!("now {to}"),
+    }
 }
 
 /// The tree with a file or a folder by another name.

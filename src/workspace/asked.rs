@@ -24,7 +24,7 @@ use super::ids;
 use crate::diagnostic::{Place, SourceId};
 use crate::document::Document;
 use crate::document::consumer::files::makes;
-use crate::document::kind::promises_settings;
+use crate::document::kind::{is_kustomization, promises_settings};
 use crate::document::yaml::Node;
 use crate::settings::EnvironmentNames;
 use crate::source::Span;
@@ -255,14 +255,15 @@ fn misnamed_files(found: &Found, documents: &[Arc<Document>], said: &Environment
     let mut all: Vec<(SourceId, Misnamed)> = Vec::new();
     let mut folders = HashSet::new();
     for misnamed in misnamed(&paths, &listed::pipelines(documents, said), said) {
-        // Of a folder, the first file in it that holds settings.
-        let from = documents.partition_point(|document| document.source.path() < misnamed.part.as_str());
-        let inside = documents[from..].iter().zip(from..).take_while(|(document, _)| {
-            document.source.path().strip_prefix(&*misnamed.part).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-        });
-        let is_folder = !documents.iter().skip(from).take(1).any(|document| document.source.path() == misnamed.part);
-        let is_judged = |document: &Document| is_settings(document) || (is_folder && document.yaml().is_some());
-        let first = inside.into_iter().find(|(document, _)| is_judged(document));
+        let is_folder = documents.binary_search_by(|document| document.source.path().cmp(&misnamed.part)).is_err();
+        let begin = if is_folder { format!("{}/", misnamed.part) } else { misnamed.part.clone() };
+        let from = documents.partition_point(|document| *document.source.path() < *begin);
+        let inside = documents[from..].iter().zip(from..).take_while(|(document, _)| document.source.path().starts_with(&begin));
+        // Of a folder, the first file in it that holds settings, or that lists the others: no patch changes either.
+        let is_list = |document: &Document| is_folder && is_kustomization(document.source.name());
+        let is_any = |document: &Document| is_folder && document.yaml().is_some();
+        let ways: [&dyn Fn(&Document) -> bool; 3] = [&is_settings, &is_list, &is_any];
+        let first = ways.iter().find_map(|is_it| inside.clone().find(|(document, _)| is_it(document)));
         folders.extend(is_folder.then(|| misnamed.part.clone()));
         all.extend(first.and_then(|(_, at)| Some((ids(documents).nth(at)?, misnamed))));
     }

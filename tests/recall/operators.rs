@@ -111,6 +111,10 @@ fn delete(site: &Site<'_>, _: &mut Dice) -> Option<Change> {
 fn misspell(site: &Site<'_>, dice: &mut Dice) -> Option<Change> {
     let key = site.entry.key.range();
     let text = &site.text()[key.clone()];
+    // Of settings in a block of text the place of the key is not known.
+    if text.trim_matches(['"', '\'']) != site.entry.leaf() && !site.entry.name.ends_with(text) {
+        return None;
+    }
     let last = text.rfind(['.', '/', '_', '-']).map_or(0, |at| at + 1);
     let letters = text.as_bytes();
     let pairs: Vec<usize> = (last + 1..letters.len().saturating_sub(1))
@@ -185,7 +189,7 @@ fn drop_unit(site: &Site<'_>, _: &mut Dice) -> Option<Change> {
 fn quote(site: &Site<'_>, _: &mut Dice) -> Option<Change> {
     let document = site.workspace.documents.iter().find(|document| document.source.path() == site.source.path())?;
     let is_typed = document.entries().is_some();
-    let ends = [".yml", ".yaml", ".json", ".toml", ".tfvars"];
+    let ends = [".yml", ".yaml", ".json", ".toml"];
     let own = site.value();
     let is_exact = matches!(own, "true" | "false") || (!own.is_empty() && own.bytes().all(|byte| byte.is_ascii_digit()));
     let others: Vec<&Entry> = site
@@ -196,7 +200,11 @@ fn quote(site: &Site<'_>, _: &mut Dice) -> Option<Change> {
         .filter_map(|member| member.find(&site.entry.name))
         .collect();
     let all_bare = !others.is_empty() && others.iter().all(|other| other.form == Form::Bare);
-    let fits = is_typed && ends.iter().any(|end| site.source.name().ends_with(end)) && site.entry.form == Form::Bare;
+    // Spring, .NET and Terraform make of a text what the program asks for: there it is no mistake.
+    let name = site.source.name().to_ascii_lowercase();
+    let converts =
+        ["application", "bootstrap", "appsettings"].iter().any(|start| name.starts_with(start)) || name.contains(".tfvars");
+    let fits = is_typed && !converts && ends.iter().any(|end| site.source.name().ends_with(end)) && site.entry.form == Form::Bare;
     let range = site.entry.value.range();
     let quoted = || Change::Text(format!("{}\"{own}\"{}", &site.text()[..range.start], &site.text()[range.end..]));
     (fits && is_exact && all_bare && !site.entry.is_merged).then(quoted)
@@ -216,6 +224,10 @@ fn repeat(site: &Site<'_>, _: &mut Dice) -> Option<Change> {
     let (first, again) = (&site.text()[start..end], &changed[start..grown]);
     let is_json = site.source.name().ends_with(".json");
     let comma = if is_json && !first.trim_end().ends_with(',') { "," } else { "" };
+    // An item of a list twice is two items.
+    if first.trim_start().starts_with("- ") {
+        return None;
+    }
     let first = format!("{}{comma}\n", first.trim_end());
     Some(Change::Text(format!("{}{first}{again}{}", &site.text()[..start], &site.text()[end..])))
 }

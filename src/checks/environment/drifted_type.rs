@@ -34,7 +34,9 @@ fn quoted(group: &Group, cx: &mut Context<'_>) {
             let Some(kind) = type_of(cell, cx).filter(|kind| matches!(kind, Type::Truth | Type::Number)) else { continue };
             let others: Vec<(usize, Cell<'_>)> = row.others(at).collect();
             let is_bare = |(_, other): &(usize, Cell<'_>)| other.entry.form == Form::Bare && type_of(*other, cx) == Some(kind);
-            if others.is_empty() || !others.iter().all(is_bare) || !keeps_texts(cx.workspace.path(file.source), kind) {
+            // What a number in quotes does to a reader that nobody knows is told by many that have it bare.
+            let is_alone = kind == Type::Truth || others.len() >= 2 || group.is_complete;
+            if others.is_empty() || !others.iter().all(is_bare) || !keeps_texts(cx.workspace.path(file.source), is_alone) {
                 continue;
             }
             let allowed = cx.list("allowed", file.source);
@@ -46,7 +48,10 @@ fn quoted(group: &Group, cx: &mut Context<'_>) {
             let (own, (other, theirs)) = (file.title(), others[0]);
             let happens = match kind {
                 Type::Truth => "templates and most languages take a text that is not empty for yes, whatever it says",
-                _ => "what wants a number refuses a text: Kubernetes does not take the manifest that the chart renders",
+                _ if is_of_chart(cx.workspace.path(file.source)) => {
+                    "what wants a number refuses a text: Kubernetes does not take the manifest that the chart renders"
+                }
+                _ => "what wants a number refuses a text, or puts it together and compares it as one: 10 comes before 9",
             };
             cx.report(cell.place(), format!("{} of {own} is a text in quotes, and {} elsewhere", row.name, kind.words()))
                 .about(row.name)
@@ -59,13 +64,17 @@ fn quoted(group: &Group, cx: &mut Context<'_>) {
 }
 
 /// Whether what reads a file keeps a text a text. Spring, .NET and Terraform make of it what the program asks for.
-fn keeps_texts(path: &str, kind: Type) -> bool {
+fn keeps_texts(path: &str, is_alone: bool) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
     let end = name.rsplit_once('.').map_or("", |(_, end)| end);
     let converts =
         ["application", "bootstrap", "appsettings"].iter().any(|start| name.starts_with(start)) || name.contains(".tfvars");
     let is_tree = matches!(end, "yml" | "yaml" | "json" | "toml");
-    is_tree && !converts && (kind == Type::Truth || name.contains("values"))
+    is_tree && !converts && (is_alone || is_of_chart(path))
+}
+
+fn is_of_chart(path: &str) -> bool {
+    path.rsplit('/').next().is_some_and(|name| name.to_ascii_lowercase().contains("values"))
 }
 
 /// Names and versions may look like numbers, and secrets like anything.

@@ -109,6 +109,9 @@ fn is_near(one: &str, other: &str) -> bool {
     if parent != other_parent {
         return false;
     }
+    if is_exchange(one, other) {
+        return true;
+    }
     let (words, others) = (name_words(one), name_words(other));
     if words.len() != others.len() {
         let (one, other) = (words.concat(), others.concat());
@@ -118,10 +121,30 @@ fn is_near(one: &str, other: &str) -> bool {
     let (Some((word, other)), None) = (differing.next(), differing.next()) else { return false };
     let digits = |word: &str| word.chars().filter(char::is_ascii_digit).collect::<String>();
     let length = word.len().max(other.len());
-    let allowed = if length >= 8 { 2 } else { usize::from(length >= 4) };
+    // Of a short word in a name of several a letter may be lost: `solrCu`. Another letter makes another word of it.
+    let is_lost = words.len() > 1 && length == 3 && word.len() != other.len() && words.concat().len() >= SEVERAL;
+    let allowed = if length >= 8 { 2 } else { usize::from(length >= 4 || is_lost) };
     let is_counted = digits(word) != digits(other) || word.len() <= digits(word).len() + 3;
     let is_counted = is_counted && !(digits(word).is_empty() && digits(other).is_empty());
     !is_counted && allowed > 0 && distance(word, other) <= allowed
+}
+
+/// A name of several words has so many letters.
+const SEVERAL: usize = 6;
+
+/// Two neighbouring letters have changed places, wherever the words of a name begin: `hosNtame`, `sos` for `sso`.
+fn is_exchange(one: &str, other: &str) -> bool {
+    const SHORTEST: usize = 3;
+    let (one, other) = (one.as_bytes(), other.as_bytes());
+    let Some(at) = one.iter().zip(other).position(|(one, other)| one != other) else { return false };
+    let is_letter = |at: usize| one.get(at).is_some_and(u8::is_ascii_alphabetic);
+    one.len() == other.len()
+        && one.len() >= SHORTEST
+        && is_letter(at)
+        && is_letter(at + 1)
+        && one[at].eq_ignore_ascii_case(&other[at + 1])
+        && one[at + 1].eq_ignore_ascii_case(&other[at])
+        && one[at + 2..] == other[at + 2..]
 }
 
 /// How many letters must be put in, left out, changed or swapped with their neighbour.
@@ -165,6 +188,13 @@ mod tests {
             ("DEV_URL", "UAT_URL", false),
             ("queue.name", "queue.names", true),
             ("READ_TIMEOUT", "READTIMEOUTS", true),
+            ("hosNtame", "hostName", true),
+            ("solroFllowerCount", "solrFollowerCount", true),
+            ("uris.sos", "uris.sso", true),
+            ("solrCu", "solrCpu", true),
+            ("solrGpu", "solrCpu", false),
+            ("to", "ot", false),
+            ("A12_URL", "A21_URL", false),
         ];
         for (written, meant, near) in table {
             assert_eq!(is_near(written, meant) || letters(written) == letters(meant), near, "{written} for {meant}");

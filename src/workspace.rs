@@ -57,7 +57,7 @@ use asked::Names;
 use availability::Availability;
 use base::Base;
 use change::Change;
-use compose::Unset;
+use compose::Composed;
 use consumers::Consumers;
 pub use coverage::Coverage;
 use discover::{Found, Passed, discover};
@@ -111,8 +111,8 @@ pub struct Workspace {
     pub drifts: Vec<Drift>,
     /// What files of settings are called, and who asks for them.
     pub names: Names,
-    /// Variables of compose files that nothing sets, by file and name.
-    pub unset: Vec<Unset>,
+    /// What compose files ask for in vain.
+    pub composed: Composed,
     /// What there is to know about files that were not judged, or not wholly.
     pub notes: Vec<Note>,
     /// Folders and files that were passed over by default.
@@ -164,7 +164,7 @@ impl Workspace {
             let supplied = || consumers::supplied(tree, &found.suppliers, &workspace);
             let files = || Names::of(tree, &found, &workspace.documents, &workspace.environments);
             (workspace.consumers.supplied, workspace.names) = rayon::join(supplied, files);
-            workspace.unset = compose::unset(tree, &found.may_set, &workspace.documents, &settings.environments);
+            workspace.composed = Composed::of(tree, &found, &workspace.documents, &settings.environments);
             workspace
         };
         let (mut workspace, took) = timed(timings.on, derive);
@@ -230,7 +230,7 @@ impl Workspace {
             consumers: Consumers::default(),
             drifts: Vec::new(),
             names: Names::default(),
-            unset: Vec::new(),
+            composed: Composed::default(),
             notes,
             skipped,
             unsupported,

@@ -147,7 +147,11 @@ impl Compose {
         }));
         if let Some(at) = found.fault {
             let length = written[at..].find(['\n', '\r']).unwrap_or(written.len() - at);
-            let what = if written[at..].starts_with("${}") { "no name stands in `${}`" } else { "`${` is never closed" };
+            let what = match written[at..].find('}') {
+                None => "`${` is never closed",
+                Some(2) => "no name stands in `${}`",
+                Some(_) => "what follows the name in `${` is none of `}`, `:-`, `:?` and `:+`",
+            };
             self.faults.push(Fault { span: place(at, length), message: what.to_owned().into() });
         }
     }

@@ -4,6 +4,7 @@
 //! contradiction where the file that sets the others lacks this one, or where it is set for containers alone; and only
 //! if no script, pipeline or text of the tree names it.
 
+mod absent;
 mod shell;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
@@ -11,6 +12,7 @@ use std::sync::Arc;
 
 use super::builds::join;
 use super::consumers::is_below;
+use super::discover::Found;
 use super::environments::value::name_words;
 use super::environments::{Tier, is_slip, named};
 use super::ids;
@@ -22,7 +24,24 @@ use crate::document::secret::is_secret_name;
 use crate::settings::EnvironmentNames;
 use crate::source::Span;
 use crate::tree::Tree;
+pub use absent::Absent;
 pub use shell::may_set;
+
+/// What compose files ask for in vain.
+#[derive(Debug, Default)]
+pub struct Composed {
+    /// Variables that nothing sets, by file and name.
+    pub unset: Vec<Unset>,
+    /// Files of settings that are not there, by file and place.
+    pub absent: Vec<Absent>,
+}
+
+impl Composed {
+    /// Finds it.
+    pub(super) fn of(tree: &dyn Tree, found: &Found, documents: &[Arc<Document>], said: &EnvironmentNames) -> Self {
+        Self { unset: unset(tree, &found.may_set, documents, said), absent: absent::absent(tree, found, documents) }
+    }
+}
 
 /// A variable of a compose file that nothing sets.
 #[derive(Clone, Debug)]
@@ -203,9 +222,9 @@ fn of_file(
     // A file that lacks much is no list of what there is.
     let is_list = known >= LEAST_KNOWN && missing.len() <= if sibling.is_example { known } else { known / 2 };
     for one in missing {
-        let used: BTreeSet<&str> = compose.variables.iter().map(|variable| &*variable.name).collect();
-        let mut near = sibling.names.iter().filter(|(name, _)| is_slip(one.0, name) && !used.contains(*name));
-        let meant = near.next().map(|(name, place)| ((*name).to_owned(), *place));
+        let mut near: Vec<_> = sibling.names.iter().filter(|(name, _)| is_slip(one.0, name)).collect();
+        near.sort();
+        let meant = near.first().map(|(name, place)| ((**name).to_owned(), **place));
         // Where a file is read as it is, a secret is kept out of it on purpose.
         let is_kept_out = !sibling.is_example && is_secret_name(one.0);
         if meant.is_some() || (is_list && !is_kept_out) {
@@ -224,7 +243,7 @@ fn is_given(name: &str) -> bool {
         || name_words(name).iter().any(is_free)
 }
 
-/// The nearest file around a compose file that sets most of its variables, and how many: `.env`, or an example of it.
+/// The nearest file around a compose file that may set its variables, and how many it does: `.env`, or an example of it.
 fn sibling<'a, 'd>(document: &Document, compose: &Compose, dotenvs: &'a [Dotenv<'d>]) -> Option<(&'a Dotenv<'d>, usize)> {
     let used: BTreeSet<&str> = compose.variables.iter().map(|variable| &*variable.name).collect();
     let own = document.source.folder();
@@ -233,19 +252,21 @@ fn sibling<'a, 'd>(document: &Document, compose: &Compose, dotenvs: &'a [Dotenv<
         (name == ".env" || one.is_example) && (own == one.folder || is_below(own, one.folder))
     };
     let known = |one: &Dotenv<'_>| used.iter().filter(|name| one.names.contains_key(**name)).count();
-    let all = dotenvs.iter().filter(is_read).map(|one| (one, known(one))).filter(|(_, known)| *known > 0);
+    let all = dotenvs.iter().filter(is_read).map(|one| (one, known(one)));
     // What is read counts for more than an example of it.
     all.max_by_key(|(one, known)| (one.folder.len(), !one.is_example, *known))
 }
 
-/// The files that containers alone read, and examples of them: named below `env_file`, and not `.env`.
+/// The files that containers alone read, and examples of them: named below `env_file`, and not a `.env` that compose reads.
 fn inside<'d>(document: &Document, compose: &Compose, dotenvs: &[Dotenv<'d>]) -> Vec<&'d str> {
     let named = compose.services.iter().flat_map(|service| &service.env_files);
-    let paths: Vec<String> = named.map(|file| join(document.source.folder(), &file.path)).collect();
+    let own = document.source.folder();
+    let paths: Vec<String> = named.map(|file| join(own, &file.path)).collect();
     let belongs = |one: &&Dotenv<'_>| {
         paths.iter().any(|path| {
-            let is_dotenv = path.rsplit('/').next() == Some(".env");
-            !is_dotenv
+            let folder = path.strip_suffix(".env").map(|folder| folder.trim_end_matches('/'));
+            let is_read = folder.is_some_and(|folder| folder == own || is_below(own, folder));
+            !is_read
                 && one
                     .path
                     .strip_prefix(path.as_str())

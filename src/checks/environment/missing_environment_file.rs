@@ -3,6 +3,8 @@
 use crate::diagnostic::Severity;
 use crate::rule::{Context, File};
 use crate::workspace::asked::MissingFile;
+use crate::workspace::compose::Absent;
+use crate::workspace::environments::Tier;
 
 pub fn check(file: &File<'_>, cx: &mut Context<'_>) {
     let workspace = cx.workspace;
@@ -12,6 +14,7 @@ pub fn check(file: &File<'_>, cx: &mut Context<'_>) {
     } else {
         "the command stops where it cannot find the file: the deploy of this environment fails, and of no other"
     };
+    of_compose(file, cx);
     for missing in workspace.names.missing.iter().filter(|missing| missing.place.source == file.id) {
         let same = missing.same.as_ref().map(|(same, _)| *same);
         let other = same.or(missing.siblings.first().copied());
@@ -38,6 +41,35 @@ pub fn check(file: &File<'_>, cx: &mut Context<'_>) {
             (_, false) => drop(report.capped(Severity::Low)),
             (None, true) => drop(report.capped(Severity::Medium)),
             (Some(_), true) => {}
+        }
+    }
+}
+
+/// Files that a compose file hands to containers.
+fn of_compose(file: &File<'_>, cx: &mut Context<'_>) {
+    let workspace = cx.workspace;
+    let is_known = |absent: &&Absent| !workspace.names.missing.iter().any(|missing| missing.place == absent.place);
+    let absent = workspace.composed.absent.iter().filter(|absent| absent.place.source == file.id).filter(is_known);
+    for Absent { place, path, other, is_meant } in absent {
+        let what = if *is_meant { "was this one meant?" } else { "another file that it asks for is here" };
+        let report = cx
+            .report(*place, format!("{path} is asked for here, and there is no such file"))
+            .about(path.as_str())
+            .label("compose hands it to the containers of this service")
+            .because(workspace.start(*other), what)
+            .in_production("`docker compose up` ends with \"env file not found\" before it starts anything")
+            .assuming("nothing makes the file before; no ignore file, script or text names it")
+            .help(if *is_meant {
+                format!("ask for the file that is there: {}", workspace.path(*other))
+            } else {
+                format!(
+                    "add {path}; if the service does without it, say so:\nenv_file:\n  - path: {}\n    required: false",
+                    workspace.text(*place)
+                )
+            });
+        match workspace.tier(file.id) {
+            Some(Tier::Production) if *is_meant => {}
+            _ => drop(report.capped(Severity::Medium)),
         }
     }
 }

@@ -8,7 +8,7 @@ use crate::workspace::environments::{SettingsFile, Tier};
 /// Those of a compose file for which compose does this, where a file that is read as it is lacks them.
 pub fn of_file<'w>(file: &SettingsFile, workspace: &'w Workspace, without: Without) -> impl Iterator<Item = &'w Unset> {
     let source = file.source;
-    workspace.unset.iter().filter(move |unset| {
+    workspace.composed.unset.iter().filter(move |unset| {
         let is_read = example(unset, workspace).is_none();
         unset.place.source == source && unset.without == without && is_read
     })
@@ -17,7 +17,7 @@ pub fn of_file<'w>(file: &SettingsFile, workspace: &'w Workspace, without: Witho
 /// Those that an example lacks, by name.
 pub fn of_example<'w>(file: &SettingsFile, workspace: &'w Workspace) -> impl Iterator<Item = &'w Unset> {
     let own = file.source;
-    workspace.unset.iter().filter(move |unset| example(unset, workspace) == Some(own))
+    workspace.composed.unset.iter().filter(move |unset| example(unset, workspace) == Some(own))
 }
 
 /// The example that lacks a variable.

@@ -57,7 +57,10 @@ pub fn variables(text: &str) -> Found<'_> {
                         let without = if open == 0 { without } else { Without::Default };
                         found.variables.push(Variable { name, at: at + 2, without });
                     }
-                    _ if name.is_empty() && rest.starts_with('}') => found.fault = found.fault.or(Some(at)),
+                    // What other tools write, such as `${a.b}` or `${{ a }}`, is theirs to fill in.
+                    _ if rest.starts_with(':') || (name.is_empty() && rest.starts_with('}')) => {
+                        found.fault = found.fault.or(Some(at))
+                    }
                     _ => {}
                 }
                 if open == 0 {
@@ -147,7 +150,9 @@ mod tests {
 
     #[test]
     fn what_compose_refuses() {
-        for (text, at) in [("a ${B", 2), ("a ${B:-c", 2), ("${}", 0), ("${A:-${B", 0)] {
+        for (text, at) in
+            [("a ${B:5432", 2), ("${A:${B}}", 0), ("${A:=1}", 0), ("a ${B", 2), ("a ${B:-c", 2), ("${}", 0), ("${A:-${B", 0)]
+        {
             assert_eq!(variables(text).fault, Some(at), "{text}");
         }
         assert_eq!(variables("${A:-{}").fault, None);

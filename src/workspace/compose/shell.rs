@@ -33,11 +33,32 @@ pub fn may_set(path: &str) -> bool {
     }
 }
 
-/// Which of these names such files mention. What compose files and manifests say of them is none of the shell's.
+/// Which of these variables such files mention. What compose files and manifests say of them is none of the shell's.
 pub fn said(tree: &dyn Tree, paths: &[String], documents: &[Arc<Document>], wanted: &BTreeSet<&str>) -> HashSet<Box<str>> {
-    if wanted.is_empty() {
-        return HashSet::new();
-    }
+    let words = |text: &str| {
+        let words = text.split(|next: char| !(next.is_ascii_alphanumeric() || next == '_'));
+        words.filter(|word| wanted.contains(*word)).map(Box::from).collect()
+    };
+    if wanted.is_empty() { HashSet::new() } else { ask(tree, paths, documents, words) }
+}
+
+/// Which of these files such files mention, by their names.
+pub fn names(tree: &dyn Tree, paths: &[String], documents: &[Arc<Document>], wanted: &BTreeSet<&str>) -> HashSet<Box<str>> {
+    let names = |text: &str| {
+        let is_part =
+            |next: Option<char>| next.is_some_and(|next| next.is_ascii_alphanumeric() || matches!(next, '_' | '-' | '.'));
+        let has = |name: &&&str| text.match_indices(**name).any(|(at, _)| !is_part(text[..at].chars().next_back()));
+        wanted.iter().filter(has).map(|name| Box::from(*name)).collect()
+    };
+    if wanted.is_empty() { HashSet::new() } else { ask(tree, paths, documents, names) }
+}
+
+fn ask(
+    tree: &dyn Tree,
+    paths: &[String],
+    documents: &[Arc<Document>],
+    answer: impl Fn(&str) -> Vec<Box<str>> + Sync,
+) -> HashSet<Box<str>> {
     let find = |path: &str| documents.binary_search_by(|document| document.source.path().cmp(path)).ok();
     let is_other = |path: &&String| {
         find(path).is_none_or(|at| !matches!(documents[at].kind, Kind::Compose | Kind::Manifest | Kind::Settings))
@@ -45,9 +66,7 @@ pub fn said(tree: &dyn Tree, paths: &[String], documents: &[Arc<Document>], want
     let paths: Vec<&String> = paths.iter().filter(is_other).take(MOST).collect();
     let of_file = |path: &&String| {
         let bytes = tree.read(path, LARGEST).unwrap_or_default();
-        let text = String::from_utf8_lossy(&bytes);
-        let words = text.split(|next: char| !(next.is_ascii_alphanumeric() || next == '_'));
-        words.filter(|word| wanted.contains(*word)).map(Box::from).collect::<HashSet<Box<str>>>()
+        answer(&String::from_utf8_lossy(&bytes))
     };
     paths.par_iter().flat_map_iter(of_file).collect()
 }

@@ -59,7 +59,7 @@ pub fn variables(text: &str) -> Found<'_> {
                     }
                     // What other tools write, such as `${a.b}` or `${{ a }}`, is theirs to fill in.
                     _ if rest.starts_with(':') || (name.is_empty() && rest.starts_with('}')) => {
-                        found.fault = found.fault.or(Some(at))
+                        found.fault = found.fault.or(Some(at));
                     }
                     _ => {}
                 }

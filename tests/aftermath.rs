@@ -44,6 +44,18 @@ fn what_the_history_never_made_is_unknown() {
 }
 
 #[test]
+fn a_table_takes_no_more_columns_than_the_server_does() {
+    let wide = |columns: usize| {
+        let columns: Vec<String> = (0..columns).map(|column| format!("c{column} int")).collect();
+        format!("CREATE TABLE t ({})", columns.join(", "))
+    };
+    let fails = |sql: &str| last(sql).error.is_some();
+    assert!(!fails(&wide(1600)) && fails(&wide(1601)));
+    assert!(!fails(&format!("{}; ALTER TABLE t ADD x int", wide(1599))));
+    assert!(fails(&format!("{}; ALTER TABLE t ADD x int", wide(1600))));
+}
+
+#[test]
 fn what_another_session_made_for_itself_is_in_nobodys_way() {
     let made = "CREATE TEMPORARY TABLE t (a int)";
     let mut database = Database::new(17);

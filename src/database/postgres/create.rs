@@ -31,7 +31,7 @@ pub(super) fn table(run: &mut Run<'_>, create: &CreateTable, span: Span) {
     if create.method.is_some() {
         run.needs(12, "access methods of tables");
     }
-    if run.failed() {
+    if run.failed() || !new_column::fits(run, create.columns.len()) {
         return;
     }
     if let (Some(parent), Some(part)) = (parent, &create.partition_of)

@@ -11,6 +11,17 @@ use crate::document::sql::{Column, DataType, Expr, Generated, LockMode, Shape};
 
 use LockMode::RowExclusive;
 
+/// PostgreSQL takes no more columns for a table: appendix K of its manual, "Limits".
+pub(super) const MOST_COLUMNS: usize = 1600;
+
+/// Fails where a table would have more columns than the server takes.
+pub(super) fn fits(run: &mut Run<'_>, columns: usize) -> bool {
+    if columns > MOST_COLUMNS {
+        run.fail(format!("a table has {MOST_COLUMNS} columns at most"));
+    }
+    columns <= MOST_COLUMNS
+}
+
 /// `ADD COLUMN`.
 pub(super) fn add(run: &mut Run<'_>, tree: &[Id], column: &Column, if_not_exists: bool) {
     let id = tree[0];
@@ -22,6 +33,9 @@ pub(super) fn add(run: &mut Run<'_>, tree: &[Id], column: &Column, if_not_exists
         return;
     }
     if run.is_no(id, &[Kind::Table, Kind::Partitioned, Kind::Foreign], "which gets no columns of its own") {
+        return;
+    }
+    if !fits(run, run.relation(id).columns.len() + 1) {
         return;
     }
     if run.relation(id).is_partition() {

@@ -13,24 +13,35 @@ use crate::workspace::Workspace;
 pub(super) fn identify(workspace: &Workspace, findings: &mut [Finding]) {
     let mut seen: HashMap<u64, u32> = HashMap::new();
     let mut hidden: HashMap<SourceId, Vec<(Span, &'static str)>> = HashMap::new();
+    // Many findings may be about one long statement.
+    let mut known: HashMap<(&str, Place), [u64; 2]> = HashMap::new();
     for finding in findings {
         let place = finding.diagnostic.primary.place;
         let document = workspace.document(place.source);
         let hidden = hidden.entry(place.source).or_insert_with(|| left_out(document));
-        let (rule, about) = (finding.rule.name, &finding.diagnostic.about);
-        let identity = identity(workspace, place, hidden);
-        let hash = fnv(&[rule, workspace.path(place.source), &identity, about].join("\0"));
+        let rule = finding.rule.name;
+        let subject = match &document.content {
+            Content::Sql(_) | Content::Dotenv(_) => Place { span: workspace.subject(place), ..place },
+            // What is said of one of them names it.
+            Content::Entries(_) | Content::Compose(_) | Content::Consumer(_) | Content::Yaml(_) => place,
+        };
+        let begun = *known.entry((rule, subject)).or_insert_with(|| {
+            let identity = identity(workspace, subject, hidden);
+            let (here, anywhere) = ([rule, workspace.path(place.source), &identity], [rule, &identity]);
+            [format!("{}\0", here.join("\0")), format!("{}\0", anywhere.join("\0"))].map(|text| fnv(BASIS, &text))
+        });
+        let [hash, essence] = begun.map(|begun| fnv(begun, &finding.diagnostic.about));
         let occurrence = seen.entry(hash).or_default();
         *occurrence += 1;
-        let whole = |hash: u64| format!("{:016x}", fnv(&format!("{hash:x}\0{occurrence}")));
+        let whole = |hash: u64| format!("{:016x}", fnv(BASIS, &format!("{hash:x}\0{occurrence}")));
         finding.fingerprint = whole(hash);
-        finding.essence = whole(fnv(&[rule, &identity, about].join("\0")));
+        finding.essence = whole(essence);
     }
 }
 
 /// The fingerprint of many findings of a rule in a file that are told as one: the same while some come or go.
 pub fn of_many(rule: &str, path: &str, number: usize) -> String {
-    format!("{:016x}", fnv(&[rule, path, "many", &number.to_string()].join("\0")))
+    format!("{:016x}", fnv(BASIS, &[rule, path, "many", &number.to_string()].join("\0")))
 }
 
 /// What no fingerprint is made of, and what stands there instead: comments, and what is secret, because a hash of a
@@ -67,16 +78,13 @@ fn words(workspace: &Workspace, place: Place, hidden: &[(Span, &'static str)]) -
 /// What a place is about, in words that do not change when it moves.
 fn identity(workspace: &Workspace, place: Place, hidden: &[(Span, &'static str)]) -> String {
     let document = workspace.document(place.source);
-    let subject = Place { span: workspace.subject(place), ..place };
     match &document.content {
-        Content::Sql(_) => words(workspace, subject, hidden),
         Content::Dotenv(dotenv) => {
-            let at = dotenv.settings.partition_point(|setting| setting.key.end <= subject.span.start);
-            let setting = dotenv.settings.get(at).filter(|setting| subject.span.contains(setting.key));
+            let at = dotenv.settings.partition_point(|setting| setting.key.end <= place.span.start);
+            let setting = dotenv.settings.get(at).filter(|setting| place.span.contains(setting.key));
             setting.map(|setting| setting.name(&document.source).to_owned()).unwrap_or_default()
         }
-        // What is said of one of them names it.
-        Content::Entries(_) | Content::Compose(_) | Content::Consumer(_) => words(workspace, place, hidden),
+        Content::Sql(_) | Content::Entries(_) | Content::Compose(_) | Content::Consumer(_) => words(workspace, place, hidden),
         Content::Yaml(yaml) => {
             let root = yaml.object_at(&document.source, place.source, place.span.start);
             let field = |name: &str| root.and_then(|root| root.field("metadata").field(name).text().into_option());
@@ -87,7 +95,10 @@ fn identity(workspace: &Workspace, place: Place, hidden: &[(Span, &'static str)]
     }
 }
 
-/// FNV-1a: the same on every machine and in every version.
-fn fnv(text: &str) -> u64 {
-    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+/// Where FNV-1a begins.
+const BASIS: u64 = 0xcbf2_9ce4_8422_2325;
+
+/// FNV-1a: the same on every machine and in every version. It goes on where a text that stands before has led to.
+fn fnv(begun: u64, text: &str) -> u64 {
+    text.bytes().fold(begun, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::batches::batches;
 use super::telling;
-use super::transaction::{Open, open};
+use super::transaction::{Ledger, Open};
 use crate::database::{Effect, EffectKind, RowsChange};
 use crate::diagnostic::{Place, SourceId};
 use crate::document::sql::{Action, LockMode, Switch, TableChange};
@@ -15,21 +15,33 @@ use crate::workspace::sizes::Size;
 
 pub fn check(migration: &Migration, cx: &mut Context<'_>) {
     let mut told = HashSet::new();
-    for (script, step) in migration.steps().filter(|(_, step)| !step.fails()) {
-        let writes =
-            step.relations.iter().any(|relation| relation.lock == LockMode::RowExclusive && relation.index_builds.is_empty());
-        if !writes || step.blocking().next().is_some() {
-            continue;
+    for script in &migration.up {
+        let mut ledger = Ledger::of(cx.set, migration, script);
+        for step in script.steps.iter().filter(|step| !step.fails()) {
+            if let Some(work) = work(script, step)
+                && let Some(held) = work.waits(&ledger)
+            {
+                report(&work, held, &mut told, cx);
+            }
+            ledger.pass(script, step);
         }
-        // The server's own tables hold a row for each thing in the schema, which is few.
-        let is_of_users = |relation: &&Locked| !relation.is_new && !relation.name.starts_with("pg_");
-        let read: Vec<&Locked> = step.relations.iter().filter(is_of_users).filter(|relation| relation.is_long()).collect();
-        let changed = changed(step, &read);
-        let is_changed = |relation: &&Locked| changed.is_some_and(|(effect, _)| effect.table.name == relation.table.name);
-        let Some(worked) = read.iter().copied().find(is_changed).or(read.first().copied()) else { continue };
-        let work = Work { script, step, worked, changed, other: read.into_iter().find(|it| it.name != worked.name) };
-        report(migration, &work, &mut told, cx);
     }
+}
+
+/// What a statement does to rows, where it reads many of them and takes no lock that others wait for.
+fn work<'m>(script: &'m Script, step: &'m Step) -> Option<Work<'m>> {
+    let writes =
+        step.relations.iter().any(|relation| relation.lock == LockMode::RowExclusive && relation.index_builds.is_empty());
+    if !writes || step.blocking().next().is_some() {
+        return None;
+    }
+    // The server's own tables hold a row for each thing in the schema, which is few.
+    let is_of_users = |relation: &&Locked| !relation.is_new && !relation.name.starts_with("pg_");
+    let read: Vec<&Locked> = step.relations.iter().filter(is_of_users).filter(|relation| relation.is_long()).collect();
+    let changed = changed(step, &read);
+    let is_changed = |relation: &&Locked| changed.is_some_and(|(effect, _)| effect.table.name == relation.table.name);
+    let worked = read.iter().copied().find(is_changed).or(read.first().copied())?;
+    Some(Work { script, step, worked, changed, other: read.into_iter().find(|it| it.name != worked.name) })
 }
 
 /// What a statement does to rows.
@@ -56,6 +68,14 @@ fn changed<'m>(step: &'m Step, read: &[&Locked]) -> Option<(&'m Effect, &'m Rows
 }
 
 impl Work<'_> {
+    /// What others wait for meanwhile: best the table that the work is about.
+    fn waits<'l>(&self, ledger: &Ledger<'l>) -> Option<Open<'l>> {
+        let changed = self.changed.map(|(effect, _)| &effect.table.name);
+        let about = [Some(&self.worked.table.name), changed].into_iter().flatten();
+        let about = about.filter_map(|table| ledger.of_table(self.step, table));
+        about.max_by_key(|open| open.relation.blocks.len()).or_else(|| ledger.strongest(self.step))
+    }
+
     /// `the rows of orders are rewritten from customers`.
     fn told(&self, cx: &Context<'_>) -> String {
         let from = &self.worked.table.name;
@@ -108,13 +128,8 @@ impl Work<'_> {
     }
 }
 
-fn report(migration: &Migration, work: &Work<'_>, told: &mut HashSet<(SourceId, u32, String)>, cx: &mut Context<'_>) {
+fn report(work: &Work<'_>, held: Open<'_>, told: &mut HashSet<(SourceId, u32, String)>, cx: &mut Context<'_>) {
     let (script, step, worked) = (work.script, work.step, work.worked);
-    let is_about =
-        |name: &String| *name == worked.table.name || work.changed.is_some_and(|(effect, _)| effect.table.name == *name);
-    let held = open(cx.set, migration, script, step)
-        .max_by_key(|open| (is_about(&open.relation.table.name), open.relation.blocks.len()));
-    let Some(held) = held else { return };
     // A second backfill of the same table only makes the wait longer.
     if !told.insert((held.script.source, held.step.span.start, worked.table.name.clone())) {
         return;

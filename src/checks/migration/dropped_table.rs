@@ -1,18 +1,19 @@
 //! See rules/migration/dropped-table.md
 
-use super::ways::{comes_back, tried_way_back};
+use super::ways::{Names, tried_way_back};
 use crate::database::{Effect, EffectKind, RelationDrop};
 use crate::rule::Context;
 use crate::workspace::history::Migration;
 
 pub fn check(migration: &Migration, cx: &mut Context<'_>) {
     let effects: Vec<&Effect> = migration.forward().collect();
+    let names = Names::of(&effects);
     for (at, effect) in effects.iter().enumerate() {
         if let EffectKind::RelationDrop(drop) = &effect.kind
             && !effect.table.is_new()
             && !drop.is_doubtful
             && !drop.is_partition
-            && !comes_back(&effect.table.name, &effects[at + 1..])
+            && !names.comes_back(&effect.table.name, at)
         {
             report(migration, effect, drop, cx);
         }

@@ -1,10 +1,11 @@
 //! See rules/migration/enum-value-used-in-same-transaction.md
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::safe_way::{PATIENCE, SafeWay};
 use crate::database::AddedValue;
-use crate::diagnostic::Place;
+use crate::diagnostic::{Place, SourceId};
 use crate::document::sql::{Action, Insert};
 use crate::rule::Context;
 use crate::source::Span;
@@ -13,10 +14,12 @@ use crate::workspace::history::Script;
 use crate::workspace::history::steps::{Held, Step};
 
 pub fn check(migration: &Migration, cx: &mut Context<'_>) {
+    let mut naming: HashMap<SourceId, Naming<'_>> = HashMap::new();
     for (script, step) in migration.steps().filter(|(_, step)| !step.fails() && step.in_transaction) {
         let Some(added) = &step.added_value else { continue };
-        let later =
-            script.steps.iter().filter(|other| other.span.start > step.span.start && other.transaction == step.transaction);
+        let naming = naming.entry(script.source).or_insert_with(|| naming_of(script, cx));
+        let later = naming.get(&added.value.replace('\'', DOUBLED)).into_iter().flatten().copied();
+        let later = later.filter(|other| other.span.start > step.span.start && other.transaction == step.transaction);
         let uses: Vec<(&Step, Span)> = later.filter_map(|other| Some((other, used(script, other, added, cx)?))).collect();
         if !uses.is_empty() {
             report(migration, (script, step), added, &uses, cx);
@@ -32,6 +35,28 @@ pub fn check(migration: &Migration, cx: &mut Context<'_>) {
             in_batch((script, step), added, Place { source: later.source, span }, cx);
         }
     }
+}
+
+/// Two quotes in a row.
+const DOUBLED: &str = "\0";
+
+/// The statements that have a word in quotes, by the word.
+type Naming<'m> = HashMap<String, Vec<&'m Step>>;
+
+fn naming_of<'m>(script: &'m Script, cx: &Context<'_>) -> Naming<'m> {
+    let mut naming = Naming::new();
+    for step in &script.steps {
+        let text = cx.workspace.text(Place { source: script.source, span: step.span });
+        // What stands between any two quotes, and between those that stand alone: two in a row are one inside of a value.
+        let whole = text.replace("''", DOUBLED);
+        for word in text.split('\'').skip(1).chain(whole.split('\'').skip(1)) {
+            let steps = naming.entry(word.to_owned()).or_default();
+            if steps.last().is_none_or(|last| !std::ptr::eq(*last, step)) {
+                steps.push(step);
+            }
+        }
+    }
+    naming
 }
 
 /// The value is used in a later file of the same transaction.

@@ -1,6 +1,6 @@
 //! See rules/migration/many-tables-locked.md
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use super::transaction::tables;
 use crate::diagnostic::Place;
@@ -11,12 +11,13 @@ use crate::workspace::history::{Migration, Script};
 pub fn check(migration: &Migration, cx: &mut Context<'_>) {
     for script in &migration.up {
         let mut transactions: BTreeMap<u32, Vec<(&str, Place)>> = BTreeMap::new();
+        let mut seen: HashSet<(u32, &str)> = HashSet::new();
         for step in script.steps.iter().filter(|step| !step.fails()) {
             let Some(number) = step.transaction else { continue };
             let locked = transactions.entry(number).or_default();
             // Partitions go with the table that is named.
             for table in tables(step).filter(|table| table.blocks.contains(&"select") && table.table.place.span != step.span) {
-                if locked.iter().all(|(name, _)| *name != table.name) {
+                if seen.insert((number, &table.name)) {
                     locked.push((&table.name, table.table.place));
                 }
             }

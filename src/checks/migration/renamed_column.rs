@@ -1,5 +1,7 @@
 //! See rules/migration/renamed-column.md
 
+use std::collections::HashMap;
+
 use super::safe_way::{PATIENCE, SafeWay};
 use crate::database::{ColumnAt, Effect, EffectKind, quoted};
 use crate::diagnostic::Help;
@@ -9,35 +11,58 @@ use crate::workspace::history::Migration;
 
 pub fn check(migration: &Migration, cx: &mut Context<'_>) {
     let effects: Vec<&Effect> = migration.forward().collect();
+    let names = Names::of(&effects);
     for (at, effect) in effects.iter().enumerate() {
         if let EffectKind::ColumnRename(column, to) = &effect.kind
             && !effect.table.is_new()
             && !column.is_new(effect.place.source)
-            && !is_replaced(effect, column, &effects[at + 1..])
-            && !takes_a_place(effect, to, &effects[..at])
+            && !names.is_replaced(&effect.table.name, &column.name, at)
+            && !names.is_given_up(&effect.table.name, to, at)
         {
             report(migration, effect, column, to, cx);
         }
     }
 }
 
-/// Whether something else bears the old name in the end: a column that is computed from the new one, or another one that takes
-/// its place; or a view bears the name of the table.
-fn is_replaced(rename: &Effect, column: &ColumnAt, later: &[&Effect]) -> bool {
-    later.iter().any(|effect| match &effect.kind {
-        EffectKind::ColumnAdd(added) => effect.table.name == rename.table.name && added.name == column.name,
-        EffectKind::ColumnRename(_, to) => effect.table.name == rename.table.name && *to == column.name,
-        EffectKind::RelationAdd(_) => effect.table.name == rename.table.name,
-        _ => false,
-    })
+/// When names of columns are given up, and when something bears them, by their table and the numbers of the effects.
+#[derive(Default)]
+struct Names<'m> {
+    borne: HashMap<(&'m str, &'m str), usize>,
+    given_up: HashMap<(&'m str, &'m str), usize>,
+    /// When something bears the name of a table.
+    tables: HashMap<&'m str, usize>,
 }
 
-/// Whether it takes the place of a column that was just dropped or renamed: that one is the finding.
-fn takes_a_place(rename: &Effect, to: &str, earlier: &[&Effect]) -> bool {
-    earlier.iter().filter(|effect| effect.table.name == rename.table.name).any(|effect| match &effect.kind {
-        EffectKind::ColumnDrop(column) | EffectKind::ColumnRename(column, _) => column.name == to,
-        _ => false,
-    })
+impl<'m> Names<'m> {
+    fn of(effects: &[&'m Effect]) -> Self {
+        let mut names = Self::default();
+        for (effect, at) in effects.iter().zip(0..) {
+            let table = effect.table.name.as_str();
+            match &effect.kind {
+                EffectKind::RelationAdd(_) => drop(names.tables.insert(table, at)),
+                EffectKind::ColumnAdd(added) => drop(names.borne.insert((table, &added.name), at)),
+                EffectKind::ColumnDrop(column) => drop(names.given_up.entry((table, &column.name)).or_insert(at)),
+                EffectKind::ColumnRename(column, to) => {
+                    names.borne.insert((table, to), at);
+                    names.given_up.entry((table, &column.name)).or_insert(at);
+                }
+                _ => {}
+            }
+        }
+        names
+    }
+
+    /// Whether something else bears the old name in the end: a column that is computed from the new one, or another one that
+    /// takes its place; or a view bears the name of the table.
+    fn is_replaced(&self, table: &str, column: &str, after: usize) -> bool {
+        let later = |at: Option<&usize>| at.is_some_and(|last| *last > after);
+        later(self.borne.get(&(table, column))) || later(self.tables.get(table))
+    }
+
+    /// Whether a column of this name was dropped or renamed before: that one is the finding.
+    fn is_given_up(&self, table: &str, column: &str, before: usize) -> bool {
+        self.given_up.get(&(table, column)).is_some_and(|first| *first < before)
+    }
 }
 
 fn report(migration: &Migration, effect: &Effect, column: &ColumnAt, to: &str, cx: &mut Context<'_>) {

@@ -1,6 +1,6 @@
 //! See rules/migration/renamed-table.md
 
-use super::ways::{comes_back, takes_a_place};
+use super::ways::Names;
 use crate::database::{Effect, EffectKind, Nature, quoted};
 use crate::diagnostic::Place;
 use crate::document::sql::Action;
@@ -10,24 +10,25 @@ use crate::workspace::history::Migration;
 
 pub fn check(migration: &Migration, cx: &mut Context<'_>) {
     let effects: Vec<&Effect> = migration.forward().collect();
+    let names = Names::of(&effects);
     for (at, effect) in effects.iter().enumerate() {
         if let EffectKind::RelationRename(to) = &effect.kind
             && !effect.table.is_new()
-            && !comes_back(&effect.table.name, &effects[at + 1..])
-            && !takes_a_place(to, &effects[..at])
+            && !names.comes_back(&effect.table.name, at)
+            && !names.is_given_up(to, at)
         {
-            report(effect, to, &effects[at + 1..], cx);
+            report(effect, to, names.is_changed(to, at), cx);
         }
     }
 }
 
-fn report(effect: &Effect, to: &str, later: &[&Effect], cx: &mut Context<'_>) {
+fn report(effect: &Effect, to: &str, is_changed_later: bool, cx: &mut Context<'_>) {
     let name = &effect.table.name;
     let is_view = matches!(effect.table.nature, Some(Nature::View | Nature::MaterializedView));
     let what = if is_view { "view" } else { "table" };
     let view = format!("CREATE VIEW {} AS SELECT * FROM {};", quoted(name), quoted(to));
     // What changes under a view after it is refused.
-    let end = statement_end(effect, cx).filter(|_| later.iter().all(|later| later.table.name != to));
+    let end = statement_end(effect, cx).filter(|_| !is_changed_later);
     let mut report = cx
         .report(effect.place, format!("running code that uses the {what} \"{name}\" fails once it is called {to}"))
         .label("has the new name for everybody as soon as this commits");

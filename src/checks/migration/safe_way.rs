@@ -194,7 +194,8 @@ fn by_hand(set: &MigrationSet) -> String {
 
 /// Whether something stands in a script; a file may have several.
 fn is_in(script: &Script, place: Place) -> bool {
-    script.source == place.source && script.steps.iter().any(|step| step.span.contains(place.span))
+    let at = script.steps.partition_point(|step| step.span.end <= place.span.start);
+    script.source == place.source && script.steps.get(at).is_some_and(|step| step.span.contains(place.span))
 }
 
 /// Actions, and the whole statement where they are all that it has.

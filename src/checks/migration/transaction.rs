@@ -23,49 +23,74 @@ impl Open<'_> {
     }
 }
 
-/// What earlier statements of its transaction hold when a statement comes, in order: of its file, and of those before it where
-/// the tool puts them all into one transaction.
-pub fn open<'m>(
-    set: Option<&'m MigrationSet>,
-    migration: &'m Migration,
-    script: &'m Script,
-    step: &'m Step,
-) -> impl Iterator<Item = Open<'m>> {
-    // The first transaction of a file is the one that was open before it.
-    let is_first = script.steps.first().is_some_and(|first| first.transaction.is_some() && first.transaction == step.transaction);
-    let batch = set.filter(|_| is_first).map_or(&[][..], |set| set.batch(migration).0);
-    let earlier = batch.iter().flat_map(|migration| &migration.up).flat_map(|script| {
-        let kept = script.steps.iter().filter(|step| step.held == Held::Migration && !step.fails());
-        kept.map(move |step| (script, step))
-    });
-    let before = script.steps.iter().take_while(|other| other.span.start < step.span.start);
-    let same = before.filter(|other| other.transaction.is_some() && other.transaction == step.transaction && !other.fails());
-    let all = earlier.chain(same.map(move |step| (script, step)));
-    all.flat_map(|(script, step)| tables(step).map(move |relation| Open { script, step, relation }))
-}
-
-/// The strongest locks that a script holds, as its statements go by.
+/// What a transaction holds as the statements of a script go by: of each table the strongest lock.
 #[derive(Default)]
 pub struct Ledger<'m> {
-    held: HashMap<(u32, &'m str), Open<'m>>,
+    transaction: Option<u32>,
+    /// In the order in which they were first locked.
+    held: Vec<Open<'m>>,
+    by_table: HashMap<&'m str, usize>,
+    /// The one that most wait for, the last of several.
+    strongest: usize,
 }
 
 impl<'m> Ledger<'m> {
+    /// For a script. Its first transaction is the one that was open before it, where the tool puts several files into one.
+    pub fn of(set: Option<&'m MigrationSet>, migration: &'m Migration, script: &'m Script) -> Self {
+        let transaction = script.steps.first().and_then(|first| first.transaction);
+        let mut ledger = Self { transaction, ..Self::default() };
+        let batch = set.filter(|_| transaction.is_some()).map_or(&[][..], |set| set.batch(migration).0);
+        for script in batch.iter().flat_map(|migration| &migration.up) {
+            let kept = script.steps.iter().filter(|step| step.held == Held::Migration && !step.fails());
+            kept.for_each(|step| ledger.take(script, step));
+        }
+        ledger
+    }
+
     /// A statement has run.
     pub fn pass(&mut self, script: &'m Script, step: &'m Step) {
         let Some(transaction) = step.transaction.filter(|_| !step.fails()) else { return };
+        if self.transaction != Some(transaction) {
+            *self = Self { transaction: Some(transaction), ..Self::default() };
+        }
+        self.take(script, step);
+    }
+
+    fn take(&mut self, script: &'m Script, step: &'m Step) {
+        let rank = |open: &Open<'_>| (open.relation.blocks.len(), open.relation.lock);
         for relation in tables(step) {
-            let held = self.held.entry((transaction, &relation.table.name)).or_insert(Open { script, step, relation });
-            if held.relation.blocks.len() < relation.blocks.len() {
-                *held = Open { script, step, relation };
+            let new = Open { script, step, relation };
+            let at = *self.by_table.entry(&relation.table.name).or_insert(self.held.len());
+            match self.held.get_mut(at) {
+                None => self.held.push(new),
+                Some(held) if rank(held) < rank(&new) => *held = new,
+                Some(_) => {}
+            }
+            if relation.blocks.len() >= self.held[self.strongest].relation.blocks.len() {
+                self.strongest = at;
             }
         }
     }
 
-    /// What is held of a table when a statement comes, where more wait for that than for this.
+    /// All that is held when a statement comes.
+    pub fn held(&self, step: &Step) -> &[Open<'m>] {
+        let is_same = step.transaction.is_some() && step.transaction == self.transaction;
+        if is_same { &self.held } else { &[] }
+    }
+
+    /// What most wait for when a statement comes.
+    pub fn strongest(&self, step: &Step) -> Option<Open<'m>> {
+        self.held(step).get(self.strongest).copied()
+    }
+
+    /// What is held of a table when a statement comes.
+    pub fn of_table(&self, step: &Step, table: &str) -> Option<Open<'m>> {
+        self.held(step).get(*self.by_table.get(table)?).copied()
+    }
+
+    /// The same, where more wait for that than for this.
     pub fn more_than(&self, step: &Step, table: &str, blocks: usize) -> Option<Open<'m>> {
-        let held = self.held.get(&(step.transaction?, table))?;
-        (held.relation.blocks.len() > blocks).then_some(*held)
+        self.of_table(step, table).filter(|held| held.relation.blocks.len() > blocks)
     }
 }
 

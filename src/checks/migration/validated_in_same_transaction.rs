@@ -3,7 +3,7 @@
 use super::safe_way::{NOTHING, SafeWay, written};
 use super::stall::{Cause, stalls};
 use super::telling;
-use super::transaction::open;
+use super::transaction::Ledger;
 use crate::diagnostic::Place;
 use crate::document::sql::{Action, AlterTable, Ident, TableChange};
 use crate::rule::Context;
@@ -13,19 +13,11 @@ use crate::workspace::history::{Migration, Script};
 use crate::workspace::sizes::Size;
 
 pub fn check(migration: &Migration, cx: &mut Context<'_>) {
-    for (script, step) in migration.steps().filter(|(_, step)| !step.fails()) {
-        let Action::AlterTable(alter) = &cx.workspace.statement(script, step).action else { continue };
-        let validated = alter.actions.iter().find_map(|action| match &action.change {
-            TableChange::ValidateConstraint(name) => Some((action.span, name)),
-            _ => None,
-        });
-        let Some((span, name)) = validated else { continue };
-        let worked =
-            step.relations.iter().find(|relation| !relation.is_new && relation.works.iter().any(|work| work.cause == span));
-        let Some(worked) = worked else { continue };
-        if let Some(held) = open(cx.set, migration, script, step).max_by_key(|open| open.relation.blocks.len()) {
-            let validated = Validated { span, name, alter, worked };
-            report(migration, (script, step), &validated, held.relation, Some(held.place()), cx);
+    for script in &migration.up {
+        let mut ledger = Ledger::of(cx.set, migration, script);
+        for step in script.steps.iter().filter(|step| !step.fails()) {
+            after_others(migration, (script, step), &ledger, cx);
+            ledger.pass(script, step);
         }
     }
     for stall in stalls(migration, cx.workspace) {
@@ -35,6 +27,22 @@ pub fn check(migration: &Migration, cx: &mut Context<'_>) {
             let validated = Validated { span: stall.span, name, alter, worked: stall.worked };
             report(migration, (stall.script, stall.step), &validated, stall.blocked, None, cx);
         }
+    }
+}
+
+/// A constraint that is validated while earlier statements of the transaction hold locks.
+fn after_others(migration: &Migration, (script, step): (&Script, &Step), ledger: &Ledger<'_>, cx: &mut Context<'_>) {
+    let Action::AlterTable(alter) = &cx.workspace.statement(script, step).action else { return };
+    let validated = alter.actions.iter().find_map(|action| match &action.change {
+        TableChange::ValidateConstraint(name) => Some((action.span, name)),
+        _ => None,
+    });
+    let Some((span, name)) = validated else { return };
+    let worked = step.relations.iter().find(|relation| !relation.is_new && relation.works.iter().any(|work| work.cause == span));
+    let Some(worked) = worked else { return };
+    if let Some(held) = ledger.strongest(step) {
+        let validated = Validated { span, name, alter, worked };
+        report(migration, (script, step), &validated, held.relation, Some(held.place()), cx);
     }
 }
 

@@ -1,25 +1,52 @@
 //! What rules about running code and about data share: whether a name comes back, why a table holds rows.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use crate::database::{ColumnAt, Effect, EffectKind, Touched};
 use crate::diagnostic::Place;
 use crate::workspace::Workspace;
 use crate::workspace::history::Migration;
 
-/// Whether something bears a name again after it was dropped or renamed: a new table, a view, or another one of that name.
-pub(super) fn comes_back(name: &str, later: &[&Effect]) -> bool {
-    later.iter().any(|effect| match &effect.kind {
-        EffectKind::RelationAdd(_) => effect.table.name == name,
-        EffectKind::RelationRename(to) => to == name,
-        _ => false,
-    })
+/// When names of tables and views are given up, and when something bears them, by the numbers of a migration's effects.
+#[derive(Default)]
+pub(super) struct Names<'m> {
+    borne: HashMap<&'m str, usize>,
+    given_up: HashMap<&'m str, usize>,
+    changed: HashMap<&'m str, usize>,
 }
 
-/// Whether a name was given up just before.
-pub(super) fn takes_a_place(name: &str, earlier: &[&Effect]) -> bool {
-    let gives_up = |effect: &&Effect| matches!(effect.kind, EffectKind::RelationDrop(_) | EffectKind::RelationRename(_));
-    earlier.iter().copied().filter(gives_up).any(|effect| effect.table.name == name)
+impl<'m> Names<'m> {
+    pub(super) fn of(effects: &[&'m Effect]) -> Self {
+        let mut names = Self::default();
+        for (effect, at) in effects.iter().zip(0..) {
+            let own = effect.table.name.as_str();
+            names.changed.insert(own, at);
+            if matches!(effect.kind, EffectKind::RelationDrop(_) | EffectKind::RelationRename(_)) {
+                names.given_up.entry(own).or_insert(at);
+            }
+            match &effect.kind {
+                EffectKind::RelationAdd(_) => drop(names.borne.insert(own, at)),
+                EffectKind::RelationRename(to) => drop(names.borne.insert(to, at)),
+                _ => {}
+            }
+        }
+        names
+    }
+
+    /// Whether something bears a name again after it was dropped or renamed: a new table, a view, or another one of that name.
+    pub(super) fn comes_back(&self, name: &str, after: usize) -> bool {
+        self.borne.get(name).is_some_and(|last| *last > after)
+    }
+
+    /// Whether a name was given up before.
+    pub(super) fn is_given_up(&self, name: &str, before: usize) -> bool {
+        self.given_up.get(name).is_some_and(|first| *first < before)
+    }
+
+    /// Whether something is done to what bears a name later on.
+    pub(super) fn is_changed(&self, name: &str, after: usize) -> bool {
+        self.changed.get(name).is_some_and(|last| *last > after)
+    }
 }
 
 /// What happens to inserts that leave out a required column.

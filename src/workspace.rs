@@ -293,9 +293,12 @@ impl Workspace {
         Place { source: id, span: document.source.line_span(line) }
     }
 
-    /// The same of the part of a document that settings stand in, where that is a service of compose.
+    /// The same of the part of a document that settings stand in, where that is a service of compose or a section.
     pub fn start_of(&self, file: &SettingsFile) -> Place {
-        self.service(file).map_or_else(|| self.start(file.source), |service| file.place(service.key))
+        // What an anchor brings stands elsewhere.
+        let own = || file.span.and_then(|_| file.settings.iter().find(|entry| !entry.is_merged)).map(|first| first.key);
+        let first = self.service(file).map(|service| service.key).or_else(own);
+        first.map_or_else(|| self.start(file.source), |span| file.place(span))
     }
 
     /// The service of compose that settings are for, if they are for one.

@@ -39,7 +39,32 @@ pub mod weaker_production;
 
 mod insert;
 
+use std::collections::HashSet;
+
 use crate::document::Document;
+use crate::workspace::Workspace;
+use crate::workspace::environments::SettingsFile;
+
+/// The blocks that say `enabled: false`, of these files the last one that says anything of it.
+fn switched_off<'f>(layers: &[&'f SettingsFile], workspace: &Workspace) -> HashSet<&'f str> {
+    let mut off = HashSet::new();
+    for layer in layers {
+        let source = &workspace.document(layer.source).source;
+        for setting in layer.settings.iter() {
+            let Some(block) = setting.name.strip_suffix(".enabled") else { continue };
+            match setting.text(source).trim() {
+                "false" => off.insert(block),
+                _ => off.remove(block),
+            };
+        }
+    }
+    off
+}
+
+/// Whether a setting stands in a block that is switched off.
+fn is_off(off: &HashSet<&str>, name: &str) -> bool {
+    !name.ends_with(".enabled") && name.match_indices('.').any(|(at, _)| off.contains(&name[..at]))
+}
 
 /// What a finding about a setting is about, where its line alone does not tell: in a tree.
 fn about<'n>(document: &Document, name: &'n str) -> &'n str {

@@ -93,6 +93,10 @@ pub(super) fn is_settings_name(name: &str) -> bool {
         "j2",
         "erb",
         "keys",
+        "patch",
+        "diff",
+        "orig",
+        "rej",
     ];
     if name == ".env" || (name.ends_with(".env") && name.len() > ".env".len()) {
         return true;

@@ -131,6 +131,11 @@ const INPUTS: &[(&str, Tool)] = &[
     ("java-version", Tool::Java),
     ("go-version", Tool::Go),
     ("ruby-version", Tool::Ruby),
+    // A file says which, and nobody looks into it here.
+    ("node-version-file", Tool::Node),
+    ("python-version-file", Tool::Python),
+    ("java-version-file", Tool::Java),
+    ("go-version-file", Tool::Go),
 ];
 
 /// The files of version managers that hold one version alone.
@@ -184,7 +189,8 @@ pub fn teller(path: &str) -> Option<Teller> {
     if lower.ends_with(".tf") {
         return Some(Teller::Terraform);
     }
-    let is_ci = folders.ends_with(".github/workflows") || folders.ends_with(".circleci") || lower.starts_with(".gitlab-ci");
+    // Further down, nobody runs workflows.
+    let is_ci = folders == ".github/workflows" || folders.ends_with(".circleci") || lower.starts_with(".gitlab-ci");
     match () {
         () if is_yaml && is_ci => Some(Teller::Pipeline),
         () if is_yaml && (lower.starts_with("docker-compose") || lower.starts_with("compose")) => Some(Teller::Compose),
@@ -206,6 +212,7 @@ pub fn uses(path: &str, text: &str) -> Vec<Use> {
     let mut found = Vec::new();
     let mut at = 0;
     let mut engine = None;
+    let is_native = ["native-image", "-Pnative", "nativeCompile"].iter().any(|word| text.contains(word));
     for line in text.split_inclusive('\n') {
         let here = At { text, start: at, line };
         at += line.len();
@@ -213,7 +220,8 @@ pub fn uses(path: &str, text: &str) -> Vec<Use> {
             continue;
         }
         match teller {
-            Teller::Dockerfile => found.extend(here.from()),
+            // What is compiled ahead to machine code runs on no version.
+            Teller::Dockerfile => found.extend(here.from().filter(|used| used.tool != Tool::Java || !is_native)),
             Teller::Compose => found.extend(here.image()),
             Teller::Pipeline => {
                 found.extend(here.image());
@@ -244,6 +252,9 @@ mod tests {
             (".github/workflows/a.yml", "  image: postgres:16-alpine # x\n", &["PostgreSQL 16"]),
             (".github/workflows/a.yml", "- image: \"redis:7.2\"\n- image: redis:alpine\n", &["Redis 7"]),
             (".github/workflows/a.yml", "    image: postgres:${{ matrix.pg }}\n", &["PostgreSQL ?"]),
+            (".github/workflows/a.yml", "go-version-file: go.mod\nnode-version-file: .nvmrc\n", &["Go ?", "Node.js ?"]),
+            ("services/a/.github/workflows/a.yml", "go-version: 1.24\n", &[]),
+            ("Dockerfile", "FROM ghcr.io/graalvm/native-image:22\nFROM eclipse-temurin:25\nFROM node:20\n", &["Node.js 20"]),
             (".github/workflows/a.yml", "node-version: [18, '20.x']\n", &["Node.js 18", "Node.js 20"]),
             (".github/workflows/a.yml", "go: [\"1.22\", stable]\nx:\n  go-version: ${{ matrix.go }}\n", &["Go 1.22", "Go ?"]),
             (

@@ -288,11 +288,22 @@ pub fn may_supply(path: &str) -> bool {
 /// Larger files are generated.
 const LARGEST: u64 = 1 << 20;
 
-/// Which of the settings that some environment lacks such a file mentions.
+/// The settings of production that lead to the machine itself, as the variables that override them.
+fn on_own_machine(workspace: &Workspace) -> impl Iterator<Item = String> {
+    let production = workspace.environments.files.iter().filter(|file| file.is_production() && !file.is_flat);
+    production.flat_map(|file| {
+        let source = &workspace.document(file.source).source;
+        let is_own = |text: &str| text.contains("localhost") || text.contains("127.0.0.1");
+        file.settings.iter().filter(move |entry| is_own(entry.text(source))).map(|entry| as_variable(&entry.name))
+    })
+}
+
+/// Which of the settings that some environment lacks, or has of the machine itself, such a file mentions.
 pub(super) fn supplied(tree: &dyn Tree, paths: &[String], workspace: &Workspace) -> HashSet<String> {
     let groups = workspace.environments.groups.iter().filter(|group| !group.is_complete);
     let lacking = groups.flat_map(|group| &group.gaps).filter(|gap| workspace.consumers.by_name.contains_key(&form(&gap.name)));
-    let wanted: HashSet<String> = lacking.flat_map(|gap| [form(&gap.name), as_variable(&gap.name)]).collect();
+    let mut wanted: HashSet<String> = lacking.flat_map(|gap| [form(&gap.name), as_variable(&gap.name)]).collect();
+    wanted.extend(on_own_machine(workspace));
     if wanted.is_empty() {
         return wanted;
     }

@@ -90,7 +90,8 @@ fn side(teller: Teller, tool: Tool, path: &str, tests: &impl Fn() -> bool) -> Op
 /// The servers of data that manifests start, but for those that no customer depends on.
 fn servers(workspace: &Workspace) -> Vec<(Tool, Named)> {
     let mut all = Vec::new();
-    for workload in &workspace.topology.workloads {
+    // What a job starts is there to ask a server, not to be one.
+    for workload in workspace.topology.workloads.iter().filter(|workload| !workload.is_job()) {
         for container in workload.containers(workspace) {
             let (Some(image), Known::Is(node)) = (container.image(), container.node.field("image")) else { continue };
             let tier = workspace.tier(node.place().source);

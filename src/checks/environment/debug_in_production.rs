@@ -58,12 +58,17 @@ pub fn check(file: &SettingsFile, cx: &mut Context<'_>) {
         if allowed.iter().any(|pattern| fits(pattern, &setting.name)) {
             continue;
         }
-        cx.report(file.place(setting.key), format!("{} {} in production", setting.name, fault.what))
+        let is_compose = cx.workspace.document(file.source).compose().is_some();
+        let report = cx
+            .report(file.place(setting.key), format!("{} {} in production", setting.name, fault.what))
             .about(&*setting.name)
             .label("production reads this")
             .in_production(fault.then)
             .capped(fault.severity)
             .help(format!("set {} to what production needs: off, or a level such as info or warn", setting.name));
+        if is_compose && fault.severity == Severity::High {
+            report.guessing("a compose file that is called so is often run on a laptop, to try what is built for production");
+        }
     }
 }
 

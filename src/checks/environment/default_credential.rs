@@ -57,12 +57,17 @@ pub fn check(file: &SettingsFile, cx: &mut Context<'_>) {
             continue;
         }
         let what = if is_trust { "lets everybody in without a password" } else { "holds a password that everybody tries first" };
-        cx.report(file.place(setting.key), format!("{} {what}, in production", setting.name))
+        let is_started_beside = cx.workspace.document(file.source).compose().is_some();
+        let report = cx
+            .report(file.place(setting.key), format!("{} {what}, in production", setting.name))
             .about(&*setting.name)
             .label("production reads this")
             .in_production("whoever reaches the port is in: scanners try exactly these within minutes of finding it")
             .assuming("nothing replaces the value before the service starts")
             .help("make a password, keep it in the secret store, and leave the line out");
+        if is_started_beside {
+            report.guessing("a compose file that is called so is often run on a laptop, to try what is built for production");
+        }
     }
 }
 

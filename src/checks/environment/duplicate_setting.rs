@@ -1,5 +1,7 @@
 //! See rules/environment/duplicate-setting.md
 
+use std::cell::LazyCell;
+
 use crate::diagnostic::Severity;
 use crate::document::Document;
 use crate::document::entries::{Entry, Form, Syntax};
@@ -12,13 +14,24 @@ pub fn check(file: &SettingsFile, cx: &mut Context<'_>) {
     let document = cx.workspace.document(file.source);
     let mut settings: Vec<&Entry> = file.settings.iter().filter(|entry| !entry.is_merged && !file.is_open).collect();
     settings.sort_by_key(|entry| (entry.document, &entry.name));
+    let is_script = LazyCell::new(|| file.settings.iter().any(|setting| is_worked_out(setting.text(&document.source))));
     for settings in settings.chunk_by(|one, other| (one.document, &one.name) == (other.document, &other.name)) {
         if let [first, later @ ..] = settings
             && later.iter().any(|setting| !builds_on(setting, &first.name, &document.source))
+            && !(document.dotenv().is_some() && *is_script)
         {
             report(file, settings, document, cx);
         }
     }
+}
+
+/// `${URL#*://}`, `$(date)`: only a shell does that, and sets what it needs for a while as often as it likes.
+fn is_worked_out(value: &str) -> bool {
+    value.match_indices('$').any(|(at, _)| {
+        let after = &value[at + 1..];
+        let of_name = |rest: &str| rest.trim_start_matches(|next: char| next.is_ascii_alphanumeric() || next == '_').to_owned();
+        after.starts_with('(') || after.strip_prefix('{').is_some_and(|rest| of_name(rest).starts_with(['#', '%', '/']))
+    })
 }
 
 /// `OPTS="$OPTS --fast"` adds to what was set before.

@@ -3,6 +3,7 @@
 use crate::document::secret::is_secret_setting;
 use crate::rule::{Context, fits};
 use crate::workspace::environments::Group;
+use crate::workspace::environments::names::Named;
 use crate::workspace::environments::rows::Cell;
 
 pub fn check(group: &Group, cx: &mut Context<'_>) {
@@ -18,6 +19,13 @@ pub fn check(group: &Group, cx: &mut Context<'_>) {
         let all_filled = others.len() + 1 == group.members.len() && others.iter().all(|(_, cell)| is_filled(*cell, cx));
         let allowed = cx.list("allowed", cell.file.source);
         if is_fine || !all_filled || others.len() < 2 || allowed.iter().any(|pattern| fits(pattern, row.name)) {
+            continue;
+        }
+        // The name of the environment that comes next: after production comes none.
+        let names_one = |(_, cell): &(usize, Cell<'_>)| {
+            cell.value(cx.workspace).is_some_and(|value| Named::of(value, &cx.settings.environments).is_some())
+        };
+        if others.iter().all(names_one) {
             continue;
         }
         let (other, theirs) = others[0];

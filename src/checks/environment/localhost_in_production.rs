@@ -1,12 +1,10 @@
 //! See rules/environment/localhost-in-production.md
 
 use std::cell::LazyCell;
-use std::collections::HashSet;
 
 use crate::diagnostic::Severity;
 use crate::document::entries::Form;
 use crate::rule::{Context, fits};
-use crate::source::Source;
 use crate::workspace::environments::SettingsFile;
 use crate::workspace::environments::value::{host_of, is_loopback, name_words};
 
@@ -62,13 +60,15 @@ pub fn check(file: &SettingsFile, cx: &mut Context<'_>) {
     }
     let source = &cx.workspace.document(file.source).source;
     let allowed = cx.list("allowed", file.source);
-    let off = LazyCell::new(|| switched_off(file, source));
+    let off = LazyCell::new(|| super::switched_off(&[file], cx.workspace));
     for setting in file.settings.iter().filter(|setting| !matches!(setting.form, Form::Open | Form::List)) {
         let value = setting.text(source).trim();
         if !is_own_machine(&setting.name, value) || allowed.iter().any(|pattern| fits(pattern, &setting.name)) {
             continue;
         }
-        if setting.name.match_indices('.').any(|(at, _)| off.contains(&setting.name[..at])) {
+        // A variable of the process comes in its place, as `SPRING_MAIL_HOST` does.
+        let is_replaced = setting.name.contains('.') && cx.workspace.consumers.may_be_supplied(&setting.name);
+        if super::is_off(&off, &setting.name) || is_replaced {
             continue;
         }
         let siblings = cx.workspace.environments.siblings(file, &setting.name);
@@ -91,12 +91,6 @@ pub fn check(file: &SettingsFile, cx: &mut Context<'_>) {
             report.capped(Severity::Low);
         }
     }
-}
-
-/// The blocks of a file that say `enabled: false`.
-fn switched_off<'f>(file: &'f SettingsFile, source: &Source) -> HashSet<&'f str> {
-    let off = file.settings.iter().filter(|setting| setting.text(source).trim() == "false");
-    off.filter_map(|setting| setting.name.strip_suffix(".enabled")).collect()
 }
 
 fn is_laptop(file: &SettingsFile) -> bool {

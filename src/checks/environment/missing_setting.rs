@@ -5,7 +5,9 @@ use crate::diagnostic::{Place, Severity};
 use crate::document::consumer::Need;
 use crate::document::secret::is_secret_setting;
 use crate::rule::{Context, fits};
+use crate::workspace::Workspace;
 use crate::workspace::consumers::{Reader, ReaderKind};
+use crate::workspace::environments::value::truth;
 use crate::workspace::environments::{Gap, Group, SettingsFile};
 
 /// From this many on, missing settings of one file are one finding.
@@ -23,7 +25,10 @@ pub fn check(group: &Group, cx: &mut Context<'_>) {
         let file = &group.members[gaps[0].member];
         let optional = cx.list("optional", file.source);
         let is_optional = |name: &str| super::is_for_tests(name) || optional.iter().any(|pattern| fits(pattern, name));
-        let missing = gaps.iter().filter(|gap| !is_optional(&gap.name)).filter_map(|gap| Missing::of(group, gap, &home, cx));
+        // What is switched off needs nothing.
+        let off = super::switched_off(&group.layers(file, false), cx.workspace);
+        let is_needed = |name: &str| !is_optional(name) && !super::is_off(&off, name);
+        let missing = gaps.iter().filter(|gap| is_needed(&gap.name)).filter_map(|gap| Missing::of(group, gap, &home, cx));
         // What stops the start does not hide in what may go well.
         let mut by_weight: [Vec<Missing>; 3] = Default::default();
         missing.for_each(|missing| by_weight[missing.weight as usize].push(missing));
@@ -128,8 +133,21 @@ fn report(group: &Group, file: &SettingsFile, missing: &[Missing], cx: &mut Cont
     if *weight != Weight::Needed {
         report.capped(Severity::Medium);
     } else if group.members.len() == 2 && evidence.is_none() {
-        report.guessing("what is new is often tried in one environment first, and only these two are there to tell");
+        report
+            .capped(Severity::Low)
+            .assuming("a note only: what is new is often tried in one environment first, and only these two are there to tell");
+    } else if evidence.is_none() && missing.iter().all(|missing| is_switch(group, missing, workspace)) {
+        report.guessing("a switch that is not there is mostly off, and nothing here shows who reads it");
     }
+}
+
+/// Whether all that have it say yes or no.
+fn is_switch(group: &Group, missing: &Missing, workspace: &Workspace) -> bool {
+    let own = |file: &SettingsFile| {
+        let entry = file.find(&missing.name)?;
+        Some(truth(entry.text(&workspace.document(file.source).source)).is_some())
+    };
+    group.members.iter().filter_map(own).all(|is_truth| is_truth)
 }
 
 fn consequence(weight: Weight, reader: Option<Reader>) -> &'static str {

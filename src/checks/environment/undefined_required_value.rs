@@ -113,7 +113,7 @@ fn report(group: &Group, file: &SettingsFile, missing: &[(&str, Reader)], cx: &m
     let environment = file.title();
     let places: Vec<_> = missing.iter().filter_map(|(name, _)| Some((*name, holder(name)?.1))).collect();
     let report = cx
-        .report(workspace.start(file.source), format!("{subject} required, and {environment} does not set {it}"))
+        .report(workspace.start_of(file), format!("{subject} required, and {environment} does not set {it}"))
         .about(*name)
         .label(format!("{environment} reads this file"))
         .because(reader.place, asks)

@@ -102,10 +102,16 @@ fn companions<'p>(ours: &[&'p str], chosen: &[&'p str]) -> Vec<&'p str> {
     let known: HashSet<&str> = chosen.iter().copied().collect();
     let folder = |path: &'p str| path.rsplit_once('/').map_or("", |(folder, _)| folder);
     let folders: HashSet<&str> = chosen.iter().map(|path| folder(path)).filter(|folder| folder.ends_with("config")).collect();
+    let values = chosen.iter().filter(|path| path.rsplit('/').next().is_some_and(|name| name.starts_with("values")));
+    let with_values: HashSet<&str> = values.map(|path| folder(path)).collect();
     let is_companion = |path: &&&'p str| {
         let name = path.rsplit('/').next().unwrap_or(path);
         let is_of_folder = name.starts_with("custom-environment-variables.") || name.starts_with("local-");
-        (is_of_folder && folders.contains(folder(path))) || known.contains(&*path.replacen(".local.", ".", 1))
+        // The values of a chart stand in its folder, and those of environments often beside that.
+        let around = folder(path).rsplit_once('/').map_or("", |(around, _)| around);
+        let is_of_chart =
+            matches!(name, "values.yaml" | "values.yml") && with_values.contains(around) && !folder(path).is_empty();
+        is_of_chart || (is_of_folder && folders.contains(folder(path))) || known.contains(&*path.replacen(".local.", ".", 1))
     };
     ours.iter().filter(is_companion).copied().collect()
 }

@@ -59,6 +59,9 @@ pub fn is_same(one: &SettingsFile, other: &SettingsFile) -> bool {
     (one.source, &one.section) == (other.source, &other.section)
 }
 
+/// So many files of a folder are looked at.
+const MOST: usize = 256;
+
 /// The files by path: all of one, and its parts.
 struct Files<'f> {
     all: &'f [SettingsFile],
@@ -167,9 +170,27 @@ impl<'f> Files<'f> {
         // What stands at the same path without the environment, or with another word in its place.
         let word = words(path).filter(|word| named_at(path, *word, said).is_some()).last();
         let found: Vec<usize> = word.map(|word| bases(paths, path, word)).unwrap_or_default();
-        let below = found.into_iter().filter_map(|number| self.whole(paths[number])).filter(|other| *other != at).collect();
+        let mut below: Vec<usize> = self.of_chart(folder, name, paths);
+        below.extend(found.into_iter().filter_map(|number| self.whole(paths[number])).filter(|other| *other != at));
         let stem = name.split('.').next().unwrap_or(name);
         self.of_folder(folder, stem, Order { below, ..Order::default() })
+    }
+
+    /// The values of the chart in a folder below, if there is one.
+    fn of_chart(&self, folder: &str, name: &str, paths: &[&str]) -> Vec<usize> {
+        if !name.starts_with("values") {
+            return Vec::new();
+        }
+        let from = paths.partition_point(|path| *path < folder);
+        let inside = paths[from..].iter().take_while(|path| path.starts_with(folder)).take(MOST);
+        let is_of_chart = |path: &&&str| {
+            let mut parts = path[folder.len()..].split('/');
+            let is_below = parts.next().is_some_and(|part| part != "charts");
+            is_below && parts.next().is_some_and(|name| name.starts_with("values.y")) && parts.next().is_none()
+        };
+        let charts: Vec<usize> = inside.filter(is_of_chart).filter_map(|path| self.whole(path)).collect();
+        // Of two charts, nobody can tell here which one it is for.
+        if charts.len() == 1 { charts } else { Vec::new() }
     }
 
     fn dotenv(&self, folder: &str, word: &str, is_test: bool) -> Order {
@@ -238,7 +259,8 @@ impl<'f> Files<'f> {
     fn profiles(&self, folder: &str, start: &str, own: &SettingsFile) -> Vec<usize> {
         let begin = format!("{folder}{start}-");
         let range = self.by_path.range(begin.as_str()..).take_while(|(path, _)| path.starts_with(&*begin));
-        let of_profile = range.filter(|(path, _)| !path[begin.len()..].contains('/')).flat_map(|(_, all)| all.iter().copied());
+        let of_profile =
+            range.take(MOST).filter(|(path, _)| !path[begin.len()..].contains('/')).flat_map(|(_, all)| all.iter().copied());
         let mut found: Vec<usize> = of_profile
             .filter(|at| {
                 let file = &self.all[*at];

@@ -164,11 +164,11 @@ impl Workspace {
             let supplied = || consumers::supplied(tree, &found.suppliers, &workspace);
             let files = || Names::of(tree, &found, &workspace.documents, &workspace.environments);
             (workspace.consumers.supplied, workspace.names) = rayon::join(supplied, files);
-            workspace.composed = Composed::of(tree, &found, &workspace.documents, &settings.environments);
             workspace
         };
         let (mut workspace, took) = timed(timings.on, derive);
         workspace.readers = Readers::of(tree, &found.readers, &workspace.documents);
+        workspace.composed = Composed::of(tree, &found, &workspace);
         timings.facts = took;
         workspace.timings = timings;
         workspace.notes.extend(notes);

@@ -63,7 +63,7 @@ fn is_compose_name(stem: &str) -> bool {
     stem.split(['.', '-', '_']).any(|word| matches!(word, "compose" | "dockercompose"))
 }
 
-/// `.env`, `.env.production`, `production.env`, but not what a program, a vault or an encrypter made of one.
+/// `.env`, `.env.production`, `production.env`, `env.example`, but not what a program, a vault or an encrypter made of one.
 pub(super) fn is_settings_name(name: &str) -> bool {
     const NOT_SETTINGS: &[&str] = &[
         "ts",
@@ -98,7 +98,8 @@ pub(super) fn is_settings_name(name: &str) -> bool {
         "orig",
         "rej",
     ];
-    if name == ".env" || (name.ends_with(".env") && name.len() > ".env".len()) {
+    const EXAMPLES: &[&str] = &["env.example", "env.sample", "env.dist"];
+    if name == ".env" || (name.ends_with(".env") && name.len() > ".env".len()) || EXAMPLES.contains(&name) {
         return true;
     }
     let Some(rest) = name.strip_prefix(".env.") else { return false };
@@ -202,6 +203,7 @@ mod tests {
             (".env", Some(Kind::Settings)),
             ("app/.env.production", Some(Kind::Settings)),
             ("config/staging.env", Some(Kind::Settings)),
+            ("podman/env.sample", Some(Kind::Settings)),
             (".env.d.ts", None),
             (".env.production.enc", None),
             ("environment.rb", None),

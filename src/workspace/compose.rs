@@ -14,14 +14,15 @@ use super::builds::join;
 use super::consumers::is_below;
 use super::discover::Found;
 use super::environments::value::name_words;
-use super::environments::{Tier, is_slip, named};
-use super::ids;
+use super::environments::{Tier, is_slip};
+use super::readers::Told;
+use super::{Workspace, ids};
 use crate::diagnostic::{Place, SourceId};
 use crate::document::Document;
 use crate::document::compose::interpolation::Without;
 use crate::document::compose::{Compose, Variable};
+use crate::document::dotenv::reader::Reader;
 use crate::document::secret::is_secret_name;
-use crate::settings::EnvironmentNames;
 use crate::source::Span;
 use crate::tree::Tree;
 pub use absent::Absent;
@@ -38,8 +39,8 @@ pub struct Composed {
 
 impl Composed {
     /// Finds it.
-    pub(super) fn of(tree: &dyn Tree, found: &Found, documents: &[Arc<Document>], said: &EnvironmentNames) -> Self {
-        Self { unset: unset(tree, &found.may_set, documents, said), absent: absent::absent(tree, found, documents) }
+    pub(super) fn of(tree: &dyn Tree, found: &Found, workspace: &Workspace) -> Self {
+        Self { unset: unset(tree, &found.may_set, workspace), absent: absent::absent(tree, found, &workspace.documents) }
     }
 }
 
@@ -117,12 +118,16 @@ struct Dotenv<'d> {
     path: &'d str,
     folder: &'d str,
     is_example: bool,
+    /// Compose takes variables from it.
+    is_read: bool,
     names: HashMap<&'d str, Place>,
 }
 
 /// Finds them, by file and place.
-pub(super) fn unset(tree: &dyn Tree, may_set: &[String], documents: &[Arc<Document>], names: &EnvironmentNames) -> Vec<Unset> {
-    let dotenvs = dotenvs(documents, names);
+pub(super) fn unset(tree: &dyn Tree, may_set: &[String], workspace: &Workspace) -> Vec<Unset> {
+    let documents = &workspace.documents;
+    let all = ids(documents).zip(documents);
+    let dotenvs: Vec<Dotenv<'_>> = all.filter_map(|(source, document)| Dotenv::of(source, document, workspace)).collect();
     if dotenvs.is_empty() {
         return Vec::new();
     }
@@ -139,20 +144,21 @@ pub(super) fn unset(tree: &dyn Tree, may_set: &[String], documents: &[Arc<Docume
     found
 }
 
-fn dotenvs<'d>(documents: &'d [Arc<Document>], names: &EnvironmentNames) -> Vec<Dotenv<'d>> {
-    ids(documents).zip(documents).filter_map(|(source, document)| Dotenv::of(source, document, names)).collect()
-}
-
 impl<'d> Dotenv<'d> {
-    fn of(source: SourceId, document: &'d Document, names: &EnvironmentNames) -> Option<Self> {
+    fn of(source: SourceId, document: &'d Document, workspace: &Workspace) -> Option<Self> {
         let dotenv = document.dotenv()?;
         let name = |key: Span| (document.source.slice(key), Place { source, span: key });
         let path = document.source.path();
+        let told = workspace.readers.of_file(path);
+        // Who names it in a compose file hands it to containers; who names it after `--env-file` to compose.
+        let is_file = |path: &str| workspace.find(path).is_some_and(|id| workspace.document(id).compose().is_some());
+        let is_of_shell = |told: &Told| told.reader == Reader::Compose && !is_file(&told.path);
         Some(Self {
             source,
             path,
             folder: document.source.folder(),
-            is_example: named(path, names).is_some_and(|named| named.tier == Tier::Example),
+            is_example: workspace.tier(source) == Some(Tier::Example),
+            is_read: document.source.name() == ".env" || told.iter().any(is_of_shell),
             names: dotenv.settings.iter().map(|setting| name(setting.key)).collect(),
         })
     }
@@ -200,7 +206,7 @@ fn of_file(
 ) -> Vec<Unset> {
     let needed = needed(compose);
     let inside = inside(document, compose, dotenvs);
-    let is_told = |name: &str| tellers.get(name).is_some_and(|told| told.iter().any(|path| !inside.contains(path)));
+    let is_told = |name: &str| tellers.get(name).is_some_and(|told| told.iter().any(|path| !inside.contains(*path)));
     let missing: Vec<(&str, &Variable)> = needed.into_iter().filter(|(name, _)| !is_given(name) && !is_told(name)).collect();
     if missing.is_empty() {
         return Vec::new();
@@ -212,7 +218,7 @@ fn of_file(
         without: variable.without,
         evidence,
     };
-    let set_inside = |name: &str| dotenvs.iter().filter(|one| inside.contains(&one.path)).find_map(|one| one.names.get(name));
+    let set_inside = |name: &str| dotenvs.iter().filter(|one| inside.contains(one.path)).find_map(|one| one.names.get(name));
     let (within, missing): (Vec<_>, Vec<_>) = missing.into_iter().partition(|(name, _)| set_inside(name).is_some());
     let mut found: Vec<Unset> = Vec::new();
     for one in within {
@@ -243,14 +249,11 @@ fn is_given(name: &str) -> bool {
         || name_words(name).iter().any(is_free)
 }
 
-/// The nearest file around a compose file that may set its variables, and how many it does: `.env`, or an example of it.
+/// The nearest file around a compose file that may set its variables, and how many it does: `.env`, one that it is started with, or an example.
 fn sibling<'a, 'd>(document: &Document, compose: &Compose, dotenvs: &'a [Dotenv<'d>]) -> Option<(&'a Dotenv<'d>, usize)> {
     let used: BTreeSet<&str> = compose.variables.iter().map(|variable| &*variable.name).collect();
     let own = document.source.folder();
-    let is_read = |one: &&Dotenv<'_>| {
-        let name = one.path.rsplit('/').next().unwrap_or(one.path);
-        (name == ".env" || one.is_example) && (own == one.folder || is_below(own, one.folder))
-    };
+    let is_read = |one: &&Dotenv<'_>| (one.is_read || one.is_example) && (own == one.folder || is_below(own, one.folder));
     let known = |one: &Dotenv<'_>| used.iter().filter(|name| one.names.contains_key(**name)).count();
     let all = dotenvs.iter().filter(is_read).map(|one| (one, known(one)));
     // What is read counts for more than an example of it.
@@ -258,20 +261,19 @@ fn sibling<'a, 'd>(document: &Document, compose: &Compose, dotenvs: &'a [Dotenv<
 }
 
 /// The files that containers alone read, and examples of them: named below `env_file`, and not a `.env` that compose reads.
-fn inside<'d>(document: &Document, compose: &Compose, dotenvs: &[Dotenv<'d>]) -> Vec<&'d str> {
-    let named = compose.services.iter().flat_map(|service| &service.env_files);
+fn inside<'d>(document: &Document, compose: &Compose, dotenvs: &[Dotenv<'d>]) -> HashSet<&'d str> {
     let own = document.source.folder();
-    let paths: Vec<String> = named.map(|file| join(own, &file.path)).collect();
-    let belongs = |one: &&Dotenv<'_>| {
-        paths.iter().any(|path| {
-            let folder = path.strip_suffix(".env").map(|folder| folder.trim_end_matches('/'));
-            let is_read = folder.is_some_and(|folder| folder == own || is_below(own, folder));
-            !is_read
-                && one
-                    .path
-                    .strip_prefix(path.as_str())
-                    .is_some_and(|rest| rest.is_empty() || (one.is_example && rest.starts_with(['.', '-'])))
-        })
+    let is_read = |path: &str| {
+        let folder = path.strip_suffix(".env").map(|folder| folder.trim_end_matches('/'));
+        folder.is_some_and(|folder| folder == own || is_below(own, folder))
     };
+    let named = compose.services.iter().flat_map(|service| &service.env_files);
+    let paths: HashSet<String> = named.map(|file| join(own, &file.path)).filter(|path| !is_read(path)).collect();
+    if paths.is_empty() {
+        return HashSet::new();
+    }
+    // `web.env.example` is an example of `web.env`.
+    let is_example = |path: &str| path.match_indices(['.', '-']).any(|(at, _)| paths.contains(&path[..at]));
+    let belongs = |one: &&Dotenv<'_>| paths.contains(one.path) || (one.is_example && is_example(one.path));
     dotenvs.iter().filter(belongs).map(|one| one.path).collect()
 }

@@ -30,37 +30,36 @@ pub struct Absent {
     pub is_meant: bool,
 }
 
+/// The files of settings of a tree.
+struct There<'d> {
+    by_path: HashMap<&'d str, SourceId>,
+    /// By folder, with their names.
+    by_folder: HashMap<&'d str, Vec<(&'d str, SourceId)>>,
+}
+
 /// Finds them, by file and place.
 pub fn absent(tree: &dyn Tree, found: &Found, documents: &[Arc<Document>]) -> Vec<Absent> {
-    let mut by_folder: HashMap<&str, Vec<(&str, SourceId)>> = HashMap::new();
+    let mut there = There { by_path: HashMap::new(), by_folder: HashMap::new() };
     for (source, document) in ids(documents).zip(documents).filter(|(_, document)| document.dotenv().is_some()) {
-        by_folder.entry(document.source.folder()).or_default().push((document.source.name(), source));
+        there.by_path.insert(document.source.path(), source);
+        there.by_folder.entry(document.source.folder()).or_default().push((document.source.name(), source));
     }
-    let mut all = Vec::new();
+    if there.by_path.is_empty() {
+        return Vec::new();
+    }
+    let mut all: Vec<Absent> = Vec::new();
     for (source, document) in ids(documents).zip(documents) {
-        let Some(compose) = document.compose().filter(|_| !by_folder.is_empty()) else { continue };
-        let files: Vec<(&EnvFile, String)> = compose
-            .services
-            .iter()
-            .flat_map(|service| &service.env_files)
-            .map(|file| (file, join(document.source.folder(), &file.path)))
-            .collect();
-        let there = |path: &str| {
-            let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
-            by_folder.get(folder)?.iter().find(|(other, _)| *other == name).map(|(_, source)| *source)
+        let Some(compose) = document.compose() else { continue };
+        let named = compose.services.iter().flat_map(|service| &service.env_files);
+        let files: Vec<(&EnvFile, String)> = named.map(|file| (file, join(document.source.folder(), &file.path))).collect();
+        let another = files.iter().find_map(|(_, path)| there.by_path.get(path.as_str()).copied());
+        let is_asked = |(file, path): &&(&EnvFile, String)| {
+            file.is_required && !there.by_path.contains_key(path.as_str()) && may_be_known(file, path)
         };
-        let another = files.iter().find_map(|(_, path)| there(path));
-        for (file, path) in files.iter().filter(|(file, path)| file.is_required && may_be_known(file, path)) {
-            let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
-            let around = by_folder.get(folder).map(Vec::as_slice).unwrap_or_default();
-            let has_example =
-                around.iter().any(|(other, _)| other.len() > name.len() && other.contains(name.trim_start_matches('.')));
-            let is_near = |other: &str| near::is_slip(name, other) && !near::is_plural(name, other);
-            let meant = around.iter().find(|(other, _)| is_near(other)).map(|(_, source)| *source);
-            let is_free = found.ignores.is_ignored(path, false) || has_example || is_there(tree, path);
-            if let Some(other) = meant.or(another.filter(|_| !name.starts_with(".env"))).filter(|_| !is_free) {
-                let place = Place { source, span: file.place };
-                all.push(Absent { place, path: path.clone(), other, is_meant: meant.is_some() });
+        for (file, path) in files.iter().filter(is_asked).take(MOST) {
+            let Some((other, is_meant)) = there.instead(path, another) else { continue };
+            if !found.ignores.is_ignored(path, false) && matches!(tree.read_named(path, 0), Err(Unreadable::Vanished)) {
+                all.push(Absent { place: Place { source, span: file.place }, path: path.clone(), other, is_meant });
             }
         }
     }
@@ -71,13 +70,28 @@ pub fn absent(tree: &dyn Tree, found: &Found, documents: &[Arc<Document>]) -> Ve
     all
 }
 
+/// So many of one compose file are looked for.
+const MOST: usize = 32;
+
+impl There<'_> {
+    /// What is there in the place of a file that is not, and whether it is called nearly so; none if there is an example
+    /// of the file, or if people make such files on the spot.
+    fn instead(&self, path: &str, another: Option<SourceId>) -> Option<(SourceId, bool)> {
+        let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+        let around = self.by_folder.get(folder).map(Vec::as_slice).unwrap_or_default();
+        let bare = name.trim_start_matches('.');
+        if around.iter().any(|(other, _)| other.len() > name.len() && other.contains(bare)) {
+            return None;
+        }
+        let is_near = |other: &str| near::is_slip(name, other) && !near::is_plural(name, other);
+        let meant = around.iter().find(|(other, _)| is_near(other)).map(|(_, source)| (*source, true));
+        meant.or_else(|| another.filter(|_| !name.starts_with(".env")).map(|source| (source, false)))
+    }
+}
+
 /// Whether a path says which file of the tree is meant.
 fn may_be_known(file: &EnvFile, path: &str) -> bool {
     !file.path.contains(['$', '{', '~', '%']) && !file.path.starts_with('/') && !path.starts_with("..") && !path.is_empty()
-}
-
-fn is_there(tree: &dyn Tree, path: &str) -> bool {
-    !matches!(tree.read_named(path, 0), Err(Unreadable::Vanished))
 }
 
 fn last(path: &str) -> &str {

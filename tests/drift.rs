@@ -76,6 +76,27 @@ fn drift_reads_well_in_100_columns() {
 }
 
 #[test]
+fn what_does_not_fit_is_cut_where_it_tells_least() {
+    let values = |host: &str| {
+        format!(
+            "service:\n  environment:\n    variables:\n      ORDERS_OF_LAST_YEAR_URL: https://orders-of-last-year.shop-services{host}.internal/v1\n      ORDERS_OF_THIS_YEAR_URL: https://orders.shop-services.internal\n"
+        )
+    };
+    let same = "A: 1\nB: 2\n";
+    let files = [
+        ("values-staging.yaml", values("-staging")),
+        ("values-production.yaml", values("")),
+        ("b/staging.yaml", same.to_owned()),
+        ("b/production.yaml", same.to_owned()),
+    ];
+    let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (*path, text.as_str())).collect();
+    let run = gonogo(Scratch::new(&files).path(), &["diff", "staging", "production"]);
+    // The end of a name and the part of a value that differs; no heads over a table of nothing.
+    assert!(run.out.contains("variables.ORDERS_OF_LAST_YEAR_URL …-services-staging"), "{}", run.out);
+    assert!(run.out.contains("places filled)\n\n  2 the same"), "{}", run.out);
+}
+
+#[test]
 fn settings_of_a_known_name_are_never_passed_over() {
     let files = [
         ("src/main/resources/application.yml", "just words\n"),

@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use super::Format;
 use super::escape::{markdown, markdown_code};
 use crate::document::secret::MASK;
-use crate::report::drift::{Drift, Layer, Line, Shown, Table, Trace};
+use crate::report::drift::{Drift, Layer, Line, Shown, Table, Trace, one_line};
 use crate::untrusted::{Untrusted, UntrustedPath};
 
 /// The formats that both have.
@@ -35,6 +35,10 @@ fn text(drift: &Drift<'_>) -> String {
     let [one, other] = &drift.environments;
     for table in &drift.tables {
         let _ = writeln!(out, "{}\n{}\n", files(table), style(table));
+        if table.lines.is_empty() {
+            let _ = writeln!(out, "  {}\n", tally(table));
+            continue;
+        }
         let heads = [one, other].map(|name| Untrusted(name).to_string());
         let longest = table.lines.iter().map(|line| line.name.chars().count() + 2).max().unwrap_or_default();
         let names = longest.clamp(NAMES.0, NAMES.1);
@@ -47,7 +51,7 @@ fn text(drift: &Drift<'_>) -> String {
                 let _ = writeln!(out, "  {}", line.class.word());
             }
             let [here, there] = [&line.cells[0], &line.cells[1]].map(|side| shown(side.as_ref(), line, values));
-            let name = Untrusted(&line.name).to_string();
+            let name = tail(&Untrusted(&line.name).to_string(), names - 2);
             let _ = writeln!(out, "    {} {} {}", cell(&name, names - 2), cell(&here, values), cell(&there, values).trim_end());
         }
         let _ = writeln!(out, "\n  {}\n", tally(table));
@@ -71,7 +75,7 @@ fn style(table: &Table<'_>) -> String {
     let base = if base.is_empty() { String::new() } else { format!("\n  over {}", base.join(" and ")) };
     let style = if group.is_complete { "every file should have every setting" } else { "the files hold what differs" };
     let (parity, keys, count) = (group.parity, group.keys, group.members.len());
-    format!("  {style}: {parity} % of {keys} settings in {count} files are there{base}")
+    format!("  {style} ({count} files, {keys} settings, {parity} % of the places filled){base}")
 }
 
 fn tally(table: &Table<'_>) -> String {
@@ -86,7 +90,14 @@ fn shown(side: Option<&Shown>, line: &Line, width: usize) -> String {
     let Some(shown) = side else { return "missing".to_owned() };
     let value = match &shown.value {
         Some(value) if value.is_empty() => "(empty)".to_owned(),
-        Some(value) => Untrusted(&value.split_whitespace().collect::<Vec<_>>().join(" ")).to_string(),
+        Some(value) => {
+            let value = Untrusted(&one_line(value)).to_string();
+            let from = line.alike().min(value.len());
+            let is_long = line.longest() > width && from > width / 2;
+            // What both have in front tells nothing where not all can be shown.
+            let start = value.get(..from).filter(|_| is_long).and_then(|same| same.rfind(|next: char| !next.is_alphanumeric()));
+            start.map_or_else(|| value.clone(), |start| format!("…{}", &value[start..]))
+        }
         None if line.cells.iter().all(Option::is_some) => format!("{MASK} differs"),
         None => format!("{MASK} set"),
     };
@@ -97,6 +108,12 @@ fn shown(side: Option<&Shown>, line: &Line, width: usize) -> String {
         return if value.chars().count() > room { format!("{}{from}", cell(&value, room)) } else { value + &from };
     }
     value
+}
+
+/// The end of a name, which tells it from its neighbours.
+fn tail(name: &str, width: usize) -> String {
+    let length = name.chars().count();
+    if length <= width { name.to_owned() } else { format!("…{}", name.chars().skip(length + 1 - width).collect::<String>()) }
 }
 
 /// A text in a column: cut, with a mark, or filled up.

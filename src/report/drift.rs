@@ -108,6 +108,30 @@ impl<'a> Drift<'a> {
     }
 }
 
+impl Line {
+    /// How many bytes the values begin with that are the same, as they are shown on one line.
+    pub fn alike(&self) -> usize {
+        let [Some(one), Some(other)] = self.cells.each_ref().map(|cell| cell.as_ref().and_then(|shown| shown.value.as_deref()))
+        else {
+            return 0;
+        };
+        let (one, other) = (one_line(one), one_line(other));
+        let same = one.chars().zip(other.chars()).take_while(|(one, other)| one == other);
+        same.map(|(next, _)| next.len_utf8()).sum()
+    }
+
+    /// How many characters the longer value has.
+    pub fn longest(&self) -> usize {
+        let values = self.cells.iter().flatten().filter_map(|shown| shown.value.as_deref());
+        values.map(|value| one_line(value).chars().count()).max().unwrap_or_default()
+    }
+}
+
+/// A value with one blank for each gap.
+pub fn one_line(value: &str) -> String {
+    value.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 impl<'a> Table<'a> {
     /// The files that one of the two is read after, beside the other one.
     pub fn base(&self) -> impl Iterator<Item = &'a SettingsFile> {

@@ -42,7 +42,11 @@ fn quoted(group: &Group, cx: &mut Context<'_>) {
             let allowed = cx.list("allowed", file.source);
             // The environment of a process wants its values in quotes.
             let is_variable = is_variable(leaf(row.name));
-            if is_variable || allowed.iter().any(|pattern| fits(pattern, row.name)) || may_be_either(row.name) {
+            if is_variable
+                || allowed.iter().any(|pattern| fits(pattern, row.name))
+                || may_be_either(row.name)
+                || is_quantity(row.name)
+            {
                 continue;
             }
             let (own, (other, theirs)) = (file.title(), others[0]);
@@ -77,12 +81,17 @@ fn is_of_chart(path: &str) -> bool {
     path.rsplit('/').next().is_some_and(|name| name.to_ascii_lowercase().contains("values"))
 }
 
+/// What Kubernetes takes in quotes and without.
+fn is_quantity(name: &str) -> bool {
+    name_words(name).iter().any(|word| matches!(word.as_str(), "cpu" | "memory"))
+}
+
 /// Names and versions may look like numbers, and secrets like anything.
 fn may_be_either(name: &str) -> bool {
     let words = name_words(name);
-    let is_version = words.iter().any(|word| {
-        matches!(word.as_str(), "version" | "tag" | "release" | "build" | "revision" | "cpu" | "memory" | "id" | "ids" | "code")
-    });
+    let is_version = words
+        .iter()
+        .any(|word| matches!(word.as_str(), "version" | "tag" | "release" | "build" | "revision" | "id" | "ids" | "code"));
     is_version
         || matches!(Class::of(name, &[]), Class::Identity | Class::Secret)
         || name.contains("maxSurge")

@@ -1,6 +1,7 @@
 //! See rules/environment/placeholder-in-production.md
 
-use crate::document::entries::Form;
+use crate::diagnostic::Severity;
+use crate::document::entries::{Entry, Form};
 use crate::rule::{Context, fits};
 use crate::source::{Source, Span};
 use crate::workspace::environments::{SettingsFile, Tier};
@@ -26,6 +27,9 @@ const WORDS: &[&str] = &[
     "insert_",
 ];
 
+/// So many other environments that hold the same placeholder show that it is filled in elsewhere.
+const MANY: usize = 2;
+
 /// Domains that are reserved for documents and belong to nobody.
 const DOMAINS: &[&str] = &["example.com", "example.org", "example.net"];
 
@@ -45,7 +49,12 @@ pub fn check(file: &SettingsFile, cx: &mut Context<'_>) {
         if allowed.iter().any(|pattern| fits(pattern, name)) || is_said_to_be_replaced(source, setting.value) {
             continue;
         }
-        cx.report(file.place(setting.key), format!("{name} still holds a placeholder in production"))
+        let value = setting.text(source);
+        let others = cx.workspace.environments.siblings(file, name);
+        let is_same = |(other, entry): &(&SettingsFile, &Entry)| entry.text(&cx.workspace.document(other.source).source) == value;
+        let is_everywhere = others.len() >= MANY && others.iter().all(is_same);
+        let report = cx
+            .report(file.place(setting.key), format!("{name} still holds a placeholder in production"))
             .about(about)
             .label(format!("its value {sign}"))
             .in_production(
@@ -53,6 +62,9 @@ pub fn check(file: &SettingsFile, cx: &mut Context<'_>) {
             )
             .assuming("nothing replaces the value before the service starts")
             .help(format!("set {name} to what production uses, or leave the line out and let the secret store supply it"));
+        if is_everywhere {
+            report.capped(Severity::Low).assuming("a note only: every environment holds the same, so something else fills it in");
+        }
     }
 }
 

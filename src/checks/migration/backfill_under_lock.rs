@@ -72,7 +72,7 @@ impl Work<'_> {
     fn waits<'l>(&self, ledger: &Ledger<'l>) -> Option<Open<'l>> {
         let changed = self.changed.map(|(effect, _)| &effect.table.name);
         let about = [Some(&self.worked.table.name), changed].into_iter().flatten();
-        let about = about.filter_map(|table| ledger.of_table(self.step, table));
+        let about = about.filter_map(|table| ledger.latest(self.step, table));
         about.max_by_key(|open| open.relation.blocks.len()).or_else(|| ledger.strongest(self.step))
     }
 

@@ -29,6 +29,8 @@ pub struct Ledger<'m> {
     transaction: Option<u32>,
     /// In the order in which they were first locked.
     held: Vec<Open<'m>>,
+    /// Of each, the last statement that took as much.
+    latest: Vec<Open<'m>>,
     by_table: HashMap<&'m str, usize>,
     /// The one that most wait for, the last of several.
     strongest: usize,
@@ -58,15 +60,21 @@ impl<'m> Ledger<'m> {
 
     fn take(&mut self, script: &'m Script, step: &'m Step) {
         let rank = |open: &Open<'_>| (open.relation.blocks.len(), open.relation.lock);
+        let most = |open: &Open<'_>| open.relation.blocks.len();
         for relation in tables(step) {
             let new = Open { script, step, relation };
             let at = *self.by_table.entry(&relation.table.name).or_insert(self.held.len());
-            match self.held.get_mut(at) {
-                None => self.held.push(new),
-                Some(held) if rank(held) < rank(&new) => *held = new,
-                Some(_) => {}
+            if at == self.held.len() {
+                self.held.push(new);
+                self.latest.push(new);
             }
-            if relation.blocks.len() >= self.held[self.strongest].relation.blocks.len() {
+            if rank(&self.held[at]) < rank(&new) {
+                self.held[at] = new;
+            }
+            if most(&self.latest[at]) <= most(&new) {
+                self.latest[at] = new;
+            }
+            if most(&self.latest[self.strongest]) <= most(&new) {
                 self.strongest = at;
             }
         }
@@ -74,13 +82,22 @@ impl<'m> Ledger<'m> {
 
     /// All that is held when a statement comes.
     pub fn held(&self, step: &Step) -> &[Open<'m>] {
-        let is_same = step.transaction.is_some() && step.transaction == self.transaction;
-        if is_same { &self.held } else { &[] }
+        if self.is_open_for(step) { &self.held } else { &[] }
     }
 
-    /// What most wait for when a statement comes.
+    fn is_open_for(&self, step: &Step) -> bool {
+        step.transaction.is_some() && step.transaction == self.transaction
+    }
+
+    /// What most wait for when a statement comes, and the last statement that took it.
     pub fn strongest(&self, step: &Step) -> Option<Open<'m>> {
-        self.held(step).get(self.strongest).copied()
+        self.is_open_for(step).then(|| self.latest.get(self.strongest).copied()).flatten()
+    }
+
+    /// What most wait for of a table when a statement comes, and the last statement that took it.
+    pub fn latest(&self, step: &Step, table: &str) -> Option<Open<'m>> {
+        let at = *self.by_table.get(table).filter(|_| self.is_open_for(step))?;
+        self.latest.get(at).copied()
     }
 
     /// What is held of a table when a statement comes.

@@ -35,17 +35,23 @@ fn stray<'g>(group: &'g Group, row: Row<'g>, at: usize, cell: Cell<'g>, cx: &Con
     let file = &group.members[at];
     let (own, value) = (file.environment.as_deref()?, value(cell, cx)?);
     // Most values name no environment at all, and that is asked of them first.
-    let named = environments_in(place_in(value), &cx.settings.environments);
+    let mut named = environments_in(place_in(value), &cx.settings.environments);
+    let is_of_place = !named.is_empty();
+    if !is_of_place && value.contains('@') {
+        named = environments_in(name_in(value), &cx.settings.environments);
+    }
     let foreign = named.iter().find(|named| named.name != own && !named.is_aside)?;
     let is_allowed = || cx.list("allowed", file.source).iter().any(|pattern| fits(pattern, row.name));
-    if part(row.name, value).is_empty() || says_environment(row.name) || is_allowed() {
+    if says_environment(row.name) || is_allowed() {
         return None;
     }
+    // Of a setting that is for no address, only the value tells: in all other files it goes by the environment.
+    let is_place = is_of_place && !part(row.name, value).is_empty();
     let owner = group.members.iter().position(|member| member.environment.as_deref() == Some(&foreign.name))?;
     // Others have their own name where this one has a foreign one.
     let follows = |(other, cell): (usize, Cell<'_>)| {
         let text = self::value(cell, cx)?;
-        let found = environments_in(part(row.name, text), &cx.settings.environments);
+        let found = environments_in(told(row.name, text, is_place), &cx.settings.environments);
         let title = group.members[other].environment.as_deref();
         Some(found.iter().any(|named| Some(named.name.as_str()) == title))
     };
@@ -62,9 +68,13 @@ fn stray<'g>(group: &'g Group, row: Row<'g>, at: usize, cell: Cell<'g>, cx: &Con
     }
     let theirs = row.cell(owner);
     let other = theirs.and_then(|cell| self::value(cell, cx));
-    let is_same = other.is_some_and(|other| part(row.name, other) == part(row.name, value));
+    let is_same = other.is_some_and(|other| told(row.name, other, is_place) == told(row.name, value, is_place));
+    let is_by_environment = file.is_production() && is_same && pattern >= 2 && pattern == row.others(at).count();
+    if !is_place && !is_by_environment {
+        return None;
+    }
     let foreign = foreign.name.clone();
-    Some(Stray { name: row.name, cell, foreign, theirs, is_same, is_sure: !is_shared && (is_same || pattern >= 2) })
+    Some(Stray { name: row.name, cell, foreign, theirs, is_same, is_sure: is_place && !is_shared && (is_same || pattern >= 2) })
 }
 
 fn report(own: &str, stray: &Stray<'_>, cx: &mut Context<'_>) {
@@ -107,9 +117,21 @@ fn place_in(value: &str) -> &str {
     if is_name { value } else { "" }
 }
 
+/// All of a name of anything; of an address of mail what stands before its host.
+fn name_in(value: &str) -> &str {
+    match value.split_once('@') {
+        Some((before, _)) if !value.contains([':', '/', ' ']) => before,
+        _ => place_in(value),
+    }
+}
+
 /// The same, where a name is known to be one by that of its setting.
 fn part<'v>(name: &str, value: &'v str) -> &'v str {
     if host_of(value).is_some() || Class::of(name, &[]) == Class::Identity { place_in(value) } else { "" }
+}
+
+fn told<'v>(name: &str, value: &'v str, is_place: bool) -> &'v str {
+    if is_place { part(name, value) } else { name_in(value) }
 }
 
 /// Settings that name the environment itself are another matter.

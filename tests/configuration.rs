@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use gonogo::diagnostic::SourceId;
+use gonogo::document::compose::Compose;
 use gonogo::document::dotenv::Dotenv;
 use gonogo::document::format::Format;
 use gonogo::document::jsonc::Jsonc;
@@ -24,6 +25,8 @@ const TOML: &str = "# c\u{e4}\na = 1\n\"b c\".d = 'x'\n[s.\"t.u\"]\ne = { f = [1
 const JSONC: &str = "// c\u{e4}\n{\n\t\"a\": [1, -2.5e3, /* \u{20ac} */ ], \"b\\u00e9\\\"\": {\"c\": null, }, // d\r\n \"u\": \"http://x\", \"l\": true\n}\n";
 const DOTENV: &str =
     "# c\u{e4}\nexport A=\"b # c\" # d\nB='x\ny'\nC: z\nD=a\\ b\r\nE=\n\"F\"=`\u{20ac}`\nG=${A:-x}#y\nwords\nH=\u{1f600} # z";
+
+const COMPOSE: &str = "x-e: &e {A: 1, \u{e4}: \"${B:-}\"}\nservices:\n  w\u{20ac}b:\n    image: \"a:${C:?say it}\"\n    env_file:\n    - path: ./a.env\n      required: false\n    environment:\n      <<: *e\n      D: 'x $${E} ${F:1'\n  job:\n    environment:\n    - G=\u{1f600}$H\r\n    - I\n    command: |\n      echo ${J:-${K}}\n";
 
 fn of_pairs(pairs: &Pairs, source: &Source) -> Vec<Span> {
     let mut spans: Vec<Span> = pairs.entries.iter().flat_map(|pair| [pair.key.span, pair.value.span]).collect();
@@ -54,6 +57,15 @@ const READERS: &[(&str, &str, Read)] = &[
             .chain(file.comments.iter().copied())
             .chain(file.trailing_commas.iter().copied())
             .collect()
+    }),
+    ("compose.yaml", COMPOSE, |source| {
+        let Some(file) = Compose::read(source) else { return Vec::new() };
+        let services = file.services.iter().flat_map(|service| [service.key, service.span]);
+        let settings = file.services.iter().flat_map(|service| &service.settings).flat_map(|entry| [entry.key, entry.value]);
+        let files = file.services.iter().flat_map(|service| &service.env_files).map(|asked| asked.place);
+        let variables = file.variables.iter().map(|variable| variable.place);
+        let faults = file.faults.iter().map(|fault| fault.span);
+        services.chain(settings).chain(files).chain(variables).chain(faults).collect()
     }),
     (".env", DOTENV, |source| {
         let file = Dotenv::read(source);

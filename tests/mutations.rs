@@ -180,6 +180,7 @@ fn reports_are_written_whatever_was_read() {
         ("k8s/\u{1b}a.yaml", fixtures(|path| path.ends_with(".yaml")), YAML),
         ("db/\u{202E}1_a.sql", sql_fixtures(), SQL),
         ("::a/.env.production", settings_fixtures(), SETTINGS),
+        ("a/docker-compose.prod.yml", fixtures(|path| path.ends_with("compose.yaml")), SETTINGS),
     ];
     for (path, seeds, pieces) in kinds {
         for (_, format) in Format::ALL {

@@ -123,8 +123,15 @@ struct Dotenv<'d> {
     names: HashMap<&'d str, Place>,
 }
 
+/// The compose files that anybody but an editor starts.
+fn files(documents: &[Arc<Document>]) -> impl Iterator<Item = (SourceId, &Document, &Compose)> {
+    let all = ids(documents).zip(documents).map(|(source, document)| (source, document.as_ref()));
+    let all = all.filter(|(_, document)| !document.source.path().split('/').any(|folder| folder == ".devcontainer"));
+    all.filter_map(|(source, document)| Some((source, document, document.compose()?)))
+}
+
 /// Finds them, by file and place.
-pub(super) fn unset(tree: &dyn Tree, may_set: &[String], workspace: &Workspace) -> Vec<Unset> {
+fn unset(tree: &dyn Tree, may_set: &[String], workspace: &Workspace) -> Vec<Unset> {
     let documents = &workspace.documents;
     let all = ids(documents).zip(documents);
     let dotenvs: Vec<Dotenv<'_>> = all.filter_map(|(source, document)| Dotenv::of(source, document, workspace)).collect();
@@ -133,10 +140,8 @@ pub(super) fn unset(tree: &dyn Tree, may_set: &[String], workspace: &Workspace) 
     }
     let tellers = tellers(documents, &dotenvs);
     let mut found = Vec::new();
-    for (source, document) in ids(documents).zip(documents) {
-        if let Some(compose) = document.compose().filter(|compose| !compose.variables.is_empty()) {
-            found.extend(of_file(source, document, compose, &tellers, &dotenvs));
-        }
+    for (source, document, compose) in files(documents) {
+        found.extend(of_file(source, document, compose, &tellers, &dotenvs));
     }
     let wanted: BTreeSet<&str> = found.iter().map(|unset| &*unset.name).collect();
     let said = shell::said(tree, may_set, documents, &wanted);

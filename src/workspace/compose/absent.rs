@@ -48,8 +48,7 @@ pub fn absent(tree: &dyn Tree, found: &Found, documents: &[Arc<Document>]) -> Ve
         return Vec::new();
     }
     let mut all: Vec<Absent> = Vec::new();
-    for (source, document) in ids(documents).zip(documents) {
-        let Some(compose) = document.compose() else { continue };
+    for (source, document, compose) in super::files(documents) {
         let named = compose.services.iter().flat_map(|service| &service.env_files);
         let files: Vec<(&EnvFile, String)> = named.map(|file| (file, join(document.source.folder(), &file.path))).collect();
         let another = files.iter().find_map(|(_, path)| there.by_path.get(path.as_str()).copied());

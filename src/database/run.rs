@@ -15,6 +15,9 @@ use crate::diagnostic::{Place, SourceId};
 use crate::document::sql::{Ident, Literal, LockMode, Name};
 use crate::source::Span;
 
+/// A table with more foreign keys than this is nobody's.
+const MOST_REFERENCES: usize = 256;
+
 /// A statement that runs.
 pub(super) struct Run<'a> {
     pub schema: &'a mut Schema,
@@ -136,7 +139,7 @@ impl<'a> Run<'a> {
         self.schema.get(id)
     }
 
-    /// How a relation looks to a statement.
+    /// How a relation looks to a statement; of what it refers to, no more than anybody writes.
     pub fn touched(&self, id: Id) -> Touched {
         let relation = self.schema.get(id);
         let nature = match relation.kind {
@@ -154,7 +157,7 @@ impl<'a> Run<'a> {
             created: relation.created,
             nature,
             is_unshipped: false,
-            refers_to: relation.references().map(|to| self.schema.display(to)).collect(),
+            refers_to: relation.references().take(MOST_REFERENCES).map(|to| self.schema.display(to)).collect(),
             has_no_rows: self.emptied(id).is_some(),
             is_drained: self.emptied(id) == Some(Emptied::Storage),
         }

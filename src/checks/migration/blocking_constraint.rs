@@ -1,7 +1,9 @@
 //! See rules/migration/blocking-constraint.md
 
+use std::cell::LazyCell;
+
 use super::checked_later::{not_null, not_valid, not_valid_after};
-use super::safe_way::{NOTHING, PATIENCE, SafeWay, dropped_before, quoted, written};
+use super::safe_way::{Drops, NOTHING, PATIENCE, SafeWay, quoted, written};
 use super::stall::{Cause, Stall, stalls};
 use super::telling;
 use crate::database::{self, Nature, WorkKind};
@@ -15,9 +17,11 @@ use crate::source::Span;
 use crate::workspace::history::Migration;
 
 pub fn check(migration: &Migration, cx: &mut Context<'_>) {
+    let workspace = cx.workspace;
+    let drops = LazyCell::new(|| Drops::of(migration, workspace));
     for stall in stalls(migration, cx.workspace) {
         if let Some(constraint) = checked(&stall) {
-            report(migration, &stall, &constraint, cx);
+            report(migration, &stall, &constraint, &drops, cx);
         }
     }
 }
@@ -61,7 +65,7 @@ fn checked<'m>(stall: &Stall<'m>) -> Option<Checked<'m>> {
     }
 }
 
-fn report(migration: &Migration, stall: &Stall<'_>, checked: &Checked<'_>, cx: &mut Context<'_>) {
+fn report(migration: &Migration, stall: &Stall<'_>, checked: &Checked<'_>, drops: &Drops<'_>, cx: &mut Context<'_>) {
     let against = match checked {
         Checked::Table(alter, added) => format!("every row is checked against {}", of_table(alter, added)),
         Checked::Column(alter, column, constraint) => {
@@ -71,13 +75,13 @@ fn report(migration: &Migration, stall: &Stall<'_>, checked: &Checked<'_>, cx: &
         Checked::NotNull(_, None) => "every row is read to see that the columns of the key are not NULL".to_owned(),
         Checked::Domain => "every row is checked against the domain".to_owned(),
     };
-    let help = safe_way(migration, stall, checked, cx);
+    let help = safe_way(migration, stall, checked, drops, cx);
     let message = format!("{} wait until {against}", telling::waiters(stall.blocked));
     let place = telling::at(stall, stall.span);
     telling::report(cx, stall, place, message).help(help);
 }
 
-fn safe_way(migration: &Migration, stall: &Stall<'_>, checked: &Checked<'_>, cx: &Context<'_>) -> Help {
+fn safe_way(migration: &Migration, stall: &Stall<'_>, checked: &Checked<'_>, drops: &Drops<'_>, cx: &Context<'_>) -> Help {
     let text = |span: Span| cx.workspace.text(Place { source: stall.script.source, span });
     let version = cx.set.map_or(0, |set| set.versions.lowest());
     let is_partitioned = stall.worked.table.nature == Some(Nature::Partitioned);
@@ -93,7 +97,7 @@ fn safe_way(migration: &Migration, stall: &Stall<'_>, checked: &Checked<'_>, cx:
             let name = added.name.as_ref().map_or_else(|| quoted(&kept), |name| text(name.span).to_owned());
             let rule = text(added.span);
             let rule = if added.name.is_some() { rule.to_owned() } else { format!("CONSTRAINT {name} {rule}") };
-            if let Some(dropped) = dropped_before(stall.script, stall.span, &alter.table, &kept, cx) {
+            if let Some(dropped) = drops.before(stall.script, stall.span, &alter.table, &kept) {
                 let up = format!("{PATIENCE}ALTER TABLE {table}\n  DROP CONSTRAINT {name},\n  ADD {rule} NOT VALID;");
                 return SafeWay::default()
                     .then(&format!("replace_{name}"), up, "")

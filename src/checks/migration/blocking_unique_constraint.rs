@@ -1,7 +1,9 @@
 //! See rules/migration/blocking-unique-constraint.md
 
+use std::cell::LazyCell;
+
 use super::referring::Referring;
-use super::safe_way::{PATIENCE, SafeWay, beside, dropped_before, made_up, quoted, written};
+use super::safe_way::{Drops, PATIENCE, SafeWay, beside, made_up, quoted, written};
 use super::stall::{Cause, Stall, stalls};
 use super::telling;
 use crate::database::{Nature, WorkKind};
@@ -12,9 +14,11 @@ use crate::source::Span;
 use crate::workspace::history::Migration;
 
 pub fn check(migration: &Migration, cx: &mut Context<'_>) {
+    let workspace = cx.workspace;
+    let drops = LazyCell::new(|| Drops::of(migration, workspace));
     for stall in stalls(migration, cx.workspace) {
         let (WorkKind::Build(index), Some(built)) = (stall.work, built(&stall)) else { continue };
-        let help = safe_way(migration, &stall, &built, cx);
+        let help = safe_way(migration, &stall, &built, &drops, cx);
         let message = format!("{} wait until the index {index} is built", telling::waiters(stall.blocked));
         let place = telling::at(&stall, stall.span);
         telling::report(cx, &stall, place, message).help(help);
@@ -48,7 +52,7 @@ fn built<'m>(stall: &Stall<'m>) -> Option<Built<'m>> {
     }
 }
 
-fn safe_way(migration: &Migration, stall: &Stall<'_>, built: &Built<'_>, cx: &Context<'_>) -> Help {
+fn safe_way(migration: &Migration, stall: &Stall<'_>, built: &Built<'_>, drops: &Drops<'_>, cx: &Context<'_>) -> Help {
     let text = |span: Span| cx.workspace.text(Place { source: stall.script.source, span });
     if stall.worked.table.nature == Some(Nature::Partitioned) {
         return "a partitioned table takes no index CONCURRENTLY: build a unique index on each partition CONCURRENTLY, create the one above \
@@ -69,7 +73,7 @@ fn safe_way(migration: &Migration, stall: &Stall<'_>, built: &Built<'_>, cx: &Co
             let tail = tail(text(added.span), &columns);
             let server_name = added.name.as_ref().map_or_else(|| name.trim_matches('"').to_owned(), |name| name.text.to_string());
             let referring = Referring::to(stall.script, stall.span, &alter.table, key, cx);
-            let dropped = dropped_before(stall.script, stall.span, &alter.table, &server_name, cx);
+            let dropped = drops.before(stall.script, stall.span, &alter.table, &server_name);
             let way = match dropped {
                 Some(_) => replacing(table, &name, &columns.join(", "), key.primary, &tail),
                 None => using_index(SafeWay::default(), table, &name, &columns.join(", "), key.primary, &tail),

@@ -1,12 +1,15 @@
 //! The safe way as files to write: in which order, with which marks, and the way back.
 
+use std::collections::HashMap;
+
 use crate::database;
-use crate::diagnostic::{Fix, Help, NewFile, Place, Rewrite};
+use crate::diagnostic::{Fix, Help, NewFile, Place, Rewrite, SourceId};
 use crate::document::migration::framework::{Escape, Framework, Transactions};
 use crate::document::migration::{NewMigration, next_title};
 use crate::document::sql::{Action, Name, TableChange};
 use crate::rule::Context;
 use crate::source::Span;
+use crate::workspace::Workspace;
 use crate::workspace::history::{FrameworkSaid, Migration, MigrationSet, Script};
 
 /// Migrations that take the place of a statement, or of a part of one.
@@ -217,21 +220,27 @@ fn joined(script: &Script, spans: &[Span], cx: &Context<'_>) -> Vec<Span> {
     joined
 }
 
-/// Where a script drops the constraint of a table, before something comes with its name.
-pub fn dropped_before(script: &Script, until: Span, table: &Name, name: &str, cx: &Context<'_>) -> Option<Span> {
-    let before = script.steps.iter().take_while(|step| step.span.start < until.end);
-    before
-        .filter_map(|step| match &cx.workspace.statement(script, step).action {
-            Action::AlterTable(alter) if alter.table.last() == table.last() => Some(alter),
-            _ => None,
-        })
-        .flat_map(|alter| &alter.actions)
-        .find_map(|action| match &action.change {
-            TableChange::DropConstraint { name: dropped, .. } if *dropped.text == *name && action.span.start < until.start => {
-                Some(action.span)
+/// Where scripts first drop constraints, by the script's file, their table and their name.
+pub struct Drops<'m>(HashMap<(SourceId, &'m str, &'m str), Span>);
+
+impl<'m> Drops<'m> {
+    pub fn of(migration: &'m Migration, workspace: &'m Workspace) -> Self {
+        let mut drops = HashMap::new();
+        for (script, step) in migration.steps() {
+            let Action::AlterTable(alter) = &workspace.statement(script, step).action else { continue };
+            for action in &alter.actions {
+                if let TableChange::DropConstraint { name, .. } = &action.change {
+                    drops.entry((script.source, alter.table.last(), &*name.text)).or_insert(action.span);
+                }
             }
-            _ => None,
-        })
+        }
+        Self(drops)
+    }
+
+    /// Where a script drops the constraint of a table, before something comes with its name.
+    pub fn before(&self, script: &Script, until: Span, table: &Name, name: &str) -> Option<Span> {
+        self.0.get(&(script.source, table.last(), name)).copied().filter(|dropped| dropped.start < until.start)
+    }
 }
 
 /// The statement, where it has no other action.

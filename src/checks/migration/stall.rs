@@ -1,5 +1,7 @@
 //! Work that takes the longer the more rows there are, while others wait for a lock that its statement holds.
 
+use std::collections::HashMap;
+
 use super::transaction::Ledger;
 use crate::database::WorkKind;
 use crate::document::sql::{Action, AlterTable, Statement, TableAction};
@@ -57,10 +59,11 @@ pub fn stalls<'m>(migration: &'m Migration, workspace: &'m Workspace) -> Vec<Sta
 
 fn of_step<'m>(script: &'m Script, step: &'m Step, statement: &'m Statement) -> Vec<Stall<'m>> {
     let mut stalls: Vec<Stall<'m>> = Vec::new();
+    let mut by_cause: HashMap<Span, usize> = HashMap::new();
     for worked in step.relations.iter().filter(|relation| !relation.is_new) {
         let Some(blocked) = blocked(step, worked) else { continue };
         for work in &worked.works {
-            match stalls.iter_mut().find(|stall| stall.span == work.cause) {
+            match by_cause.get(&work.cause).map(|at| &mut stalls[*at]) {
                 Some(stall) if *stall.work < work.kind || (*stall.work == work.kind && stall.is_about(worked)) => {
                     (stall.worked, stall.work, stall.blocked) = (worked, &work.kind, blocked);
                 }
@@ -68,6 +71,7 @@ fn of_step<'m>(script: &'m Script, step: &'m Step, statement: &'m Statement) -> 
                 None => {
                     let Some((cause, is_conditional)) = cause(statement, work.cause) else { continue };
                     let (span, work) = (work.cause, &work.kind);
+                    by_cause.insert(span, stalls.len());
                     stalls.push(Stall { script, step, cause, span, worked, work, blocked, since: None, is_conditional });
                 }
             }
@@ -98,7 +102,8 @@ pub fn cause(statement: &Statement, span: Span) -> Option<(Cause<'_>, bool)> {
     }
     match &statement.action {
         Action::AlterTable(alter) => {
-            let action = alter.actions.iter().find(|action| action.span == span)?;
+            let at = alter.actions.partition_point(|action| action.span.start < span.start);
+            let action = alter.actions.get(at).filter(|action| action.span == span)?;
             Some((Cause::Action(alter, action), false))
         }
         Action::Do(block) => {

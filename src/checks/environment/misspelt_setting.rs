@@ -4,6 +4,11 @@ use crate::rule::{Context, fits};
 use crate::workspace::environments::Group;
 
 pub fn check(group: &Group, cx: &mut Context<'_>) {
+    if group.slips.is_empty() {
+        return;
+    }
+    let workspace = cx.workspace;
+    let home = workspace.consumers.home(workspace, &group.members);
     for slip in &group.slips {
         let file = &group.members[slip.member];
         let optional = cx.list("allowed", file.source);
@@ -26,6 +31,10 @@ pub fn check(group: &Group, cx: &mut Context<'_>) {
                 "nothing reads it by this name: the service starts without the setting, with a default that nobody chose",
             )
             .help(format!("call it {meant}"));
+        let report = match workspace.consumers.of_name(workspace, &home, meant).first() {
+            Some(reader) => report.because(reader.place, "read by that name here"),
+            None => report,
+        };
         if !slip.is_sure {
             report.guessing(format!("nothing shows that this environment needs {meant}; the names differ in one letter"));
         } else if group.members.len() == 2 && !group.is_complete {

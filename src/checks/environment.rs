@@ -42,6 +42,7 @@ mod insert;
 use std::collections::HashSet;
 
 use crate::document::Document;
+use crate::document::entries::Form;
 use crate::workspace::Workspace;
 use crate::workspace::environments::SettingsFile;
 
@@ -52,8 +53,9 @@ fn switched_off<'f>(layers: &[&'f SettingsFile], workspace: &Workspace) -> HashS
         let source = &workspace.document(layer.source).source;
         for setting in layer.settings.iter() {
             let Some(block) = setting.name.strip_suffix(".enabled") else { continue };
+            // In quotes it is a text, which templates take for yes.
             match setting.text(source).trim() {
-                "false" => off.insert(block),
+                "false" if setting.form != Form::Quoted => off.insert(block),
                 _ => off.remove(block),
             };
         }

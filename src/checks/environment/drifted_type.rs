@@ -1,5 +1,7 @@
 //! See rules/environment/drifted-type.md
 
+use std::collections::HashSet;
+
 use crate::document::entries::{Form, leaf};
 use crate::rule::{Context, fits};
 use crate::workspace::environments::rows::{Cell, Row};
@@ -7,7 +9,10 @@ use crate::workspace::environments::value::{Class, Type, name_words};
 use crate::workspace::environments::{Group, is_variable};
 
 pub fn check(group: &Group, cx: &mut Context<'_>) {
-    quoted(group, cx);
+    let workspace = cx.workspace;
+    let off: Vec<HashSet<&str>> =
+        group.members.iter().map(|file| super::switched_off(&group.layers(file, false), workspace)).collect();
+    quoted(group, &off, cx);
     for row in group.rows() {
         let types: Vec<Option<Type>> = row.cells().map(|cell| type_of(cell?, cx)).collect();
         for at in 0..types.len() {
@@ -19,7 +24,7 @@ pub fn check(group: &Group, cx: &mut Context<'_>) {
             else {
                 continue;
             };
-            if is_drift(here, there) && !may_be_either(row.name) {
+            if is_drift(here, there) && !may_be_either(row.name) && !super::is_off(&off[at], row.name) {
                 report(group, &row, (at, cell, here, there), cx);
             }
         }
@@ -27,7 +32,7 @@ pub fn check(group: &Group, cx: &mut Context<'_>) {
 }
 
 /// `"false"` where the others have `false`: a text, and one that is not empty.
-fn quoted(group: &Group, cx: &mut Context<'_>) {
+fn quoted(group: &Group, off: &[HashSet<&str>], cx: &mut Context<'_>) {
     for row in group.rows() {
         for (at, file) in group.members.iter().enumerate() {
             let Some(cell) = row.own(at).filter(|cell| cell.entry.form == Form::Quoted) else { continue };
@@ -36,7 +41,8 @@ fn quoted(group: &Group, cx: &mut Context<'_>) {
             let is_bare = |(_, other): &(usize, Cell<'_>)| other.entry.form == Form::Bare && type_of(*other, cx) == Some(kind);
             // What a number in quotes does to a reader that nobody knows is told by many that have it bare.
             let is_alone = kind == Type::Truth || others.len() >= 2 || group.is_complete;
-            if others.is_empty() || !others.iter().all(is_bare) || !keeps_texts(cx.workspace.path(file.source), is_alone) {
+            let is_idle = others.is_empty() || super::is_off(&off[at], row.name);
+            if is_idle || !others.iter().all(is_bare) || !keeps_texts(cx.workspace.path(file.source), is_alone) {
                 continue;
             }
             let allowed = cx.list("allowed", file.source);

@@ -42,11 +42,15 @@ pub fn check(file: &SettingsFile, cx: &mut Context<'_>) {
     let document = cx.workspace.document(file.source);
     let source = &document.source;
     let allowed = cx.list("allowed", file.source);
+    let mut off = None;
     for setting in file.settings.iter() {
         let Some(sign) = sign(setting.text(source)).filter(|_| setting.form != Form::Open) else { continue };
         let name = &setting.name;
         let about = super::about(document, name);
-        if allowed.iter().any(|pattern| fits(pattern, name)) || is_said_to_be_replaced(source, setting.value) {
+        // What is switched off is not used.
+        let off = off.get_or_insert_with(|| super::switched_off(&[file], cx.workspace));
+        let is_idle = is_said_to_be_replaced(source, setting.value) || super::is_off(off, name);
+        if is_idle || allowed.iter().any(|pattern| fits(pattern, name)) {
             continue;
         }
         let value = setting.text(source);

@@ -51,6 +51,9 @@ fn is_sidecar(container: Node<'_>) -> bool {
     container.field("restartPolicy").text().into_option().as_deref() == Some("Always")
 }
 
+/// So many Services of one workload are looked at, and so many ports of one Service: no tree that people wrote has more.
+pub const MANY: usize = 256;
+
 impl<'w> Container<'w> {
     fn of(workspace: &'w Workspace, workload: &'w Workload, (node, pod): (Node<'w>, Node<'w>), runs_first: bool) -> Self {
         let (probes, needs_probes, served_by) = (OnceCell::new(), OnceCell::new(), OnceCell::new());
@@ -181,7 +184,7 @@ impl<'w> Container<'w> {
         let mut services: Vec<&Service> = self.workload.own_services(self.workspace).collect();
         // Documents are in the order of their paths.
         services.sort_by_key(|service| service.node.source.0.abs_diff(self.workload.node.source.0));
-        let ports = |service: &Service| self.workspace.node(service.node).field("spec").field("ports").items();
+        let ports = |service: &Service| self.workspace.node(service.node).field("spec").field("ports").items().take(MANY);
         let pairs = services.into_iter().flat_map(|service| ports(service).map(move |port| (service, port)));
         pairs.filter(|(_, port)| self.takes(*port)).collect()
     }
@@ -195,7 +198,7 @@ impl Workload {
             let mut copies = workspace.topology.named(service, &self.resource, &self.name);
             folder(service) != folder(self) && copies.any(|copy| copy.id != self.id && folder(copy) == folder(service))
         };
-        workspace.topology.services_of(self).filter(move |service| !is_of_copy(service))
+        workspace.topology.services_of(self).take(MANY).filter(move |service| !is_of_copy(service))
     }
 
     /// The nearest Service that sends its pods the requests of others, and not those of a collector of metrics alone.

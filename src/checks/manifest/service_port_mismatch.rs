@@ -4,7 +4,7 @@ use crate::diagnostic::Severity;
 use crate::document::yaml::Node;
 use crate::rule::Context;
 use crate::workspace::Workspace;
-use crate::workspace::container::{Container, Port, target};
+use crate::workspace::container::{Container, MANY, Port, target};
 use crate::workspace::field::Field;
 use crate::workspace::topology::Workload;
 use crate::workspace::topology::object::Object;
@@ -24,8 +24,8 @@ pub fn check(object: &Object, cx: &mut Context<'_>) {
         let target = port.node().into_option().and_then(target);
         target.is_none_or(|target| workloads.iter().any(|workload| may_listen(workload, &target, workspace)))
     };
-    let any_arrives = spec.field("ports").items().any(arrives);
-    for port in spec.field("ports").items() {
+    let any_arrives = spec.field("ports").items().take(MANY).any(arrives);
+    for port in spec.field("ports").items().take(MANY) {
         let Some(target) = port.node().into_option().and_then(target) else { continue };
         let leads_nowhere = |workload: &&Workload| !may_listen(workload, &target, workspace);
         if any_arrives && matches!(target, Port::Number(_)) {

@@ -40,6 +40,9 @@ pub struct Composed {
 impl Composed {
     /// Finds it.
     pub(super) fn of(tree: &dyn Tree, found: &Found, workspace: &Workspace) -> Self {
+        if !workspace.documents.iter().any(|document| document.compose().is_some()) {
+            return Self::default();
+        }
         Self { unset: unset(tree, &found.may_set, workspace), absent: absent::absent(tree, found, &workspace.documents) }
     }
 }

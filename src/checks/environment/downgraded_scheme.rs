@@ -22,7 +22,7 @@ pub fn check(group: &Group, cx: &mut Context<'_>) {
     for row in group.rows() {
         let Some(cell) = row.own(at) else { continue };
         // Most values are no addresses, and that is asked of them first.
-        if !cell.value(cx.workspace).is_some_and(|value| value.contains("://")) {
+        if !cell.value(cx.workspace).is_some_and(|value| value.contains(':') && value.contains("://")) {
             continue;
         }
         let value = text(cell, cx);

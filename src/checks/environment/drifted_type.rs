@@ -13,8 +13,15 @@ pub fn check(group: &Group, cx: &mut Context<'_>) {
     let off: Vec<HashSet<&str>> =
         group.members.iter().map(|file| super::switched_off(&group.layers(file, false), workspace)).collect();
     quoted(group, &off, cx);
+    let mut types: Vec<Option<Type>> = Vec::new();
     for row in group.rows() {
-        let types: Vec<Option<Type>> = row.cells().map(|cell| type_of(cell?, cx)).collect();
+        types.clear();
+        types.extend(row.cells().map(|cell| type_of(cell?, cx)));
+        // Most settings have values of one type, and that is asked of them first.
+        let mut known = types.iter().flatten();
+        if known.next().is_none_or(|first| known.all(|other| other == first)) {
+            continue;
+        }
         for at in 0..types.len() {
             let (Some(cell), Some(here)) = (row.own(at), types[at]) else { continue };
             let others: Vec<Type> =
@@ -36,6 +43,9 @@ fn quoted(group: &Group, off: &[HashSet<&str>], cx: &mut Context<'_>) {
     for row in group.rows() {
         for (at, file) in group.members.iter().enumerate() {
             let Some(cell) = row.own(at).filter(|cell| cell.entry.form == Form::Quoted) else { continue };
+            if !row.cells().flatten().any(|other| other.entry.form == Form::Bare) {
+                continue;
+            }
             let Some(kind) = type_of(cell, cx).filter(|kind| matches!(kind, Type::Truth | Type::Number)) else { continue };
             let others: Vec<(usize, Cell<'_>)> = row.others(at).collect();
             let is_bare = |(_, other): &(usize, Cell<'_>)| other.entry.form == Form::Bare && type_of(*other, cx) == Some(kind);

@@ -67,11 +67,12 @@ impl Group {
     }
 
     fn cells_of<'g>(&'g self, line: &'g Line) -> impl Iterator<Item = Option<Cell<'g>>> {
-        line.iter().map(|at| {
-            let (file, entry) = (*at)?;
-            let (file, is_inherited) = (self.file(file as usize), file as usize >= self.members.len());
-            Some(Cell { file, entry: &file.settings[entry as usize], is_inherited })
-        })
+        line.iter().map(|at| Some(self.cell_at((*at)?)))
+    }
+
+    fn cell_at(&self, (number, entry): (u32, u32)) -> Cell<'_> {
+        let (file, is_inherited) = (self.file(number as usize), number as usize >= self.members.len());
+        Cell { file, entry: &file.settings[entry as usize], is_inherited }
     }
 
     /// A member by its number, one of the bases, which are counted after them, or at last what single members are read after.
@@ -122,7 +123,7 @@ impl<'g> Row<'g> {
 
     /// What a member has.
     pub fn cell(&self, member: usize) -> Option<Cell<'g>> {
-        self.cells().nth(member).flatten()
+        self.line[member].map(|at| self.group.cell_at(at))
     }
 
     /// What a member sets itself.

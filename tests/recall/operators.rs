@@ -14,6 +14,8 @@ pub struct Operator {
     pub make: fn(&Site<'_>, &mut Dice) -> Option<Change>,
     /// How many of a hundred must be found in the fixtures; none where only other files of a repository could tell.
     pub floor: Option<usize>,
+    /// Whether a finding of low severity will do, if it names the setting.
+    pub is_note_enough: bool,
 }
 
 /// The new text of the file of production; or the old and the new path of it or of a folder around it, by a slip or by
@@ -38,20 +40,51 @@ pub struct Site<'w> {
 pub const NAMES_OF_FILES: &[&str] = &["missing-environment-file", "misnamed-environment-file"];
 
 pub const OPERATORS: &[Operator] = &[
-    Operator { name: "delete a key", rules: &["missing-setting", "undefined-required-value"], make: delete, floor: Some(90) },
-    Operator { name: "misspell a key", rules: &["misspelt-setting", "missing-setting"], make: misspell, floor: Some(90) },
+    Operator {
+        name: "delete a key",
+        rules: &["missing-setting", "undefined-required-value"],
+        make: delete,
+        floor: Some(90),
+        is_note_enough: true,
+    },
+    Operator {
+        name: "misspell a key",
+        rules: &["misspelt-setting", "missing-setting"],
+        make: misspell,
+        floor: Some(90),
+        is_note_enough: false,
+    },
     Operator {
         name: "another environment's host",
         rules: &["points-at-other-environment", "environment-name-mismatch", "localhost-in-production"],
         make: stray,
         floor: Some(90),
+        is_note_enough: false,
     },
-    Operator { name: "times 1000", rules: &["drifted-unit", "invalid-value"], make: enlarge, floor: Some(90) },
-    Operator { name: "drop a unit", rules: &["missing-unit", "drifted-unit", "drifted-type"], make: drop_unit, floor: Some(90) },
-    Operator { name: "quote a number or a truth", rules: &["drifted-type"], make: quote, floor: Some(90) },
-    Operator { name: "set a key again", rules: &["duplicate-setting"], make: repeat, floor: Some(90) },
-    Operator { name: "rename the file", rules: NAMES_OF_FILES, make: rename, floor: Some(90) },
-    Operator { name: "misspell the file's name", rules: NAMES_OF_FILES, make: misspell_file, floor: Some(90) },
+    Operator {
+        name: "times 1000",
+        rules: &["drifted-unit", "invalid-value"],
+        make: enlarge,
+        floor: Some(90),
+        is_note_enough: false,
+    },
+    Operator {
+        name: "drop a unit",
+        rules: &["missing-unit", "drifted-unit", "drifted-type"],
+        make: drop_unit,
+        floor: Some(90),
+        is_note_enough: false,
+    },
+    Operator { name: "quote a number or a truth", rules: &["drifted-type"], make: quote, floor: Some(90), is_note_enough: false },
+    Operator { name: "set a key again", rules: &["duplicate-setting"], make: repeat, floor: Some(90), is_note_enough: false },
+    Operator { name: "rename the file", rules: NAMES_OF_FILES, make: rename, floor: Some(90), is_note_enough: false },
+    Operator {
+        name: "misspell the file's name",
+        rules: NAMES_OF_FILES,
+        make: misspell_file,
+        floor: Some(90),
+        is_note_enough: false,
+    },
 ];
 
 impl Site<'_> {
@@ -96,6 +129,14 @@ impl Site<'_> {
 fn delete(site: &Site<'_>, _: &mut Dice) -> Option<Change> {
     let (start, end) = site.lines()?;
     let (group, members) = (site.group, site.group.members.len());
+    // Where what is read before it says the same, nothing changes.
+    let says_same = |below: &SettingsFile| {
+        let text = |entry: &Entry| entry.text(&site.workspace.document(below.source).source) == site.value();
+        below.find(&site.entry.name).is_some_and(text)
+    };
+    if site.file.stack.below.iter().chain(&group.base).any(says_same) {
+        return None;
+    }
     // Who deletes the only key of a map deletes the map; and what a template decides nobody knows.
     let map = site.entry.name.rsplit_once('.').map_or("", |(map, _)| map);
     let in_map = |entry: &&Entry| map.is_empty() || entry.name.strip_prefix(map).is_some_and(|rest| rest.starts_with('.'));

@@ -10,7 +10,7 @@ pub fn check(group: &Group, cx: &mut Context<'_>) {
         for (at, member) in group.members.iter().enumerate() {
             let Some(cell) = row.own(at) else { continue };
             if let Some(number) = bare(cell, cx)
-                && let Some((other, theirs)) = measured(&row, at, number, cx)
+                && let Some((other, theirs, what)) = measured(&row, at, number, cx)
             {
                 let own = member.title();
                 cx.report(
@@ -20,9 +20,7 @@ pub fn check(group: &Group, cx: &mut Context<'_>) {
                 .about(row.name)
                 .label("a number alone")
                 .because(theirs.place(), "a number with its unit")
-                .in_production(
-                    "the reader takes a unit of its own choice, often milliseconds or bytes, or refuses the value at the start",
-                )
+                .in_production(what.consequence())
                 .help(format!("write the unit of {} here, too", row.name));
             }
         }
@@ -43,16 +41,33 @@ enum Measure {
     Processors,
 }
 
+impl Measure {
+    fn consequence(self) -> &'static str {
+        match self {
+            Self::Time => "the reader takes a unit of its own choice, often milliseconds, or refuses the value at the start",
+            Self::Bytes => "the reader takes a unit of its own choice, often bytes, or refuses the value at the start",
+            Self::Processors => {
+                "a number alone counts whole processors: pods that request so many fit on no node and stay Pending, and a limit of so many is none"
+            }
+        }
+    }
+}
+
 /// No machine has so many processors.
 const MANY_PROCESSORS: f64 = 256.0;
+
+/// Nor does one need so many, where a two hundredth of it is enough for all others.
+const SEVERAL_PROCESSORS: f64 = 10.0;
+const FAR_MORE: f64 = 200.0;
 
 /// Nothing runs in fewer bytes.
 const FEW_BYTES: f64 = 1_048_576.0;
 
 /// One of the others, if all of them have a unit. A quantity of Kubernetes may do without one where that makes sense.
-fn measured<'g>(row: &Row<'g>, at: usize, number: f64, cx: &Context<'_>) -> Option<(usize, Cell<'g>)> {
+fn measured<'g>(row: &Row<'g>, at: usize, number: f64, cx: &Context<'_>) -> Option<(usize, Cell<'g>, Measure)> {
     let others: Vec<(usize, Cell<'g>)> = row.others(at).collect();
-    let mut measures = others.iter().map(|(_, cell)| measure(row.name, cell.value(cx.workspace)?));
+    let value = |cell: &Cell<'g>| cell.value(cx.workspace);
+    let mut measures = others.iter().map(|(_, cell)| measure(row.name, value(cell)?));
     let first = measures.next().flatten()?;
     if !measures.all(|measure| measure == Some(first)) {
         return None;
@@ -60,12 +75,14 @@ fn measured<'g>(row: &Row<'g>, at: usize, number: f64, cx: &Context<'_>) -> Opti
     let words = name_words(row.name);
     let is_quantity =
         words.iter().any(|word| matches!(word.as_str(), "memory" | "storage" | "resources" | "limits" | "requests"));
+    let thousandths = others.iter().filter_map(|(_, cell)| Some(amount(value(cell)?)?.number)).fold(0.0, f64::max);
     let makes_sense = match first {
         Measure::Time => false,
         Measure::Bytes => is_quantity && number >= FEW_BYTES,
-        Measure::Processors => number < MANY_PROCESSORS,
+        Measure::Processors if number < SEVERAL_PROCESSORS => true,
+        Measure::Processors => number < MANY_PROCESSORS && number * 1000.0 < thousandths * FAR_MORE,
     };
-    others.into_iter().next().filter(|_| !makes_sense)
+    others.into_iter().next().filter(|_| !makes_sense).map(|(other, cell)| (other, cell, first))
 }
 
 fn measure(name: &str, value: &str) -> Option<Measure> {

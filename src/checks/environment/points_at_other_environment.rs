@@ -1,6 +1,9 @@
 //! See rules/environment/points-at-other-environment.md
 
+use std::collections::HashMap;
+
 use crate::diagnostic::Severity;
+use crate::document::entries::leaf;
 use crate::rule::{Context, fits};
 use crate::workspace::environments::rows::{Cell, Row};
 use crate::workspace::environments::value::{Class, host_of, name_words};
@@ -22,16 +25,25 @@ struct Stray<'g> {
 }
 
 pub fn check(group: &Group, cx: &mut Context<'_>) {
+    // By member and by the one whose name it has, and only where somebody asks.
+    let mut habits = HashMap::new();
     for at in 0..group.members.len() {
         for row in group.rows() {
-            if let Some(stray) = row.own(at).and_then(|cell| stray(group, row, at, cell, cx)) {
+            if let Some(stray) = row.own(at).and_then(|cell| stray(group, row, at, cell, &mut habits, cx)) {
                 report(group.members[at].title(), &stray, cx);
             }
         }
     }
 }
 
-fn stray<'g>(group: &'g Group, row: Row<'g>, at: usize, cell: Cell<'g>, cx: &Context<'_>) -> Option<Stray<'g>> {
+fn stray<'g>(
+    group: &'g Group,
+    row: Row<'g>,
+    at: usize,
+    cell: Cell<'g>,
+    habits: &mut HashMap<(usize, usize), Habit<'g>>,
+    cx: &Context<'_>,
+) -> Option<Stray<'g>> {
     let file = &group.members[at];
     let (own, value) = (file.environment.as_deref()?, value(cell, cx)?);
     // Most values name no environment at all, and that is asked of them first.
@@ -41,12 +53,11 @@ fn stray<'g>(group: &'g Group, row: Row<'g>, at: usize, cell: Cell<'g>, cx: &Con
         named = environments_in(name_in(value), &cx.settings.environments);
     }
     let foreign = named.iter().find(|named| named.name != own && !named.is_aside)?;
-    let is_allowed = || cx.list("allowed", file.source).iter().any(|pattern| fits(pattern, row.name));
-    if says_environment(row.name) || is_allowed() {
+    if cx.list("allowed", file.source).iter().any(|pattern| fits(pattern, row.name)) {
         return None;
     }
-    // Of a setting that is for no address, only the value tells: in all other files it goes by the environment.
-    let is_place = is_of_place && !part(row.name, value).is_empty();
+    // Of a setting that is for no address, only the value tells: in the other files it goes by the environment.
+    let is_place = is_of_place && !says_environment(row.name) && !part(row.name, value).is_empty();
     let owner = group.members.iter().position(|member| member.environment.as_deref() == Some(&foreign.name))?;
     // Others have their own name where this one has a foreign one.
     let follows = |(other, cell): (usize, Cell<'_>)| {
@@ -69,12 +80,51 @@ fn stray<'g>(group: &'g Group, row: Row<'g>, at: usize, cell: Cell<'g>, cx: &Con
     let theirs = row.cell(owner);
     let other = theirs.and_then(|cell| self::value(cell, cx));
     let is_same = other.is_some_and(|other| told(row.name, other, is_place) == told(row.name, value, is_place));
-    let is_by_environment = file.is_production() && is_same && pattern >= 2 && pattern == row.others(at).count();
-    if !is_place && !is_by_environment {
+    // Nobody else borrows this name, and most have their own.
+    let is_by_environment = pattern >= 2 && pattern * 2 > row.others(at).count() && !others.contains(&value);
+    let mut is_odd = || habits.entry((at, owner)).or_insert_with(|| Habit::of(group, at, owner, cx)).makes_odd(row.name);
+    if !is_place && !(file.is_production() && is_same && (is_by_environment || is_odd())) {
         return None;
     }
     let foreign = foreign.name.clone();
     Some(Stray { name: row.name, cell, foreign, theirs, is_same, is_sure: is_place && !is_shared && (is_same || pattern >= 2) })
+}
+
+/// How two members write names: how often each has its own in the same setting, and how often one has the other's.
+#[derive(Default)]
+struct Habit<'g> {
+    /// By the last part of the setting's name.
+    own: HashMap<&'g str, usize>,
+    borrowed: usize,
+}
+
+impl<'g> Habit<'g> {
+    fn of(group: &'g Group, at: usize, owner: usize, cx: &Context<'_>) -> Self {
+        let names = |member: usize, cell: Cell<'_>| {
+            let found = environments_in(name_in(value(cell, cx)?), &cx.settings.environments);
+            let has = |member: usize| {
+                let title = group.members[member].environment.as_deref();
+                found.iter().any(|named| Some(named.name.as_str()) == title)
+            };
+            Some((has(member), has(at + owner - member)))
+        };
+        let mut habit = Self::default();
+        for row in group.rows() {
+            let Some((has_own, has_other)) = row.own(at).and_then(|cell| names(at, cell)) else { continue };
+            habit.borrowed += usize::from(has_other && !has_own);
+            let is_theirs = || row.cell(owner).and_then(|cell| names(owner, cell)) == Some((true, false));
+            if has_own && !has_other && is_theirs() {
+                *habit.own.entry(leaf(row.name)).or_default() += 1;
+            }
+        }
+        habit
+    }
+
+    /// Whether a setting with the other's name is the only one, among many, that are called the same, too.
+    fn makes_odd(&self, name: &str) -> bool {
+        const MANY: usize = 3;
+        self.borrowed == 1 && self.own.contains_key(leaf(name)) && self.own.values().sum::<usize>() >= MANY
+    }
 }
 
 fn report(own: &str, stray: &Stray<'_>, cx: &mut Context<'_>) {
@@ -134,7 +184,7 @@ fn told<'v>(name: &str, value: &'v str, is_place: bool) -> &'v str {
     if is_place { part(name, value) } else { name_in(value) }
 }
 
-/// Settings that name the environment itself are another matter.
+/// Settings that name the environment itself: of a service, a branch or an image, which often share one.
 fn says_environment(name: &str) -> bool {
     name_words(name).last().is_some_and(|last| {
         matches!(last.as_str(), "env" | "environment" | "profile" | "profiles" | "active" | "stage" | "tag" | "branch")

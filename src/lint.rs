@@ -17,7 +17,7 @@ use crate::settings::Settings;
 use crate::timings::{Timings, timed};
 use crate::workspace::Workspace;
 use crate::workspace::container::Container;
-use crate::workspace::environments::Tier;
+use crate::workspace::environments::{Group, SettingsFile, Tier};
 use crate::workspace::history::{Migration, MigrationSet, Shipping};
 use crate::workspace::topology::Workload;
 use crate::workspace::topology::object::Object;
@@ -124,6 +124,11 @@ impl Outcome {
         parts.par_extend(
             objects.flat_map_iter(|object| guard::named(path(object.node.source), || about_object(object, &pairs, run))),
         );
+        let (files, pairs) = (workspace.environments.files.par_iter(), of(|check| matches!(check, Check::SettingsFile(_))));
+        parts.par_extend(files.flat_map_iter(|file| guard::named(path(file.source), || about_settings(file, &pairs, run))));
+        let (groups, pairs) = (workspace.environments.groups.par_iter(), of(|check| matches!(check, Check::Group(_))));
+        let source = |group: &Group| group.members[0].source;
+        parts.par_extend(groups.flat_map_iter(|group| guard::named(path(source(group)), || about_group(group, &pairs, run))));
         let is_of_pods = |check: &Check| matches!(check, Check::Workload(_) | Check::Container(_));
         let (workloads, pairs) = (workspace.topology.workloads.par_iter(), of(is_of_pods));
         parts.par_extend(workloads.flat_map_iter(|one| guard::named(path(one.node.source), || about_workload(one, &pairs, run))));
@@ -164,6 +169,26 @@ fn about_file<'w>(id: SourceId, pairs: &[Pair], run: impl Fn(&'static Rule) -> R
         let (run, Check::File(check)) = (run(rule), check) else { continue };
         let file = File { id, document: run.workspace.document(id) };
         run.tell(id, &mut parts, |cx| check(&file, cx));
+    }
+    parts
+}
+
+/// What all rules about files of settings say of one.
+fn about_settings<'w>(file: &'w SettingsFile, pairs: &[Pair], run: impl Fn(&'static Rule) -> Run<'w>) -> Vec<Part> {
+    let mut parts = Vec::new();
+    for (rule, check) in pairs {
+        let Check::SettingsFile(check) = check else { continue };
+        run(rule).tell(file.source, &mut parts, |cx| check(file, cx));
+    }
+    parts
+}
+
+/// What all rules about settings for several environments say of one group of them.
+fn about_group<'w>(group: &'w Group, pairs: &[Pair], run: impl Fn(&'static Rule) -> Run<'w>) -> Vec<Part> {
+    let mut parts = Vec::new();
+    for (rule, check) in pairs {
+        let Check::Group(check) = check else { continue };
+        run(rule).tell(group.members[0].source, &mut parts, |cx| check(group, cx));
     }
     parts
 }
@@ -227,22 +252,14 @@ impl<'w> Run<'w> {
                 let units = workspace.topology.units().par_iter();
                 units.map(|unit| self.one(&unit.folder, None, |cx| check(unit, cx))).collect()
             }
-            Check::SettingsFile(check) => {
-                let files = workspace.environments.files.par_iter();
-                files.map(|file| self.one(workspace.path(file.source), None, |cx| check(file, cx))).collect()
-            }
-            Check::Group(check) => {
-                let groups = workspace.environments.groups.par_iter();
-                groups
-                    .map(|group| {
-                        let path = group.members.first().map_or("", |member| workspace.path(member.source));
-                        self.one(path, None, |cx| check(group, cx))
-                    })
-                    .collect()
-            }
             Check::Suppression(check) => self.suppressions.iter().map(|one| self.suppression(one, check)).collect(),
             // There are many of these and most rules ask about them, so all rules look at one before the next.
-            Check::File(_) | Check::Object(_) | Check::Workload(_) | Check::Container(_) => Vec::new(),
+            Check::File(_)
+            | Check::SettingsFile(_)
+            | Check::Group(_)
+            | Check::Object(_)
+            | Check::Workload(_)
+            | Check::Container(_) => Vec::new(),
         }
     }
 

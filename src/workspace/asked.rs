@@ -187,7 +187,7 @@ impl Search<'_> {
             place: asked.place,
             path: whole,
             is_production: named.tier == Tier::Production,
-            environment: named.name,
+            environment: named.name.into_owned(),
             siblings: siblings.iter().map(|slot| slot.source).collect(),
             same,
             is_folder: first.is_folder(),

@@ -142,7 +142,7 @@ impl Environments {
                 let is_slip = || !named.is_aside && environments_in(path, said).iter().all(|other| other.name != named.name);
                 let is_sure = file.environment.as_deref().is_none_or(|own| own == named.name) || is_slip();
                 file.tier = is_sure.then_some(named.tier);
-                file.environment = Some(named.name.clone());
+                file.environment = Some(named.name.to_string());
                 file.is_aside = named.is_aside;
             }
         }
@@ -205,7 +205,7 @@ fn settings_file(source: SourceId, document: &Document, said: &EnvironmentNames)
     };
     let named = named(document.source.path(), said);
     let (environment, tier, is_aside) = match named {
-        Some(named) => (Some(named.name), Some(named.tier), named.is_aside),
+        Some(named) => (Some(named.name.into_owned()), Some(named.tier), named.is_aside),
         None => (None, None, false),
     };
     Some(SettingsFile {

@@ -64,7 +64,7 @@ fn stray<'g>(
         let text = self::value(cell, cx)?;
         let found = environments_in(told(row.name, text, is_place), &cx.settings.environments);
         let title = group.members[other].environment.as_deref();
-        Some(found.iter().any(|named| Some(named.name.as_str()) == title))
+        Some(found.iter().any(|named| Some(&*named.name) == title))
     };
     let pattern = row.others(at).filter_map(follows).filter(|follows| *follows).count();
     // One address for all is shared on purpose; so is one for all but the owner of the name.
@@ -86,7 +86,7 @@ fn stray<'g>(
     if !is_place && !(file.is_production() && is_same && (is_by_environment || is_odd())) {
         return None;
     }
-    let foreign = foreign.name.clone();
+    let foreign = foreign.name.to_string();
     Some(Stray { name: row.name, cell, foreign, theirs, is_same, is_sure: is_place && !is_shared && (is_same || pattern >= 2) })
 }
 
@@ -104,7 +104,7 @@ impl<'g> Habit<'g> {
             let found = environments_in(name_in(value(cell, cx)?), &cx.settings.environments);
             let has = |member: usize| {
                 let title = group.members[member].environment.as_deref();
-                found.iter().any(|named| Some(named.name.as_str()) == title)
+                found.iter().any(|named| Some(&*named.name) == title)
             };
             Some((has(member), has(at + owner - member)))
         };

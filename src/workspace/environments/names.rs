@@ -1,5 +1,6 @@
 //! Which words name an environment?
 
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use crate::near;
@@ -20,7 +21,7 @@ pub enum Tier {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Named {
     /// The name that all words for it share.
-    pub name: String,
+    pub name: Cow<'static, str>,
     /// How near to production it is.
     pub tier: Tier,
     /// It stands beside the way to production: what it needs says nothing about what the others need.
@@ -126,7 +127,7 @@ impl Named {
     /// What a word names, as far as the configuration says nothing else of it.
     pub fn of(word: &str, said: &EnvironmentNames) -> Option<Self> {
         let is = |words: &[String]| words.iter().any(|other| other.eq_ignore_ascii_case(word));
-        let named = |tier| Some(Self { name: word.to_ascii_lowercase(), tier, is_aside: false });
+        let named = |tier| Some(Self { name: word.to_ascii_lowercase().into(), tier, is_aside: false });
         if is(&said.ignored) {
             return None;
         }
@@ -137,15 +138,15 @@ impl Named {
             return named(Tier::NonProduction);
         }
         let (name, tier) = environment(word)?;
-        Some(Self { name: name.to_owned(), tier, is_aside: ASIDE.contains(&name) })
+        Some(Self { name: name.into(), tier, is_aside: ASIDE.contains(&name) })
     }
 
     /// A word that nobody knows, in a place where others name environments; of a slip it is known what was meant.
     pub fn learnt(word: &str) -> Self {
         if let Some((_, name, tier)) = slip_of(word) {
-            return Self { name: name.to_owned(), tier, is_aside: ASIDE.contains(&name) };
+            return Self { name: name.into(), tier, is_aside: ASIDE.contains(&name) };
         }
-        Self { name: word.to_ascii_lowercase(), tier: Tier::NonProduction, is_aside: true }
+        Self { name: word.to_ascii_lowercase().into(), tier: Tier::NonProduction, is_aside: true }
     }
 
     /// Where it stands on the way from a laptop to production.

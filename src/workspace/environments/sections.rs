@@ -113,7 +113,7 @@ fn split(
             .reduce(|one, other| Span { start: one.start.min(other.start), end: one.end.max(other.end) });
         SettingsFile {
             section: Some(section.into()),
-            environment: Some(named.name.clone()),
+            environment: Some(named.name.to_string()),
             tier: Some(named.tier),
             is_aside: named.is_aside,
             settings: settings.into(),
@@ -149,7 +149,7 @@ pub fn config_maps(id: SourceId, document: &Document, said: &EnvironmentNames) -
         files.push(SettingsFile {
             source: id,
             section: Some(format!("ConfigMap {name}").into()),
-            environment: named.as_ref().map(|named| named.name.clone()),
+            environment: named.as_ref().map(|named| named.name.to_string()),
             tier: named.as_ref().map(|named| named.tier),
             is_aside: named.as_ref().is_some_and(|named| named.is_aside),
             is_flat: entries.iter().all(|entry| is_variable(&entry.name)),

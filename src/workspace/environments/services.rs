@@ -17,7 +17,7 @@ pub const SERVICE: &str = "service ";
 pub fn services(source: SourceId, document: &Document, said: &EnvironmentNames) -> Vec<SettingsFile> {
     let Some(compose) = document.compose() else { return Vec::new() };
     let (environment, tier, is_aside) = match named(document.source.path(), said) {
-        Some(named) => (Some(named.name), Some(named.tier), named.is_aside),
+        Some(named) => (Some(named.name.into_owned()), Some(named.tier), named.is_aside),
         None => (None, None, false),
     };
     let whole = SettingsFile {

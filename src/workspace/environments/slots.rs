@@ -171,7 +171,7 @@ mod tests {
         paths.sort_unstable();
         let slots = slots(&paths, &EnvironmentNames::default());
         let tell = |slot: &Slot| {
-            let members: Vec<&str> = slot.members.iter().map(|(_, named)| named.name.as_str()).collect();
+            let members: Vec<&str> = slot.members.iter().map(|(_, named)| &*named.name).collect();
             let base: Vec<&str> = slot.base.iter().map(|at| paths[*at]).collect();
             format!("{} <- {}", members.join(" "), base.join(" "))
         };

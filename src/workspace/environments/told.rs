@@ -46,7 +46,7 @@ pub(super) fn inline(documents: &[Arc<Document>], said: &EnvironmentNames) -> Ve
                 found.push(SettingsFile {
                     source,
                     section: Some(format!("{} {}", word(root.field("kind")), word(root.field("metadata").field("name"))).into()),
-                    environment: named.as_ref().map(|named| named.name.clone()),
+                    environment: named.as_ref().map(|named| named.name.to_string()),
                     tier: named.as_ref().map(|named| named.tier),
                     is_aside: named.as_ref().is_some_and(|named| named.is_aside),
                     settings: settings.into(),

@@ -105,6 +105,13 @@ struct Search<'s> {
     said: &'s EnvironmentNames,
 }
 
+/// The part of a list in the order of files that is about one of them.
+pub fn of_file<T>(all: &[T], source: SourceId, place: impl Fn(&T) -> Place) -> &[T] {
+    let start = all.partition_point(|one| place(one).source < source);
+    let length = all[start..].partition_point(|one| place(one).source == source);
+    &all[start..start + length]
+}
+
 impl Names {
     /// Finds them.
     pub(super) fn of(tree: &dyn Tree, found: &Found, documents: &[Arc<Document>], environments: &Environments) -> Self {

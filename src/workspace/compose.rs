@@ -33,6 +33,8 @@ pub use shell::may_set;
 pub struct Composed {
     /// Variables that nothing sets, by file and name.
     pub unset: Vec<Unset>,
+    /// Of these, those that an example lacks, by the example.
+    pub by_example: HashMap<SourceId, Vec<usize>>,
     /// Files of settings that are not there, by file and place.
     pub absent: Vec<Absent>,
 }
@@ -43,7 +45,12 @@ impl Composed {
         if !workspace.documents.iter().any(|document| document.compose().is_some()) {
             return Self::default();
         }
-        Self { unset: unset(tree, &found.may_set, workspace), absent: absent::absent(tree, found, &workspace.documents) }
+        let unset = unset(tree, &found.may_set, workspace);
+        let mut by_example: HashMap<SourceId, Vec<usize>> = HashMap::new();
+        for (at, example) in unset.iter().enumerate().filter_map(|(at, unset)| Some((at, unset.example?))) {
+            by_example.entry(example).or_default().push(at);
+        }
+        Self { unset, by_example, absent: absent::absent(tree, found, &workspace.documents) }
     }
 }
 
@@ -60,6 +67,8 @@ pub struct Unset {
     pub without: Without,
     /// Why that is known to be none of the shell's.
     pub evidence: Evidence,
+    /// The example that lacks it, where it is one.
+    pub example: Option<SourceId>,
 }
 
 /// Why a variable is known to be missing.
@@ -137,11 +146,11 @@ fn files(documents: &[Arc<Document>]) -> impl Iterator<Item = (SourceId, &Docume
 fn unset(tree: &dyn Tree, may_set: &[String], workspace: &Workspace) -> Vec<Unset> {
     let documents = &workspace.documents;
     let all = ids(documents).zip(documents);
-    let dotenvs: Vec<Dotenv<'_>> = all.filter_map(|(source, document)| Dotenv::of(source, document, workspace)).collect();
-    if dotenvs.is_empty() {
+    let dotenvs = Dotenvs::of(all.filter_map(|(source, document)| Dotenv::of(source, document, workspace)));
+    if dotenvs.by_folder.is_empty() {
         return Vec::new();
     }
-    let tellers = tellers(documents, &dotenvs);
+    let tellers = tellers(documents, dotenvs.by_folder.values().flatten());
     let mut found = Vec::new();
     for (source, document, compose) in files(documents) {
         found.extend(of_file(source, document, compose, &tellers, &dotenvs));
@@ -150,6 +159,23 @@ fn unset(tree: &dyn Tree, may_set: &[String], workspace: &Workspace) -> Vec<Unse
     let said = shell::said(tree, may_set, documents, &wanted);
     found.retain(|unset| !said.contains(&unset.name));
     found
+}
+
+/// The files of settings of a tree, by their folders.
+struct Dotenvs<'d> {
+    by_folder: BTreeMap<&'d str, Vec<Dotenv<'d>>>,
+}
+
+impl<'d> Dotenvs<'d> {
+    fn of(all: impl Iterator<Item = Dotenv<'d>>) -> Self {
+        let mut by_folder: BTreeMap<&str, Vec<Dotenv<'_>>> = BTreeMap::new();
+        all.for_each(|one| by_folder.entry(one.folder).or_default().push(one));
+        Self { by_folder }
+    }
+
+    fn in_folder(&self, folder: &str) -> &[Dotenv<'d>] {
+        self.by_folder.get(folder).map(Vec::as_slice).unwrap_or_default()
+    }
 }
 
 impl<'d> Dotenv<'d> {
@@ -173,7 +199,10 @@ impl<'d> Dotenv<'d> {
 }
 
 /// Which files of settings tell of a variable, be it in a comment.
-fn tellers<'d>(documents: &'d [Arc<Document>], dotenvs: &[Dotenv<'d>]) -> HashMap<&'d str, Vec<&'d str>> {
+fn tellers<'a, 'd: 'a>(
+    documents: &'d [Arc<Document>],
+    dotenvs: impl Iterator<Item = &'a Dotenv<'d>>,
+) -> HashMap<&'d str, Vec<&'d str>> {
     let variables = documents.iter().filter_map(|document| document.compose()).flat_map(|compose| &compose.variables);
     let wanted: HashSet<&str> = variables.map(|variable| &*variable.name).collect();
     let mut tellers: HashMap<&str, Vec<&str>> = HashMap::new();
@@ -210,11 +239,11 @@ fn of_file(
     document: &Document,
     compose: &Compose,
     tellers: &HashMap<&str, Vec<&str>>,
-    dotenvs: &[Dotenv<'_>],
+    dotenvs: &Dotenvs<'_>,
 ) -> Vec<Unset> {
     let needed = needed(compose);
     let inside = inside(document, compose, dotenvs);
-    let is_told = |name: &str| tellers.get(name).is_some_and(|told| told.iter().any(|path| !inside.contains(*path)));
+    let is_told = |name: &str| tellers.get(name).is_some_and(|told| told.iter().any(|path| !inside.contains_key(*path)));
     let missing: Vec<(&str, &Variable)> = needed.into_iter().filter(|(name, _)| !is_given(name) && !is_told(name)).collect();
     if missing.is_empty() {
         return Vec::new();
@@ -225,8 +254,9 @@ fn of_file(
         of: variable.of.clone(),
         without: variable.without,
         evidence,
+        example: None,
     };
-    let set_inside = |name: &str| dotenvs.iter().filter(|one| inside.contains(one.path)).find_map(|one| one.names.get(name));
+    let set_inside = |name: &str| inside.values().find_map(|one| one.names.get(name));
     let (within, missing): (Vec<_>, Vec<_>) = missing.into_iter().partition(|(name, _)| set_inside(name).is_some());
     let mut found: Vec<Unset> = Vec::new();
     for one in within {
@@ -242,7 +272,9 @@ fn of_file(
         // Where a file is read as it is, a secret is kept out of it on purpose.
         let is_kept_out = !sibling.is_example && is_secret_name(one.0);
         if meant.is_some() || (is_list && !is_kept_out) {
-            found.push(report(one, Evidence::Sibling { source: sibling.source, known, meant }));
+            let example = sibling.is_example.then_some(sibling.source);
+            let evidence = Evidence::Sibling { source: sibling.source, known, meant };
+            found.push(Unset { example, ..report(one, evidence) });
         }
     }
     found
@@ -258,18 +290,23 @@ fn is_given(name: &str) -> bool {
 }
 
 /// The nearest file around a compose file that may set its variables, and how many it does: `.env`, one that it is started with, or an example.
-fn sibling<'a, 'd>(document: &Document, compose: &Compose, dotenvs: &'a [Dotenv<'d>]) -> Option<(&'a Dotenv<'d>, usize)> {
+fn sibling<'a, 'd>(document: &Document, compose: &Compose, dotenvs: &'a Dotenvs<'d>) -> Option<(&'a Dotenv<'d>, usize)> {
     let used: BTreeSet<&str> = compose.variables.iter().map(|variable| &*variable.name).collect();
-    let own = document.source.folder();
-    let is_read = |one: &&Dotenv<'_>| (one.is_read || one.is_example) && (own == one.folder || is_below(own, one.folder));
     let known = |one: &Dotenv<'_>| used.iter().filter(|name| one.names.contains_key(**name)).count();
-    let all = dotenvs.iter().filter(is_read).map(|one| (one, known(one)));
-    // What is read counts for more than an example of it.
-    all.max_by_key(|(one, known)| (one.folder.len(), !one.is_example, *known))
+    let mut folder = document.source.folder();
+    loop {
+        let all = dotenvs.in_folder(folder).iter().filter(|one| one.is_read || one.is_example);
+        // What is read counts for more than an example of it.
+        let best = all.map(|one| (one, known(one))).max_by_key(|(one, known)| (!one.is_example, *known));
+        if best.is_some() || folder.is_empty() {
+            return best;
+        }
+        folder = folder.rsplit_once('/').map_or("", |(above, _)| above);
+    }
 }
 
 /// The files that containers alone read, and examples of them: named below `env_file`, and not a `.env` that compose reads.
-fn inside<'d>(document: &Document, compose: &Compose, dotenvs: &[Dotenv<'d>]) -> HashSet<&'d str> {
+fn inside<'a, 'd>(document: &Document, compose: &Compose, dotenvs: &'a Dotenvs<'d>) -> BTreeMap<&'d str, &'a Dotenv<'d>> {
     let own = document.source.folder();
     let is_read = |path: &str| {
         let folder = path.strip_suffix(".env").map(|folder| folder.trim_end_matches('/'));
@@ -277,11 +314,10 @@ fn inside<'d>(document: &Document, compose: &Compose, dotenvs: &[Dotenv<'d>]) ->
     };
     let named = compose.services.iter().flat_map(|service| &service.env_files);
     let paths: HashSet<String> = named.map(|file| join(own, &file.path)).filter(|path| !is_read(path)).collect();
-    if paths.is_empty() {
-        return HashSet::new();
-    }
+    let folders: BTreeSet<&str> = paths.iter().map(|path| path.rsplit_once('/').map_or("", |(folder, _)| folder)).collect();
     // `web.env.example` is an example of `web.env`.
     let is_example = |path: &str| path.match_indices(['.', '-']).any(|(at, _)| paths.contains(&path[..at]));
     let belongs = |one: &&Dotenv<'_>| paths.contains(one.path) || (one.is_example && is_example(one.path));
-    dotenvs.iter().filter(belongs).map(|one| one.path).collect()
+    let around = folders.iter().flat_map(|folder| dotenvs.in_folder(folder));
+    around.filter(belongs).map(|one| (one.path, one)).collect()
 }

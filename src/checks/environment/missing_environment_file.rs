@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Severity;
 use crate::rule::{Context, File};
-use crate::workspace::asked::MissingFile;
+use crate::workspace::asked::{MissingFile, of_file};
 use crate::workspace::compose::Absent;
 use crate::workspace::environments::Tier;
 
@@ -15,7 +15,7 @@ pub fn check(file: &File<'_>, cx: &mut Context<'_>) {
         "the command stops where it cannot find the file: the deploy of this environment fails, and of no other"
     };
     of_compose(file, cx);
-    for missing in workspace.names.missing.iter().filter(|missing| missing.place.source == file.id) {
+    for missing in of_file(&workspace.names.missing, file.id, |missing| missing.place) {
         let same = missing.same.as_ref().map(|(same, _)| *same);
         let other = same.or(missing.siblings.first().copied());
         let what = if missing.is_folder { "folder" } else { "file" };
@@ -48,8 +48,9 @@ pub fn check(file: &File<'_>, cx: &mut Context<'_>) {
 /// Files that a compose file hands to containers.
 fn of_compose(file: &File<'_>, cx: &mut Context<'_>) {
     let workspace = cx.workspace;
-    let is_known = |absent: &&Absent| !workspace.names.missing.iter().any(|missing| missing.place == absent.place);
-    let absent = workspace.composed.absent.iter().filter(|absent| absent.place.source == file.id).filter(is_known);
+    let missing = of_file(&workspace.names.missing, file.id, |missing| missing.place);
+    let is_known = |absent: &&Absent| !missing.iter().any(|missing| missing.place == absent.place);
+    let absent = of_file(&workspace.composed.absent, file.id, |absent| absent.place).iter().filter(is_known);
     for Absent { place, path, other, is_meant } in absent {
         let what = if *is_meant { "was this one meant?" } else { "another file that it asks for is here" };
         let report = cx

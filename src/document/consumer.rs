@@ -90,20 +90,23 @@ pub fn may_read(path: &str) -> bool {
     const TOOLS: &[&str] = &["playwright", "vitest", "jest", "cypress", "drizzle", "knexfile", "wdio", "conftest"];
     let (folders, name) = path.rsplit_once('/').unwrap_or(("", path));
     let stem = name.split('.').next().unwrap_or(name);
-    let is_test = name.split('.').skip(1).any(|part| part.ends_with("test") || part.ends_with("spec"))
-        || name.contains(".stories.")
-        || name.contains(".d.ts")
-        || name.contains(".min.")
-        || stem.ends_with("_test")
-        || stem.ends_with("_spec")
-        || stem.ends_with("Test")
-        || stem.ends_with("Tests")
-        || stem.starts_with("test_");
+    let is_test = || {
+        name.split('.').skip(1).any(|part| part.ends_with("test") || part.ends_with("spec"))
+            || name.contains(".stories.")
+            || name.contains(".d.ts")
+            || name.contains(".min.")
+            || stem.ends_with("_test")
+            || stem.ends_with("_spec")
+            || stem.ends_with("Test")
+            || stem.ends_with("Tests")
+            || stem.starts_with("test_")
+    };
+    // What is asked last is told by few.
     is_pipeline(path)
         || teller(path).is_some()
         || shell::may_ask(path)
         || Language::of_path(path).is_some()
-            && !is_test
+            && !is_test()
             && !TOOLS.contains(&stem)
             && !folders.split('/').any(|folder| ASIDE.contains(&folder.to_ascii_lowercase().as_str()))
 }

@@ -2,28 +2,23 @@
 
 mod configuration;
 mod passed;
+mod promise;
 
 use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::path::Path;
 
-use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
+use rayon::prelude::*;
 
-use super::builds::tilt::is_tilt;
-use super::compose;
-use super::consumers::may_supply;
-use super::readers;
-use super::sites::{self, Sites};
-use super::versions::may_tell;
+use super::sites::Sites;
 use crate::diagnostic::{Judged, Note};
-use crate::document::consumer;
-use crate::document::dump::Teller;
 use crate::document::kind::Kind;
 use crate::settings::Settings;
 use crate::tree::{Entry, EntryKind, Tree, Unreadable};
 use passed::Tracked;
 pub use passed::{Passed, Why};
+use promise::{Promise, UNSUPPORTED};
 
 /// A file that might be ours.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -107,17 +102,6 @@ const SKIPPED_FOLDERS: &[&str] = &[
     "site-packages",
 ];
 
-/// Migrations that are written in a language we do not read yet.
-const UNSUPPORTED: &[(&str, &str)] = &[
-    ("**/db/migrate/[0-9]*_*.rb", "Rails"),
-    ("**/migrations/[0-9][0-9][0-9][0-9]_*.py", "Django"),
-    ("**/{versions,alembic}/*_*.py", "Alembic"),
-    ("**/database/migrations/[0-9]*_*.php", "Laravel"),
-    ("**/priv/**/migrations/[0-9]*_*.exs", "Ecto"),
-    ("**/{changelog,changelogs}/**/*.{xml,yaml,yml}", "Liquibase"),
-    ("**/migrations/[0-9]*.{ts,js,mjs,cjs}", "JavaScript"),
-];
-
 /// Walks a tree. A file that was `named` is never passed over.
 pub fn discover(tree: &dyn Tree, named: &str, settings: &Settings) -> Found {
     let mut walk = Walk {
@@ -134,12 +118,21 @@ pub fn discover(tree: &dyn Tree, named: &str, settings: &Settings) -> Found {
     };
     walk.read_ignores("");
     let entries = tree.walk(&mut |folder| walk.enters(folder));
-    let globs = unsupported_globs();
+    let unsupported = promise::unsupported();
+    // What the configuration calls a migration is one, whatever its name.
+    let is_set_up = |path: &str| {
+        path == named || (is_sql(path) && settings.migrations.iter().any(|migrations| migrations.paths.matches(path)))
+    };
+    let promise = |entry: &Entry| match entry.kind {
+        EntryKind::Folder | EntryKind::InnerLink => Promise::default(),
+        _ => Promise::of(&entry.path, is_set_up(&entry.path), &unsupported),
+    };
+    let promises: Vec<Promise> = entries.par_iter().map(promise).collect();
     let mut foreign = vec![0_usize; UNSUPPORTED.len()];
     let mut others = Vec::new();
-    for entry in entries {
-        if let Some(path) = walk.sort_in(entry) {
-            for glob in globs.matches(&path) {
+    for (entry, promise) in entries.into_iter().zip(promises) {
+        if let Some(path) = walk.sort_in(entry, &promise) {
+            for glob in promise.unsupported {
                 foreign[glob] += 1;
             }
             others.extend(is_sql(&path).then_some(path));
@@ -160,15 +153,6 @@ pub fn discover(tree: &dyn Tree, named: &str, settings: &Settings) -> Found {
 
 fn is_sql(path: &str) -> bool {
     path.rsplit_once('.').is_some_and(|(_, extension)| extension.eq_ignore_ascii_case("sql"))
-}
-
-fn unsupported_globs() -> GlobSet {
-    let mut set = GlobSetBuilder::new();
-    for (glob, _) in UNSUPPORTED {
-        let glob = GlobBuilder::new(glob).literal_separator(true).build().expect("our own globs are valid");
-        set.add(glob);
-    }
-    set.build().expect("our own globs are valid")
 }
 
 /// The ignore rules of the folders that have any.
@@ -335,47 +319,48 @@ impl Walk<'_> {
         self.found.ignores.by(path, is_folder).map(|(pattern, file)| Why::Ignored(pattern, file))
     }
 
-    /// The configuration calls it a migration, whatever its name.
-    fn is_set_up(&self, path: &str) -> bool {
-        is_sql(path) && self.settings.migrations.iter().any(|migrations| migrations.paths.matches(path))
-    }
-
     /// Files an entry away. Returns its path where it is a file that is none of ours.
-    fn sort_in(&mut self, entry: Entry) -> Option<String> {
+    fn sort_in(&mut self, entry: Entry, promise: &Promise) -> Option<String> {
         if entry.kind != EntryKind::Folder && CONFIG_NAMES.contains(&entry.name()) {
             self.found.configs.push(entry.path.clone());
         }
-        let kind = Kind::of_path(&entry.path, entry.path == self.named || self.is_set_up(&entry.path));
-        match entry.kind {
+        let Entry { path, kind } = entry;
+        match kind {
             EntryKind::Folder | EntryKind::InnerLink => None,
             EntryKind::File => {
-                if let Some(why) = self.left_out(&entry.path) {
-                    self.found.skipped.extend(kind.map(|_| Passed { path: entry.path, why }));
+                if let Some(why) = self.left_out(&path) {
+                    self.found.skipped.extend(promise.kind.map(|_| Passed { path, why }));
                     return None;
                 }
-                self.found.telling.extend(may_tell(&entry.path).then(|| entry.path.clone()));
-                self.found.readers.extend(readers::may_tell(&entry.path).then(|| entry.path.clone()));
-                if consumer::may_read(&entry.path) {
-                    self.found.programs.push(Candidate { path: entry.path.clone(), kind: Kind::Consumer });
-                }
-                self.found.suppliers.extend(may_supply(&entry.path).then(|| entry.path.clone()));
-                self.found.may_set.extend(compose::may_set(&entry.path).then(|| entry.path.clone()));
-                self.found.tilt.extend(is_tilt(entry.name()).then(|| entry.path.clone()));
-                self.evidence.extend(sites::may_say(&entry.path).then(|| entry.path.clone()));
-                self.tellers.extend(Teller::of_path(&entry.path).map(|_| entry.path.clone()));
-                if configuration::has_format(entry.name()) && !CONFIG_NAMES.contains(&entry.name()) {
-                    self.formats.push(entry.path.clone());
-                }
-                let Some(kind) = kind else { return Some(entry.path) };
-                let foreign = (kind == Kind::Manifest).then(|| entry.path.clone());
-                self.found.files.push(Candidate { path: entry.path, kind });
+                self.hand_out(&path, promise);
+                let Some(kind) = promise.kind else { return Some(path) };
+                let foreign = (kind == Kind::Manifest).then(|| path.clone());
+                self.found.files.push(Candidate { path, kind });
                 foreign
             }
             EntryKind::Odd(reason) => {
-                self.note(entry.path, kind, &reason);
+                self.note(path, promise.kind, &reason);
                 None
             }
         }
+    }
+
+    /// Puts a file on the list of each who may want it.
+    fn hand_out(&mut self, path: &str, promise: &Promise) {
+        let found = &mut self.found;
+        for (list, wants) in [
+            (&mut found.telling, promise.tells_server),
+            (&mut found.readers, promise.tells_reader),
+            (&mut found.suppliers, promise.supplies),
+            (&mut found.may_set, promise.sets),
+            (&mut found.tilt, promise.is_tilt),
+            (&mut self.evidence, promise.tells_site),
+            (&mut self.tellers, promise.tells_schema),
+            (&mut self.formats, promise.may_configure),
+        ] {
+            list.extend(wants.then(|| path.to_owned()));
+        }
+        found.programs.extend(promise.asks.then(|| Candidate { path: path.to_owned(), kind: Kind::Consumer }));
     }
 
     /// A closed folder may hide anything; of other odd things only those whose name says that they are ours matter.

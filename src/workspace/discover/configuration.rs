@@ -3,6 +3,8 @@
 
 use std::collections::HashSet;
 
+use rayon::prelude::*;
+
 use crate::document::kind::promises_settings;
 use crate::settings::EnvironmentNames;
 use crate::workspace::environments::slots::slots;
@@ -83,7 +85,7 @@ const FOREIGN_NAMES: &[&str] = &[
 
 /// Which of these paths, sorted, might be files of settings.
 pub fn chosen<'p>(paths: &[&'p str], said: &EnvironmentNames) -> Vec<&'p str> {
-    let ours: Vec<&str> = paths.iter().copied().filter(|path| !is_foreign(path)).collect();
+    let ours: Vec<&str> = paths.par_iter().copied().filter(|path| !is_foreign(path)).collect();
     let mut chosen: Vec<&str> = ours.iter().copied().filter(|path| promises_settings(path)).collect();
     for slot in slots(&ours, said) {
         chosen.extend(slot.members.iter().map(|(at, _)| ours[*at]));

@@ -49,6 +49,9 @@ const NAMES: &[(&str, Tier, &[&str])] = &[
     ("archive", Tier::Example, &["_archived", "_archive", "archived", "_deprecated", "deprecated", "attic"]),
 ];
 
+/// No name is as long as this.
+const LONGEST: usize = 16;
+
 const ASIDE: &[&str] = &["local", "review", "sandbox", "pentest", "demo", "recovery"];
 
 /// What a file that every environment reads first has in the place of an environment's name.
@@ -67,27 +70,39 @@ pub fn environment(word: &str) -> Option<(&'static str, Tier)> {
 /// The name of an environment that a word is a slip of: short names tell too little, but for two letters exchanged.
 pub fn slip_of(word: &str) -> Option<(&'static str, &'static str, Tier)> {
     const TELLING: usize = 6;
-    // `testing` is one letter from many a word.
-    const OTHER_WORDS: &[&str] = &["testing", "training", "local"];
+    // By the length of a word: what it may be a slip of.
+    static MEANT: LazyLock<[Vec<(&str, &str, Tier)>; LONGEST + 1]> = LazyLock::new(|| {
+        std::array::from_fn(|length| all_words().filter(|(alias, ..)| alias.len().abs_diff(length) <= 1).collect())
+    });
+    let is_like = |(alias, ..): &&(&str, &str, Tier)| may_be_slip(word.as_bytes(), alias.as_bytes());
+    let mut like = MEANT.get(word.len())?.iter().filter(is_like).peekable();
+    // Nearly all words are like none.
+    like.peek().filter(|_| word.len() >= 4)?;
     let word = word.to_ascii_lowercase();
     let is_slip = |alias: &str| {
-        if !may_be_slip(word.as_bytes(), alias.as_bytes()) {
-            return false;
-        }
         let is_telling = alias.len() >= TELLING || (alias.len() == word.len() && exchanged(&word) == exchanged(alias));
-        is_telling && !OTHER_WORDS.contains(&alias) && near::is_slip(&word, alias) && !near::is_plural(&word, alias)
+        is_telling && near::is_slip(&word, alias) && !near::is_plural(&word, alias)
     };
-    let known = NAMES.iter().filter(|(_, tier, _)| *tier != Tier::Example);
-    let mut all = known.flat_map(|(name, tier, words)| words.iter().map(move |alias| (*alias, *name, *tier)));
-    (word.len() >= 4 && environment(&word).is_none()).then(|| all.find(|(alias, ..)| is_slip(alias))).flatten()
+    environment(&word).is_none().then(|| like.find(|(alias, ..)| is_slip(alias)).copied()).flatten()
 }
 
-/// A quick look, which nearly all words fail: between a common beginning and a common end, a letter or two differ.
+/// All words that a slip may have been meant for, with their environments.
+fn all_words() -> impl Iterator<Item = (&'static str, &'static str, Tier)> {
+    // `testing` is one letter from many a word.
+    const OTHER_WORDS: &[&str] = &["testing", "training", "local"];
+    let known = NAMES.iter().filter(|(_, tier, _)| *tier != Tier::Example);
+    let all = known.flat_map(|(name, tier, words)| words.iter().map(move |alias| (*alias, *name, *tier)));
+    all.filter(|(alias, ..)| !OTHER_WORDS.contains(alias))
+}
+
+/// A quick look, which nearly all words fail: between a common beginning and a common end, a letter or two differ, whatever
+/// their case.
 fn may_be_slip(one: &[u8], other: &[u8]) -> bool {
-    if one.len().abs_diff(other.len()) > 1 || (one.first() != other.first() && one.last() != other.last()) {
+    let lower = |byte: Option<&u8>| byte.map(u8::to_ascii_lowercase);
+    if lower(one.first()) != lower(other.first()) && lower(one.last()) != lower(other.last()) {
         return false;
     }
-    let same = |(one, other): &(&u8, &u8)| one == other;
+    let same = |(one, other): &(&u8, &u8)| one.eq_ignore_ascii_case(other);
     let begin = one.iter().zip(other).take_while(same).count();
     let (one, other) = (&one[begin..], &other[begin..]);
     let end = one.iter().rev().zip(other.iter().rev()).take_while(same).count();
@@ -110,7 +125,6 @@ pub fn other_words(word: &str) -> impl Iterator<Item = &'static str> {
 
 /// A quick look by the length of a word and its first letter, which nearly all words fail.
 fn may_name(word: &str) -> bool {
-    const LONGEST: usize = 16;
     // By length, a bit for each first letter.
     static BEGINNINGS: LazyLock<[u128; LONGEST]> = LazyLock::new(|| {
         let mut beginnings = [0; LONGEST];

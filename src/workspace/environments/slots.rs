@@ -112,17 +112,18 @@ impl Paths<'_> {
     /// Paths that would fill a slot with a word that names no environment that we know.
     fn unknown(&self, known: &HashMap<String, Vec<(usize, Named)>>) -> HashMap<String, Vec<(usize, String)>> {
         let mut unknown: HashMap<String, Vec<(usize, String)>> = HashMap::new();
-        if known.is_empty() {
-            return unknown;
-        }
-        for (at, path) in self.paths.iter().enumerate() {
-            for word in words(path) {
-                let text = &path[word.0..word.1];
-                if self.named(path, word).is_some() || SHARED.contains(&&*text.to_ascii_lowercase()) {
+        // Only what begins as a slot does can fill it, and sorted paths that begin alike stand together.
+        let beginnings: BTreeSet<&str> = known.keys().filter_map(|key| Some(key.split_once('*')?.0)).collect();
+        for begin in beginnings {
+            let first = self.paths.partition_point(|path| *path < begin);
+            for (at, path) in self.paths.iter().enumerate().skip(first).take_while(|(_, path)| path.starts_with(begin)) {
+                let Some(word) = words(path).find(|word| word.0 >= begin.len()).filter(|word| word.0 == begin.len()) else {
                     continue;
-                }
+                };
+                let text = &path[word.0..word.1];
                 let key = with_hole(path, &[word]);
-                if known.contains_key(&key) {
+                if known.contains_key(&key) && self.named(path, word).is_none() && !SHARED.contains(&&*text.to_ascii_lowercase())
+                {
                     unknown.entry(key).or_default().push((at, text.to_owned()));
                 }
             }

@@ -125,8 +125,17 @@ pub fn carry_odd_byte(byte: u8) -> char {
     char::from_u32(ODD_BYTES + u32::from(byte)).unwrap_or(char::REPLACEMENT_CHARACTER)
 }
 
+/// A quick look whether any character of a text may carry a byte: all that do begin alike in UTF-8.
+pub fn may_carry_odd_bytes(text: &str) -> bool {
+    const BEGINS: u8 = 0xF4;
+    memchr::memchr(BEGINS, text.as_bytes()).is_some()
+}
+
 /// A file name as text.
 pub fn carry_odd_bytes(name: &[u8]) -> String {
+    if let Ok(name) = std::str::from_utf8(name) {
+        return name.to_owned();
+    }
     let mut text = String::with_capacity(name.len());
     for chunk in name.utf8_chunks() {
         text.push_str(chunk.valid());

@@ -3,6 +3,8 @@
 //! All values of dotenv files, all data of Secrets, the values of keys that sound secret and values that look like keys of
 //! well-known services in all other settings, passwords in addresses and in SQL. Where a document could not be read, whole lines go rather than one secret.
 
+use std::sync::LazyLock;
+
 use super::compose::Compose;
 use super::dotenv::Dotenv;
 use super::entries::{Entries, Entry, Form};
@@ -14,17 +16,34 @@ use crate::source::{Source, Span};
 /// What to print instead; it does not tell the length.
 pub const MASK: &str = "••••••••";
 
-/// Words that make a key sound as if its value were secret, by their first letter.
-const SECRET_WORDS: &[(u8, &[&str])] = &[
-    (b'a', &["apikey", "api_key", "api-key", "accesskey", "access_key", "access-key", "authorization"]),
-    (b'c', &["credential", "connectionstring", "connection_string"]),
-    (b'd', &["dsn"]),
-    (b'e', &["encryptionkey", "encryption_key"]),
-    (b'l', &["license_key"]),
-    (b'p', &["password", "passwd", "passphrase", "pwd", "privatekey", "private_key", "private-key"]),
-    (b's', &["secret", "signingkey", "signing_key"]),
-    (b't', &["token"]),
-    (b'w', &["webhook_url"]),
+/// Words that make a key sound as if its value were secret.
+const SECRET_WORDS: &[&str] = &[
+    "apikey",
+    "api_key",
+    "api-key",
+    "accesskey",
+    "access_key",
+    "access-key",
+    "authorization",
+    "credential",
+    "connectionstring",
+    "connection_string",
+    "dsn",
+    "encryptionkey",
+    "encryption_key",
+    "license_key",
+    "password",
+    "passwd",
+    "passphrase",
+    "pwd",
+    "privatekey",
+    "private_key",
+    "private-key",
+    "secret",
+    "signingkey",
+    "signing_key",
+    "token",
+    "webhook_url",
 ];
 
 /// Whether a key sounds as if its value were secret. A name of a secret is none.
@@ -33,14 +52,29 @@ pub fn is_secret_name(key: &str) -> bool {
     sounds_secret(key) && !["name", "ref", "keyref"].into_iter().any(ends)
 }
 
-/// Whether a text holds one of the words. Every key of every file is asked, so each letter is held against the words alone
-/// that begin with it.
+/// Whether a text holds one of the words. Every key of every file is asked, so only where two letters stand that a word
+/// begins with, the words are looked at.
 fn sounds_secret(text: &str) -> bool {
+    // By a letter's place in the alphabet, a bit for each that may follow it.
+    static BEGINNINGS: LazyLock<[u32; 32]> = LazyLock::new(|| {
+        let mut beginnings = [0; 32];
+        for word in SECRET_WORDS {
+            beginnings[letter(word.as_bytes()[0])] |= 1 << letter(word.as_bytes()[1]);
+        }
+        beginnings
+    });
+    let bytes = text.as_bytes();
     let begins = |rest: &[u8], word: &str| rest.get(..word.len()).is_some_and(|own| own.eq_ignore_ascii_case(word.as_bytes()));
-    text.bytes().enumerate().any(|(at, byte)| {
-        let words = SECRET_WORDS.iter().find(|(first, _)| *first == byte.to_ascii_lowercase());
-        words.is_some_and(|(_, words)| words.iter().any(|word| begins(&text.as_bytes()[at..], word)))
+    let beginnings = &*BEGINNINGS;
+    bytes.windows(2).enumerate().any(|(at, pair)| {
+        let may_begin = beginnings[letter(pair[0])] & (1 << letter(pair[1])) != 0;
+        may_begin && SECRET_WORDS.iter().any(|word| begins(&bytes[at..], word))
     })
+}
+
+/// The place of a letter in the alphabet, whatever its case; other signs share these numbers.
+fn letter(byte: u8) -> usize {
+    usize::from(byte & 0x1F)
 }
 
 /// The parts of a document that must never be printed, in order and apart.
@@ -317,7 +351,7 @@ mod tests {
 
     #[test]
     fn names_sound_secret_wherever_the_word_stands() {
-        for word in SECRET_WORDS.iter().flat_map(|(_, words)| *words) {
+        for word in SECRET_WORDS {
             for name in [(*word).to_owned(), format!("DB_{}_2", word.to_ascii_uppercase())] {
                 assert!(is_secret_name(&name), "{name}");
             }

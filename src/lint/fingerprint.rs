@@ -1,6 +1,8 @@
 //! What makes a finding the same finding after its file has changed around it?
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
+
+use rayon::prelude::*;
 
 use crate::diagnostic::{Place, SourceId};
 use crate::document::secret::MASK;
@@ -12,13 +14,15 @@ use crate::workspace::Workspace;
 /// Gives each finding a fingerprint that survives everything but a change of its own subject.
 pub(super) fn identify(workspace: &Workspace, findings: &mut [Finding]) {
     let mut seen: HashMap<u64, u32> = HashMap::new();
-    let mut hidden: HashMap<SourceId, Vec<(Span, &'static str)>> = HashMap::new();
+    let sources: BTreeSet<SourceId> = findings.iter().map(|finding| finding.diagnostic.primary.place.source).collect();
+    let left_out = |source: SourceId| (source, left_out(workspace.document(source)));
+    let hidden: HashMap<SourceId, Vec<(Span, &'static str)>> = sources.into_par_iter().map(left_out).collect();
     // Many findings may be about one long statement.
     let mut known: HashMap<(&str, Place), [u64; 2]> = HashMap::new();
     for finding in findings {
         let place = finding.diagnostic.primary.place;
         let document = workspace.document(place.source);
-        let hidden = hidden.entry(place.source).or_insert_with(|| left_out(document));
+        let hidden = &hidden[&place.source];
         let rule = finding.rule.name;
         let subject = match &document.content {
             Content::Sql(_) | Content::Dotenv(_) => Place { span: workspace.subject(place), ..place },

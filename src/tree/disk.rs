@@ -3,14 +3,14 @@
 use std::ffi::OsString;
 use std::fs::{self, File, FileType};
 use std::io::{self, Read, Write};
-use std::path::{Component, Path, PathBuf};
+use std::path::{Component, MAIN_SEPARATOR, Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use walkdir::WalkDir;
 
 use super::git::{NoRepository, Repository};
 use super::{Entry, EntryKind, Tree, Unreadable};
-use crate::untrusted::{carry_odd_bytes, odd_byte};
+use crate::untrusted::{carry_odd_bytes, may_carry_odd_bytes, odd_byte};
 
 /// A folder on disk.
 #[derive(Debug)]
@@ -312,23 +312,26 @@ fn reason(error: &io::Error) -> String {
     }
 }
 
-/// The path below the root with `/` between its parts; bytes that are no text travel as private characters.
+/// The path below the root with `/` between its parts; bytes that are no text travel as private characters. Neither path
+/// is written in a roundabout way, so that their bytes tell.
 fn relative(path: &Path, root: &Path) -> String {
-    let below = path.strip_prefix(root).unwrap_or(path);
-    let mut text = String::new();
-    for part in below.components() {
-        if !text.is_empty() {
-            text.push('/');
-        }
-        text.push_str(&carry_odd_bytes(part.as_os_str().as_encoded_bytes()));
-    }
-    text
+    let (whole, root) = (path.as_os_str().as_encoded_bytes(), root.as_os_str().as_encoded_bytes());
+    let is_separator = |byte: &u8| std::path::is_separator(char::from(*byte));
+    let below =
+        whole.strip_prefix(root).filter(|rest| rest.first().is_none_or(is_separator) || root.last().is_none_or(is_separator));
+    let below = below.unwrap_or(whole);
+    let from = below.iter().position(|byte| !is_separator(byte)).unwrap_or(below.len());
+    let text = carry_odd_bytes(&below[from..]);
+    if MAIN_SEPARATOR == '/' { text } else { text.replace(MAIN_SEPARATOR, "/") }
 }
 
 #[cfg(unix)]
 fn os_path(path: &str) -> PathBuf {
     use std::os::unix::ffi::OsStringExt;
 
+    if !may_carry_odd_bytes(path) {
+        return PathBuf::from(path);
+    }
     let mut bytes = Vec::with_capacity(path.len());
     for character in path.chars() {
         match odd_byte(character) {

@@ -53,12 +53,12 @@ impl Arena {
             self.part.texts.push(text.into());
             u32::try_from(self.part.texts.len()).unwrap_or(0)
         });
-        self.add(RawNode { span, link, kind, open: Open::No })
+        self.add(RawNode { span, link, kind, open: Open::No, keys: u16::MAX })
     }
 
     /// Adds an alias of a node, or of none that is known.
     pub fn alias(&mut self, span: Span, target: Option<u32>) {
-        self.add(RawNode { span, link: target.unwrap_or(NONE), kind: Kind::Alias, open: Open::No });
+        self.add(RawNode { span, link: target.unwrap_or(NONE), kind: Kind::Alias, open: Open::No, keys: u16::MAX });
         let weight = target.and_then(|target| self.weights.get(&target)).copied().unwrap_or(0);
         self.total = self.total.saturating_add(weight);
         self.aliased = self.aliased.saturating_add(weight);
@@ -85,7 +85,7 @@ impl Arena {
     #[inline]
     pub fn begin(&mut self, kind: Kind, span: Span) -> u32 {
         let before = self.total;
-        let node = self.add(RawNode { span, link: NONE, kind, open: Open::No });
+        let node = self.add(RawNode { span, link: NONE, kind, open: Open::No, keys: u16::MAX });
         self.open.push(Collection { node, last_child: NONE, before });
         node
     }

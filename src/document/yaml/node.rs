@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{Kind, NONE, Open, Part, RawNode, Scalar, Schema, is_ambiguous, is_null, resolve};
+use super::{Kind, NONE, Open, Part, RawNode, Scalar, Schema, bit_of, is_ambiguous, is_null, resolve};
 use crate::diagnostic::{Place, SourceId};
 use crate::document::Known;
 use crate::source::{Source, Span};
@@ -246,9 +246,15 @@ impl Part {
     /// A key of a mapping with its value, also a merged one, as far as merge keys are followed.
     fn entry(&self, source: &Source, mapping: u32, key: &str, depth: usize) -> Known<(u32, u32)> {
         let Some(home) = self.target(mapping) else { return Known::Unknown };
-        let RawNode { kind, open, link, .. } = self.nodes[home as usize];
+        let RawNode { kind, open, link, keys, .. } = self.nodes[home as usize];
         if kind != Kind::Mapping {
             return if open == Open::Yes { Known::Unknown } else { Known::Absent };
+        }
+        if keys & bit_of(key.as_bytes()) == 0 {
+            return Known::Absent;
+        }
+        if keys != u16::MAX {
+            return self.plain_entry(source, home, key);
         }
         let nodes = &self.nodes[..self.nodes.len().min(link as usize)];
         let bytes = source.text().as_bytes();
@@ -281,6 +287,21 @@ impl Part {
             (None, None) if may_be_there => Known::Unknown,
             (None, None) => Known::Absent,
         }
+    }
+
+    /// The same of a mapping whose keys are plain words as they stand, without merges and holes. The last one wins.
+    fn plain_entry(&self, source: &Source, home: u32, key: &str) -> Known<(u32, u32)> {
+        let nodes = &self.nodes[..self.nodes.len().min(self.nodes[home as usize].link as usize)];
+        let bytes = source.text().as_bytes();
+        let (mut found, mut name) = (Known::Absent, home + 1);
+        while let Some([raw, value, ..]) = nodes.get(name as usize..) {
+            let Span { start, end } = raw.span;
+            if (end - start) as usize == key.len() && bytes[start as usize..end as usize] == *key.as_bytes() {
+                found = Known::Is((name, name + 1));
+            }
+            name = value.behind(name + 1);
+        }
+        found
     }
 
     /// The value of a merge key is a mapping or a list of them, of which the first that has the key wins.

@@ -6,11 +6,13 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use rayon::prelude::*;
+
 use super::SettingsFile;
 use super::names::{Tier, named_at, words};
 use super::slots::with_hole;
 use super::stack::Order;
-use crate::diagnostic::Place;
+use crate::diagnostic::{Place, SourceId};
 use crate::document::consumer::files::path_at;
 use crate::document::entries::of_node;
 use crate::document::kind::is_kustomization;
@@ -36,8 +38,8 @@ const MOST: usize = 200;
 /// The settings that applications of Argo CD and releases of Flux hold themselves.
 pub(super) fn inline(documents: &[Arc<Document>], said: &EnvironmentNames) -> Vec<SettingsFile> {
     let mut found = Vec::new();
-    for (source, document) in ids(documents).zip(documents) {
-        let Some(yaml) = document.yaml().filter(|_| holds_values(document.source.text())) else { continue };
+    for (source, document) in such(documents, |document| document.yaml().is_some() && holds_values(document.source.text())) {
+        let Some(yaml) = document.yaml() else { continue };
         for root in yaml.roots(&document.source, source) {
             for node in values(root) {
                 let mut settings = Vec::new();
@@ -59,6 +61,12 @@ pub(super) fn inline(documents: &[Arc<Document>], said: &EnvironmentNames) -> Ve
         }
     }
     found
+}
+
+/// The few of all documents that say anything of this.
+fn such(documents: &[Arc<Document>], says: impl Fn(&Document) -> bool + Sync) -> Vec<(SourceId, &Arc<Document>)> {
+    let all: Vec<_> = ids(documents).zip(documents).collect();
+    all.into_par_iter().filter(|(_, document)| says(document)).collect()
 }
 
 /// A quick look.
@@ -127,7 +135,12 @@ pub(super) fn orders(
 fn lists(number: usize, inline: &[SettingsFile], documents: &[Arc<Document>]) -> Vec<List> {
     let mut lists = Vec::new();
     let made = if inline.is_empty() { HashMap::new() } else { made(documents) };
-    for (source, document) in ids(documents).zip(documents) {
+    let names_values = |text: &str| text.contains("valueFiles") || text.contains("HelmRelease");
+    let may_list = |document: &Document| match document.yaml() {
+        Some(yaml) => yaml.parts.len() < MOST && names_values(document.source.text()),
+        None => document.consumer().is_some(),
+    };
+    for (source, document) in such(documents, may_list) {
         let folder = document.source.folder();
         if let Some(consumer) = document.consumer() {
             for files in consumer.files.chunk_by(|one, other| one.list == other.list) {
@@ -135,11 +148,7 @@ fn lists(number: usize, inline: &[SettingsFile], documents: &[Arc<Document>]) ->
                 let place = Place { source, span: files[0].place };
                 lists.push(List { place, folder: folder.to_owned(), paths, inline: None });
             }
-        } else if let Some(yaml) = document.yaml().filter(|document_yaml| document_yaml.parts.len() < MOST) {
-            let text = document.source.text();
-            if !(text.contains("valueFiles") || text.contains("HelmRelease")) {
-                continue;
-            }
+        } else if let Some(yaml) = document.yaml() {
             for root in yaml.roots(&document.source, source) {
                 let own = |node: Node<'_>| {
                     let is_it = |file: &SettingsFile| file.source == source && file.span == Some(node.span());

@@ -167,7 +167,8 @@ pub fn is_known_key(value: &str) -> bool {
     if value.len() < SHORTEST_KEY {
         return false;
     }
-    let body = |start: &str| value.strip_prefix(start).map_or(0, str::len);
+    let first = value.as_bytes()[0];
+    let body = |start: &str| if start.as_bytes()[0] == first { value.strip_prefix(start).map_or(0, str::len) } else { 0 };
     let is_token = value.starts_with("eyJ") && value.matches('.').count() == 2 && value.len() > 40;
     let begins = KEY_STARTS.iter().any(|start| body(start) >= SHORTEST_KEY) && !value.contains(char::is_whitespace);
     begins || is_token || (value.contains("-----BEGIN ") && value.contains("PRIVATE KEY"))

@@ -31,7 +31,7 @@ fn fault(name: &str, value: &str) -> Option<&'static str> {
     if number.is_some_and(|port| !(0..=65535).contains(&port)) && is_port() {
         return Some("a port is a number up to 65535");
     }
-    let is_address = SCHEMES.iter().any(|scheme| value.strip_prefix(scheme).is_some_and(|rest| rest.starts_with(':')));
+    let is_address = value.split_once(':').is_some_and(|(scheme, _)| SCHEMES.contains(&scheme));
     if !is_address || value.contains('$') || value.contains("{{") {
         return None;
     }

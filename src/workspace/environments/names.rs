@@ -59,20 +59,30 @@ pub const SHARED: &[&str] = &["base", "common", "shared", "default", "defaults",
 
 /// What a word names, where it names an environment; `staging2` is one more of its kind.
 pub fn environment(word: &str) -> Option<(&'static str, Tier)> {
+    // By length: nearly every word of every path and value is asked, and names nothing.
+    static KNOWN: LazyLock<[Vec<(&str, &str, Tier)>; LONGEST]> =
+        LazyLock::new(|| std::array::from_fn(|length| all_words().filter(|(alias, ..)| alias.len() == length).collect()));
     let word = word.trim_end_matches(|last: char| last.is_ascii_digit());
-    if !may_name(word) {
-        return None;
-    }
-    let is_it = |known: &&str| known.eq_ignore_ascii_case(word);
-    NAMES.iter().find(|(_, _, words)| words.iter().any(is_it)).map(|(name, tier, _)| (*name, *tier))
+    let first = word.bytes().next()?.to_ascii_lowercase();
+    let is_it = |alias: &str| alias.as_bytes()[0] == first && alias.eq_ignore_ascii_case(word);
+    KNOWN.get(word.len())?.iter().find(|(alias, ..)| is_it(alias)).map(|(_, name, tier)| (*name, *tier))
+}
+
+/// All words for environments, with what they name.
+fn all_words() -> impl Iterator<Item = (&'static str, &'static str, Tier)> {
+    NAMES.iter().flat_map(|(name, tier, words)| words.iter().map(move |alias| (*alias, *name, *tier)))
 }
 
 /// The name of an environment that a word is a slip of: short names tell too little, but for two letters exchanged.
 pub fn slip_of(word: &str) -> Option<(&'static str, &'static str, Tier)> {
     const TELLING: usize = 6;
+    // `testing` is one letter from many a word.
+    const OTHER_WORDS: &[&str] = &["testing", "training", "local"];
     // By the length of a word: what it may be a slip of.
     static MEANT: LazyLock<[Vec<(&str, &str, Tier)>; LONGEST + 1]> = LazyLock::new(|| {
-        std::array::from_fn(|length| all_words().filter(|(alias, ..)| alias.len().abs_diff(length) <= 1).collect())
+        let may_be_meant = |alias: &str, tier| tier != Tier::Example && !OTHER_WORDS.contains(&alias);
+        let all = || all_words().filter(|(alias, _, tier)| may_be_meant(alias, *tier));
+        std::array::from_fn(|length| all().filter(|(alias, ..)| alias.len().abs_diff(length) <= 1).collect())
     });
     let is_like = |(alias, ..): &&(&str, &str, Tier)| may_be_slip(word.as_bytes(), alias.as_bytes());
     let mut like = MEANT.get(word.len())?.iter().filter(is_like).peekable();
@@ -84,15 +94,6 @@ pub fn slip_of(word: &str) -> Option<(&'static str, &'static str, Tier)> {
         is_telling && near::is_slip(&word, alias) && !near::is_plural(&word, alias)
     };
     environment(&word).is_none().then(|| like.find(|(alias, ..)| is_slip(alias)).copied()).flatten()
-}
-
-/// All words that a slip may have been meant for, with their environments.
-fn all_words() -> impl Iterator<Item = (&'static str, &'static str, Tier)> {
-    // `testing` is one letter from many a word.
-    const OTHER_WORDS: &[&str] = &["testing", "training", "local"];
-    let known = NAMES.iter().filter(|(_, tier, _)| *tier != Tier::Example);
-    let all = known.flat_map(|(name, tier, words)| words.iter().map(move |alias| (*alias, *name, *tier)));
-    all.filter(|(alias, ..)| !OTHER_WORDS.contains(alias))
 }
 
 /// A quick look, which nearly all words fail: between a common beginning and a common end, a letter or two differ, whatever
@@ -121,20 +122,6 @@ pub fn other_words(word: &str) -> impl Iterator<Item = &'static str> {
     let own = word.to_ascii_lowercase();
     let words = NAMES.iter().find(|(_, _, words)| words.contains(&own.as_str())).map_or(&[][..], |(_, _, words)| *words);
     words.iter().copied().filter(move |other| *other != own)
-}
-
-/// A quick look by the length of a word and its first letter, which nearly all words fail.
-fn may_name(word: &str) -> bool {
-    // By length, a bit for each first letter.
-    static BEGINNINGS: LazyLock<[u128; LONGEST]> = LazyLock::new(|| {
-        let mut beginnings = [0; LONGEST];
-        for word in NAMES.iter().flat_map(|(_, _, words)| *words) {
-            beginnings[word.len()] |= 1 << (word.as_bytes()[0] & 0x7F);
-        }
-        beginnings
-    });
-    let first = word.bytes().next().unwrap_or_default().to_ascii_lowercase() & 0x7F;
-    word.len() < LONGEST && BEGINNINGS[word.len()] & (1 << first) != 0
 }
 
 impl Named {

@@ -124,7 +124,8 @@ const IDENTITIES: &[&str] = &[
 
 /// Yes or no, in the words that readers take for it. `1` and `0` are numbers, too.
 pub fn truth(value: &str) -> Option<bool> {
-    let is = |words: &[&str]| words.iter().any(|word| word.eq_ignore_ascii_case(value.trim()));
+    let value = value.trim();
+    let is = |words: &[&str]| words.iter().any(|word| word.eq_ignore_ascii_case(value));
     if is(&["true", "yes", "on", "enabled"]) {
         return Some(true);
     }
@@ -215,7 +216,7 @@ pub struct Amount<'v> {
 /// The number at the beginning of a value and its unit: `30`, `30s`, `1.5 GB`.
 pub fn amount(value: &str) -> Option<Amount<'_>> {
     let value = value.trim();
-    let end = value.find(|next: char| !next.is_ascii_digit() && next != '.').unwrap_or(value.len());
+    let end = value.bytes().position(|next| !next.is_ascii_digit() && next != b'.').unwrap_or(value.len());
     let number: f64 = value[..end].parse().ok()?;
     let unit = value[end..].trim();
     (unit.len() <= 8 && unit.bytes().all(|byte| byte.is_ascii_alphabetic())).then_some(Amount { number, unit })

@@ -253,7 +253,7 @@ impl Part {
         if keys & bit_of(key.as_bytes()) == 0 {
             return Known::Absent;
         }
-        if keys != u16::MAX {
+        if keys != u16::MAX && open == Open::No {
             return self.plain_entry(source, home, key);
         }
         let nodes = &self.nodes[..self.nodes.len().min(link as usize)];

@@ -10,7 +10,7 @@ use crate::workspace::pod::Variable;
 
 pub fn check(container: &Container<'_>, cx: &mut Context<'_>) {
     // Branches of a template may each write it.
-    if container.field("env").is_open() {
+    if container.field("env").is_open() || container.env().nth(1).is_none() {
         return;
     }
     let mut first: HashMap<String, Variable<'_>> = HashMap::new();

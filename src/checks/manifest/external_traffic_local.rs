@@ -18,6 +18,10 @@ pub fn check(unit: &Unit, cx: &mut Context<'_>) {
 /// Two workloads behind one Service are one finding.
 fn of_workload(workload: &Workload, said: &mut HashSet<ObjectId>, cx: &mut Context<'_>) {
     let workspace = cx.workspace;
+    // Most have no Service, and that is asked first.
+    if workspace.topology.services_of(workload).next().is_none() {
+        return;
+    }
     let Some(pods) = workspace.availability.fewest(workspace, workload) else { return };
     if pods == 0 || cx.may_be_patched(workload) || workspace.availability.may_have_budget(workspace, workload) {
         return;

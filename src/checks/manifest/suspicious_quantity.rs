@@ -10,9 +10,9 @@ use crate::workspace::topology::Workload;
 
 pub fn check(workload: &Workload, cx: &mut Context<'_>) {
     for container in workload.containers(cx.workspace) {
-        resources(container.field("resources"), &format!("\"{}\"", container.name()), cx);
+        resources(container.field("resources"), || format!("\"{}\"", container.name()), cx);
     }
-    resources(workload.pod(cx.workspace).field("resources"), &format!("the pods of {}", workload.title()), cx);
+    resources(workload.pod(cx.workspace).field("resources"), || format!("the pods of {}", workload.title()), cx);
     for volume in workload.volumes(cx.workspace) {
         let size = volume.field.path("emptyDir.sizeLimit");
         if let Known::Is(Ok(quantity)) = size.quantity()
@@ -31,7 +31,11 @@ pub fn check(workload: &Workload, cx: &mut Context<'_>) {
     }
 }
 
-fn resources(resources: Field<'_>, owner: &str, cx: &mut Context<'_>) {
+fn resources(resources: Field<'_>, owner: impl Fn() -> String, cx: &mut Context<'_>) {
+    if resources.is_absent() {
+        return;
+    }
+    let owner = &*owner();
     let mut refused = Vec::new();
     for list in ["requests", "limits"] {
         for (name, value) in resources.field(list).entries() {

@@ -4,6 +4,7 @@ pub(crate) mod fingerprint;
 
 use std::cell::OnceCell;
 use std::collections::HashSet;
+use std::sync::Arc;
 use std::time::Duration;
 
 use rayon::prelude::*;
@@ -116,22 +117,24 @@ impl Outcome {
     fn run(&mut self, workspace: &Workspace, settings: &Settings, pairs: &[Pair], suppressions: &[Suppression]) -> Vec<Finding> {
         let run = |rule| Run { workspace, settings, rule, suppressions };
         let mut parts: Vec<Part> = pairs.par_iter().flat_map_iter(|(rule, check)| run(rule).all(*check)).collect();
-        let path = |source: SourceId| workspace.path(source);
-        let of = |wanted: fn(&Check) -> bool| pairs.iter().copied().filter(|(_, check)| wanted(check)).collect::<Vec<Pair>>();
-        let (ids, pairs) = (workspace.ids().collect::<Vec<_>>(), of(|check| matches!(check, Check::File(_))));
-        parts.par_extend(ids.into_par_iter().flat_map_iter(|id| guard::named(path(id), || about_file(id, &pairs, run))));
-        let (objects, pairs) = (workspace.topology.objects.par_iter(), of(|check| matches!(check, Check::Object(_))));
-        parts.par_extend(
-            objects.flat_map_iter(|object| guard::named(path(object.node.source), || about_object(object, &pairs, run))),
-        );
-        let (files, pairs) = (workspace.environments.files.par_iter(), of(|check| matches!(check, Check::SettingsFile(_))));
-        parts.par_extend(files.flat_map_iter(|file| guard::named(path(file.source), || about_settings(file, &pairs, run))));
-        let (groups, pairs) = (workspace.environments.groups.par_iter(), of(|check| matches!(check, Check::Group(_))));
-        let source = |group: &Group| group.members[0].source;
-        parts.par_extend(groups.flat_map_iter(|group| guard::named(path(source(group)), || about_group(group, &pairs, run))));
-        let is_of_pods = |check: &Check| matches!(check, Check::Workload(_) | Check::Container(_));
-        let (workloads, pairs) = (workspace.topology.workloads.par_iter(), of(is_of_pods));
-        parts.par_extend(workloads.flat_map_iter(|one| guard::named(path(one.node.source), || about_workload(one, &pairs, run))));
+        let at = |source: SourceId| (source, workspace.path(source));
+        let ids: Vec<SourceId> = workspace.ids().collect();
+        let asked = of_kind(pairs, |check| if let Check::File(check) = check { Some(*check) } else { None });
+        let about = |id| all_about(&File { id, document: workspace.document(id) }, at(id), &asked, run);
+        parts.par_extend(ids.into_par_iter().flat_map_iter(about));
+        let asked = of_kind(pairs, |check| if let Check::Object(check) = check { Some(*check) } else { None });
+        let about = |object: &Arc<Object>| all_about(&**object, at(object.node.source), &asked, run);
+        parts.par_extend(workspace.topology.objects.par_iter().flat_map_iter(about));
+        let asked = of_kind(pairs, |check| if let Check::SettingsFile(check) = check { Some(*check) } else { None });
+        let about = |file: &SettingsFile| all_about(file, at(file.source), &asked, run);
+        parts.par_extend(workspace.environments.files.par_iter().flat_map_iter(about));
+        let asked = of_kind(pairs, |check| if let Check::Group(check) = check { Some(*check) } else { None });
+        let about = |group: &Group| all_about(group, at(group.members[0].source), &asked, run);
+        parts.par_extend(workspace.environments.groups.par_iter().flat_map_iter(about));
+        let is_of_pods = |check: &Check| matches!(check, Check::Workload(_) | Check::Container(_)).then_some(*check);
+        let asked = of_kind(pairs, is_of_pods);
+        let about = |workload| about_workload(workload, workspace.path(workload.node.source), &asked, run);
+        parts.par_extend(workspace.topology.workloads.par_iter().flat_map_iter(about));
         if self.timings.on {
             parts.sort_by_key(|part| part.rule);
         }
@@ -162,63 +165,45 @@ struct Part {
     took: Duration,
 }
 
-/// What all rules about files say of one.
-fn about_file<'w>(id: SourceId, pairs: &[Pair], run: impl Fn(&'static Rule) -> Run<'w>) -> Vec<Part> {
-    let mut parts = Vec::new();
-    for (rule, check) in pairs {
-        let (run, Check::File(check)) = (run(rule), check) else { continue };
-        let file = File { id, document: run.workspace.document(id) };
-        run.tell(id, &mut parts, |cx| check(&file, cx));
-    }
-    parts
+/// The rules that look at one kind of subject.
+fn of_kind<C>(pairs: &[Pair], kind: impl Fn(&Check) -> Option<C>) -> Vec<(&'static Rule, C)> {
+    pairs.iter().filter_map(|(rule, check)| Some((*rule, kind(check)?))).collect()
 }
 
-/// What all rules about files of settings say of one.
-fn about_settings<'w>(file: &'w SettingsFile, pairs: &[Pair], run: impl Fn(&'static Rule) -> Run<'w>) -> Vec<Part> {
+/// What all rules about a kind of subject say of one.
+fn all_about<'w, S>(
+    subject: &S,
+    (source, path): (SourceId, &str),
+    asked: &[(&'static Rule, fn(&S, &mut Context<'_>))],
+    run: impl Fn(&'static Rule) -> Run<'w>,
+) -> Vec<Part> {
     let mut parts = Vec::new();
-    for (rule, check) in pairs {
-        let Check::SettingsFile(check) = check else { continue };
-        run(rule).tell(file.source, &mut parts, |cx| check(file, cx));
-    }
-    parts
-}
-
-/// What all rules about settings for several environments say of one group of them.
-fn about_group<'w>(group: &'w Group, pairs: &[Pair], run: impl Fn(&'static Rule) -> Run<'w>) -> Vec<Part> {
-    let mut parts = Vec::new();
-    for (rule, check) in pairs {
-        let Check::Group(check) = check else { continue };
-        run(rule).tell(group.members[0].source, &mut parts, |cx| check(group, cx));
-    }
-    parts
-}
-
-/// What all rules about objects say of one.
-fn about_object<'w>(object: &'w Object, pairs: &[Pair], run: impl Fn(&'static Rule) -> Run<'w>) -> Vec<Part> {
-    let mut parts = Vec::new();
-    for (rule, check) in pairs {
-        let Check::Object(check) = check else { continue };
-        run(rule).tell(object.node.source, &mut parts, |cx| check(object, cx));
-    }
+    guard::named(path, || {
+        for (rule, check) in asked {
+            run(rule).tell(source, &mut parts, |cx| check(subject, cx));
+        }
+    });
     parts
 }
 
 /// What all rules about workloads and containers say of one, whose containers are read once.
-fn about_workload<'w>(workload: &'w Workload, pairs: &[Pair], run: impl Fn(&'static Rule) -> Run<'w>) -> Vec<Part> {
+fn about_workload<'w>(workload: &'w Workload, path: &str, asked: &[Pair], run: impl Fn(&'static Rule) -> Run<'w>) -> Vec<Part> {
     let containers: OnceCell<Vec<Container<'w>>> = OnceCell::new();
     let (source, mut parts) = (workload.node.source, Vec::new());
-    for (rule, check) in pairs {
-        let run = run(rule);
-        match check {
-            Check::Workload(check) => run.tell(source, &mut parts, |cx| check(workload, cx)),
-            Check::Container(check) => run.tell(source, &mut parts, |cx| {
-                for container in containers.get_or_init(|| workload.containers(run.workspace)) {
-                    check(container, cx);
+    guard::named(path, || {
+        for (rule, check) in asked {
+            let run = run(rule);
+            run.tell(source, &mut parts, |cx| match check {
+                Check::Workload(check) => check(workload, cx),
+                Check::Container(check) => {
+                    for container in containers.get_or_init(|| workload.containers(run.workspace)) {
+                        check(container, cx);
+                    }
                 }
-            }),
-            _ => {}
+                _ => {}
+            });
         }
-    }
+    });
     parts
 }
 

@@ -248,14 +248,13 @@ impl Sites {
 
 /// Whether the settings tell Flyway to run what comes late.
 fn runs_late(source: &Source) -> bool {
-    let has = |word: &str| memchr::memmem::find(source.text().as_bytes(), word.as_bytes()).is_some();
-    // A quick look for the end of the word, which most files do not have.
-    (has("rder") || has("RDER"))
-        && source.text().split('\n').any(|line| {
-            let line: String = line.chars().filter(|next| !next.is_whitespace() && *next != '-').collect();
-            let line = line.to_ascii_lowercase();
-            !line.starts_with('#') && (line.ends_with("outoforder=true") || line.ends_with("outoforder:true"))
-        })
+    let is_on =
+        |line: &&str| line.trim_end().as_bytes().last_chunk().is_some_and(|end: &[u8; 4]| end.eq_ignore_ascii_case(b"true"));
+    source.text().split('\n').filter(is_on).any(|line| {
+        let line: String = line.chars().filter(|next| !next.is_whitespace() && *next != '-').collect();
+        let line = line.to_ascii_lowercase();
+        !line.starts_with('#') && (line.ends_with("outoforder=true") || line.ends_with("outoforder:true"))
+    })
 }
 
 /// The value of a key in a file of settings, without its quotes.

@@ -170,11 +170,14 @@ fn of_kind<C>(pairs: &[Pair], kind: impl Fn(&Check) -> Option<C>) -> Vec<(&'stat
     pairs.iter().filter_map(|(rule, check)| Some((*rule, kind(check)?))).collect()
 }
 
+/// The check of a rule about one kind of subject.
+type Asked<S> = fn(&S, &mut Context<'_>);
+
 /// What all rules about a kind of subject say of one.
 fn all_about<'w, S>(
     subject: &S,
     (source, path): (SourceId, &str),
-    asked: &[(&'static Rule, fn(&S, &mut Context<'_>))],
+    asked: &[(&'static Rule, Asked<S>)],
     run: impl Fn(&'static Rule) -> Run<'w>,
 ) -> Vec<Part> {
     let mut parts = Vec::new();

@@ -60,7 +60,7 @@ pub const SHARED: &[&str] = &["base", "common", "shared", "default", "defaults",
 /// What a word names, where it names an environment; `staging2` is one more of its kind.
 pub fn environment(word: &str) -> Option<(&'static str, Tier)> {
     // By length: nearly every word of every path and value is asked, and names nothing.
-    static KNOWN: LazyLock<[Vec<(&str, &str, Tier)>; LONGEST]> =
+    static KNOWN: LazyLock<[Vec<Alias>; LONGEST]> =
         LazyLock::new(|| std::array::from_fn(|length| all_words().filter(|(alias, ..)| alias.len() == length).collect()));
     let word = word.trim_end_matches(|last: char| last.is_ascii_digit());
     let first = word.bytes().next()?.to_ascii_lowercase();
@@ -68,8 +68,11 @@ pub fn environment(word: &str) -> Option<(&'static str, Tier)> {
     KNOWN.get(word.len())?.iter().find(|(alias, ..)| is_it(alias)).map(|(_, name, tier)| (*name, *tier))
 }
 
+/// A word for an environment, its name and its tier.
+type Alias = (&'static str, &'static str, Tier);
+
 /// All words for environments, with what they name.
-fn all_words() -> impl Iterator<Item = (&'static str, &'static str, Tier)> {
+fn all_words() -> impl Iterator<Item = Alias> {
     NAMES.iter().flat_map(|(name, tier, words)| words.iter().map(move |alias| (*alias, *name, *tier)))
 }
 
@@ -79,7 +82,7 @@ pub fn slip_of(word: &str) -> Option<(&'static str, &'static str, Tier)> {
     // `testing` is one letter from many a word.
     const OTHER_WORDS: &[&str] = &["testing", "training", "local"];
     // By the length of a word: what it may be a slip of.
-    static MEANT: LazyLock<[Vec<(&str, &str, Tier)>; LONGEST + 1]> = LazyLock::new(|| {
+    static MEANT: LazyLock<[Vec<Alias>; LONGEST + 1]> = LazyLock::new(|| {
         let may_be_meant = |alias: &str, tier| tier != Tier::Example && !OTHER_WORDS.contains(&alias);
         let all = || all_words().filter(|(alias, _, tier)| may_be_meant(alias, *tier));
         std::array::from_fn(|length| all().filter(|(alias, ..)| alias.len().abs_diff(length) <= 1).collect())

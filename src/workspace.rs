@@ -161,14 +161,10 @@ impl Workspace {
             let (sites, built) = (&found.sites, builds::tilt::images(tree, &found.tilt));
             let asked = Asked { named, all: settings.all, settings, sites, dumps: Dumps::Tree(tree) };
             let mut workspace = Self::derive(documents, change, mentions, built, asked);
-            let supplied = || consumers::supplied(tree, &found.suppliers, &workspace);
-            let files = || Names::of(tree, &found, &workspace.documents, &workspace.environments);
-            (workspace.consumers.supplied, workspace.names) = rayon::join(supplied, files);
+            workspace.ask_around(tree, &found);
             workspace
         };
         let (mut workspace, took) = timed(timings.on, derive);
-        workspace.readers = Readers::of(tree, &found.readers, &workspace.documents);
-        workspace.composed = Composed::of(tree, &found, &workspace);
         timings.facts = took;
         workspace.timings = timings;
         workspace.notes.extend(notes);
@@ -198,10 +194,20 @@ impl Workspace {
         let documents = self.change.documents_before(&self.documents, &self.sites, settings);
         let asked = Asked { named: "", all: true, settings, sites: &self.sites, dumps: Dumps::Read(&self.history) };
         let before = Self::derive(documents, Change::none(Base::All), self.mentions.clone(), self.built.clone(), asked);
-        let mut before = Self { sizes: self.sizes.clone(), readers: self.readers.clone(), ..before };
-        before.consumers.supplied.clone_from(&self.consumers.supplied);
-        before.names.mentioned = asked::mentions(&before.documents, &before.environments);
+        let mut before = Self { sizes: self.sizes.clone(), ..before };
+        if let Some(tree) = self.change.tree_before() {
+            before.ask_around(&tree, &discover(&tree, "", settings));
+        }
         before
+    }
+
+    /// Learns what files say of each other that are no documents, and which are not there.
+    fn ask_around(&mut self, tree: &dyn Tree, found: &Found) {
+        let supplied = || consumers::supplied(tree, &found.suppliers, self);
+        let files = || Names::of(tree, found, &self.documents, &self.environments);
+        (self.consumers.supplied, self.names) = rayon::join(supplied, files);
+        self.readers = Readers::of(tree, &found.readers, &self.documents);
+        self.composed = Composed::of(tree, found, self);
     }
 
     fn derive(documents: Vec<Arc<Document>>, change: Change, mentions: Mentions, built: Vec<String>, asked: Asked<'_>) -> Self {

@@ -64,6 +64,28 @@ fn a_deletion_answers_for_what_it_uncovers() {
 }
 
 #[test]
+fn a_file_that_was_missing_before_is_no_news() {
+    let repository = Repository::new(&[
+        (
+            "Makefile",
+            "production:\n\tdocker run --env-file deploy/.env.production app\nqa:\n\tdocker run --env-file deploy/.env.qa app\n",
+        ),
+        ("deploy/.env.qa", "A=1\n"),
+        ("deploy/.env.dev", "A=1\n"),
+        ("k8s/web.yaml", POD),
+    ]);
+    repository.write("README", "x").commit("second").branch("feature");
+    assert!(repository.check(&[]).out.contains("deploy/.env.production is asked for"));
+    // A line that is gone makes one wonder what it held off: not this.
+    repository.write("k8s/web.yaml", &POD.replace("web:1.0.0", "web:1.0.1"));
+    let run = repository.check(&["--changed"]);
+    assert!(!run.out.contains("deploy/.env.production is asked for"), "{}", run.out);
+    repository.remove("deploy/.env.qa");
+    let run = repository.check(&["--changed"]);
+    assert!(run.out.contains("deploy/.env.qa is asked for") && !run.out.contains(".env.production is asked for"), "{}", run.out);
+}
+
+#[test]
 fn what_is_staged_is_judged_and_not_what_lies_about() {
     let repository = Repository::shipped();
     repository.branch("feature").write("db/3_c.sql", "CREATE INDEX j ON t USING hash (a);\n");

@@ -24,6 +24,7 @@ use crate::tree::git::{Blob, Commit, Mode, Repository, Snapshot, names_of};
 pub struct Change {
     /// What the files are compared with.
     pub base: Base,
+    repository: Option<Arc<Repository>>,
     /// For each document, where they were compared.
     standings: Vec<Standing>,
     /// Files of the base that may be ours and are no more.
@@ -70,7 +71,7 @@ impl Old {
 impl Change {
     /// Without a comparison.
     pub fn none(base: Base) -> Self {
-        Self { base, standings: Vec::new(), gone: Vec::new(), tellers: HashMap::new() }
+        Self { base, repository: None, standings: Vec::new(), gone: Vec::new(), tellers: HashMap::new() }
     }
 
     /// Compares documents with the base: migrations always, the others where the change is all that counts.
@@ -86,7 +87,8 @@ impl Change {
             standing.unwrap_or(Standing::Unknown)
         });
         let tellers = found.sites.tellers.iter().filter_map(|path| Some((path.clone(), past.files.get(path)?.clone())));
-        let mut change = Self { standings: standings.collect(), gone: past.gone(found), tellers: tellers.collect(), base };
+        let (standings, gone, tellers) = (standings.collect(), past.gone(found), tellers.collect());
+        let mut change = Self { base, repository: Some(repository), standings, gone, tellers };
         change.follow_moves(documents, settings);
         if settings.changed == Some(Reach::Lines) {
             change.compare_lines(documents, settings.max_file_size);
@@ -144,6 +146,12 @@ impl Change {
             _ => false,
         };
         !self.gone.is_empty() || self.standings.iter().any(removes)
+    }
+
+    /// All files as the base has them, but for those of repositories inside this one.
+    pub fn tree_before(&self) -> Option<Snapshot> {
+        let (Base::Commit { commit, .. }, Some(repository)) = (&self.base, &self.repository) else { return None };
+        Some(Snapshot::new(Arc::clone(repository), repository.files_of(commit).ok()?))
     }
 
     /// The documents as the base has them, by path. What did not change is shared.

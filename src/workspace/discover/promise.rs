@@ -12,6 +12,7 @@ use crate::workspace::{compose, readers, sites, versions};
 
 /// What a path promises of a file.
 #[derive(Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub(super) struct Promise {
     /// What we read it as.
     pub kind: Option<Kind>,

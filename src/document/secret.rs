@@ -16,34 +16,17 @@ use crate::source::{Source, Span};
 /// What to print instead; it does not tell the length.
 pub const MASK: &str = "••••••••";
 
-/// Words that make a key sound as if its value were secret.
-const SECRET_WORDS: &[&str] = &[
-    "apikey",
-    "api_key",
-    "api-key",
-    "accesskey",
-    "access_key",
-    "access-key",
-    "authorization",
-    "credential",
-    "connectionstring",
-    "connection_string",
-    "dsn",
-    "encryptionkey",
-    "encryption_key",
-    "license_key",
-    "password",
-    "passwd",
-    "passphrase",
-    "pwd",
-    "privatekey",
-    "private_key",
-    "private-key",
-    "secret",
-    "signingkey",
-    "signing_key",
-    "token",
-    "webhook_url",
+/// Words that make a key sound as if its value were secret, by their first letter.
+const SECRET_WORDS: &[(u8, &[&str])] = &[
+    (b'a', &["apikey", "api_key", "api-key", "accesskey", "access_key", "access-key", "authorization"]),
+    (b'c', &["credential", "connectionstring", "connection_string"]),
+    (b'd', &["dsn"]),
+    (b'e', &["encryptionkey", "encryption_key"]),
+    (b'l', &["license_key"]),
+    (b'p', &["password", "passwd", "passphrase", "pwd", "privatekey", "private_key", "private-key"]),
+    (b's', &["secret", "signingkey", "signing_key"]),
+    (b't', &["token"]),
+    (b'w', &["webhook_url"]),
 ];
 
 /// Whether a key sounds as if its value were secret. A name of a secret is none.
@@ -52,24 +35,25 @@ pub fn is_secret_name(key: &str) -> bool {
     sounds_secret(key) && !["name", "ref", "keyref"].into_iter().any(ends)
 }
 
-/// Whether a text holds one of the words. Every key of every file is asked, so only where two letters stand that a word
-/// begins with, the words are looked at.
+/// Whether a text holds one of the words. Every key of every file is asked, so words are looked at only where two letters
+/// stand that one begins with, and of those the ones with that first letter.
 fn sounds_secret(text: &str) -> bool {
     // By a letter's place in the alphabet, a bit for each that may follow it.
     static BEGINNINGS: LazyLock<[u32; 32]> = LazyLock::new(|| {
         let mut beginnings = [0; 32];
-        for word in SECRET_WORDS {
-            beginnings[letter(word.as_bytes()[0])] |= 1 << letter(word.as_bytes()[1]);
+        for word in SECRET_WORDS.iter().flat_map(|(_, words)| *words).map(|word| word.as_bytes()) {
+            beginnings[letter(word[0])] |= 1 << letter(word[1]);
         }
         beginnings
     });
-    let bytes = text.as_bytes();
+    let (bytes, beginnings) = (text.as_bytes(), &*BEGINNINGS);
     let begins = |rest: &[u8], word: &str| rest.get(..word.len()).is_some_and(|own| own.eq_ignore_ascii_case(word.as_bytes()));
-    let beginnings = &*BEGINNINGS;
-    bytes.windows(2).enumerate().any(|(at, pair)| {
-        let may_begin = beginnings[letter(pair[0])] & (1 << letter(pair[1])) != 0;
-        may_begin && SECRET_WORDS.iter().any(|word| begins(&bytes[at..], word))
-    })
+    bytes.windows(2).enumerate().filter(|(_, pair)| beginnings[letter(pair[0])] & (1 << letter(pair[1])) != 0).any(
+        |(at, pair)| {
+            let words = SECRET_WORDS.iter().find(|(first, _)| *first == pair[0].to_ascii_lowercase());
+            words.is_some_and(|(_, words)| words.iter().any(|word| begins(&bytes[at..], word)))
+        },
+    )
 }
 
 /// The place of a letter in the alphabet, whatever its case; other signs share these numbers.
@@ -352,7 +336,7 @@ mod tests {
 
     #[test]
     fn names_sound_secret_wherever_the_word_stands() {
-        for word in SECRET_WORDS {
+        for word in SECRET_WORDS.iter().flat_map(|(_, words)| *words) {
             for name in [(*word).to_owned(), format!("DB_{}_2", word.to_ascii_uppercase())] {
                 assert!(is_secret_name(&name), "{name}");
             }

@@ -8,6 +8,7 @@ mod arena;
 mod around;
 mod fast;
 mod granit;
+mod keys;
 mod node;
 mod opinion;
 mod scalar;
@@ -99,15 +100,8 @@ struct RawNode {
     kind: Kind,
     /// What templates leave open about it.
     open: Open,
-    /// Of a mapping: which keys may be in it, a bit for several of them: see [`bit_of`].
+    /// Of a mapping: which keys may be in it, a bit for several of them: see [`keys`].
     keys: u16,
-}
-
-/// The bit that stands for a key in [`RawNode::keys`]. Rules ask for many keys, and most mappings have few.
-#[inline]
-fn bit_of(key: &[u8]) -> u16 {
-    let (first, last) = (key.first().copied().unwrap_or_default(), key.last().copied().unwrap_or_default());
-    1 << ((key.len() ^ usize::from(first >> 1) ^ usize::from(last) << 2) & 0xF)
 }
 
 /// What templates leave open about a node.
@@ -366,35 +360,6 @@ impl Part {
         let message = format!("only the first {MAX_DOCUMENTS} documents of a file are read");
         let error = Some(Refusal { span: Span { end: span.start, ..span }, message, cause: Cause::Limit }.into());
         Self { span, error, ..Self::default() }
-    }
-
-    /// Notes which keys may be in its mappings, but for large documents, of which most is never asked.
-    fn note_keys(&mut self, source: &[u8]) {
-        const MANY: usize = 4096;
-        if self.nodes.len() > MANY {
-            return;
-        }
-        for home in 0..self.nodes.len() {
-            if let RawNode { kind: Kind::Mapping, open: Open::No | Open::Branches, .. } = self.nodes[home] {
-                self.nodes[home].keys = self.keys_of(home, source);
-            }
-        }
-    }
-
-    fn keys_of(&self, home: usize, source: &[u8]) -> u16 {
-        let end = self.nodes.len().min(self.nodes[home].link as usize);
-        let (mut keys, mut name) = (0, home + 1);
-        while name + 1 < end {
-            let RawNode { span, link, kind, open, .. } = self.nodes[name];
-            // What is no plain word may be any, and a merge may bring any.
-            if !matches!((kind, link, open), (Kind::Plain, 0, Open::No)) || source[span.range()] == *b"<<" {
-                return u16::MAX;
-            }
-            keys |= bit_of(&source[span.range()]);
-            let value = u32::try_from(name + 1).unwrap_or(NONE);
-            name = self.nodes[name + 1].behind(value) as usize;
-        }
-        keys
     }
 
     /// Marks what the holes of the file touch.

@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::{Kind, NONE, Open, Part, RawNode, Scalar, Schema, bit_of, is_ambiguous, is_null, resolve};
+use super::keys::bit_of;
+use super::{Kind, NONE, Open, Part, RawNode, Scalar, Schema, is_ambiguous, is_null, resolve};
 use crate::diagnostic::{Place, SourceId};
 use crate::document::Known;
 use crate::source::{Source, Span};

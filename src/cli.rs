@@ -52,7 +52,7 @@ enum Command {
     /// Put two environments side by side: what is missing or differs, and where it comes from
     #[command(mut_args(diff::hidden))]
     Diff(diff::Arguments),
-    /// Show where the value of a setting comes from, layer by layer
+    /// Show where the value of a setting comes from, layer by layer, and who reads it
     #[command(mut_args(diff::hidden))]
     Trace(diff::TraceArguments),
     /// Print the page of a rule: what it finds, why it stops a deploy, what to do instead
@@ -122,7 +122,7 @@ fn answer() -> ExitCode {
         Some(Command::Baseline(arguments)) => baseline::run(&arguments),
         Some(Command::Config(arguments)) => config::run(&arguments),
         Some(Command::Diff(arguments)) => diff::run(&arguments),
-        Some(Command::Trace(arguments)) => diff::trace(&arguments),
+        Some(Command::Trace(arguments)) => diff::trace(arguments),
         Some(Command::Explain(arguments)) => explain::run(&arguments),
         Some(Command::Init(arguments)) => init::run(&arguments),
         Some(Command::Rules(arguments)) => rules::run(&arguments),

@@ -17,6 +17,7 @@ mod place;
 mod rank;
 mod sarif;
 mod text;
+pub mod trace;
 pub mod verdict;
 
 use crate::report::Report;

@@ -6,6 +6,7 @@ pub mod locks;
 pub mod migrations;
 mod together;
 mod touched;
+pub mod trace;
 
 use std::time::Duration;
 

@@ -38,6 +38,8 @@ pub struct Settings {
     pub changed: Option<Reach>,
     /// What the CI system says of the change.
     pub ci: Ci,
+    /// A setting that somebody asks about: who reads it is looked for, although no rule may want to know.
+    pub asked: Option<String>,
     /// Measure how long what takes.
     pub timings: bool,
     /// What is read although it is passed over by default.
@@ -119,6 +121,7 @@ impl Default for Settings {
             all: false,
             changed: None,
             ci: Ci::default(),
+            asked: None,
             timings: false,
             include: Paths::default(),
             exclude: Paths::default(),

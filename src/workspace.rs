@@ -162,6 +162,9 @@ impl Workspace {
             let asked = Asked { named, all: settings.all, settings, sites, dumps: Dumps::Tree(tree) };
             let mut workspace = Self::derive(documents, change, mentions, built, asked);
             workspace.ask_around(tree, &found);
+            if let Some(asked) = &settings.asked {
+                workspace.consumers.mentions = consumers::mentions(tree, &found.suppliers, &workspace, asked);
+            }
             workspace
         };
         let (mut workspace, took) = timed(timings.on, derive);

@@ -42,4 +42,5 @@ mod starts;
 mod support;
 mod tidy;
 mod together;
+mod traces;
 mod truth;

@@ -102,6 +102,9 @@ pub struct Arguments {
     /// Tell how long each step took, and the slowest files and rules, on standard error
     #[arg(long)]
     timings: bool,
+    /// A setting that `gonogo trace` asks about.
+    #[arg(skip)]
+    pub asked: Option<String>,
 }
 
 #[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
@@ -322,7 +325,7 @@ fn apply(arguments: &Arguments, settings: &mut Settings) {
     settings.changed = arguments.changed.then_some(if arguments.whole_files { Reach::Files } else { Reach::Lines });
     settings.ci = ci::read(|name| std::env::var(name).ok());
     settings.no_baseline = arguments.no_baseline;
-    settings.timings = arguments.timings;
+    (settings.timings, settings.asked) = (arguments.timings, arguments.asked.clone());
 }
 
 fn places(paths: &[PathBuf]) -> Result<Vec<Named>, Mistake> {

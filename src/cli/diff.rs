@@ -1,9 +1,11 @@
-//! `gonogo diff` puts two environments side by side; `gonogo trace` tells where a setting of one comes from.
+//! `gonogo diff` puts two environments side by side; `gonogo trace` tells where a setting of one comes from and who reads it.
 
 use super::{Exit, Mistake, check, complain};
-use crate::emit::drift::{FORMATS, emit, emit_traces};
+use crate::emit::drift::{FORMATS, emit};
+use crate::emit::trace;
 use crate::report::Report;
-use crate::report::drift::{Drift, traces};
+use crate::report::drift::Drift;
+use crate::report::trace::{Asked, traces};
 use crate::settings::EnvironmentNames;
 
 #[derive(clap::Args, Debug)]
@@ -88,14 +90,17 @@ pub fn run(arguments: &Arguments) -> Result<Exit, Mistake> {
     Ok(if drift.tables.is_empty() { Exit::NoVerdict } else { Exit::Go })
 }
 
-pub fn trace(arguments: &TraceArguments) -> Result<Exit, Mistake> {
+pub fn trace(mut arguments: TraceArguments) -> Result<Exit, Mistake> {
+    arguments.check.asked = Some(arguments.key.clone());
     let (report, _) = read(&arguments.check, "trace")?;
-    let traces = traces(&report.roots, &arguments.key, &arguments.environment, &said(&report));
+    let (key, environment, said) = (&arguments.key, &arguments.environment, &said(&report));
+    let traces = traces(&report.roots, Asked { key, environment, said });
     if traces.is_empty() {
-        complain(&format!("nothing that {} reads sets {}", arguments.environment, arguments.key));
+        complain(&format!("nothing that {environment} reads sets {key}, and nothing here is seen to read it"));
     }
-    arguments.check.write(|format, _| emit_traces(&traces, format).unwrap_or_default())?;
-    Ok(if traces.is_empty() { Exit::NoVerdict } else { Exit::Go })
+    arguments.check.write(|format, _| trace::emit(&traces, environment, format).unwrap_or_default())?;
+    let is_set = traces.iter().any(|trace| !trace.layers.is_empty());
+    Ok(if is_set { Exit::Go } else { Exit::NoVerdict })
 }
 
 /// The environments that there are, for whoever asked for another one.

@@ -1,16 +1,16 @@
-//! Two environments side by side, and one setting layer by layer, for people, machines and pull requests.
+//! Two environments side by side, for people, machines and pull requests.
 
-mod json;
+pub(super) mod json;
 
 use std::fmt::Write as _;
 
 use super::Format;
 use super::escape::{markdown, markdown_code};
 use crate::document::secret::MASK;
-use crate::report::drift::{Drift, Layer, Line, Shown, Table, Trace, one_line};
+use crate::report::drift::{Drift, Line, Shown, Table, one_line};
 use crate::untrusted::{Untrusted, UntrustedPath};
 
-/// The formats that both have.
+/// The formats that this and `gonogo trace` have.
 pub const FORMATS: [(&str, Format); 3] = [("text", Format::Text), ("json", Format::Json), ("markdown", Format::Markdown)];
 
 /// How wide a table is, and how wide the column of names may be, at least and at most. The values share what is left.
@@ -139,40 +139,4 @@ fn pull_request(drift: &Drift<'_>) -> String {
         let _ = writeln!(out, "\n{}", tally(table));
     }
     out
-}
-
-/// Writes where a setting comes from; none in a format that it does not have.
-pub fn emit_traces(traces: &[Trace], format: Format) -> Option<String> {
-    match format {
-        Format::Text => Some(traced(traces, |text| Untrusted(text).to_string(), ["", "  ", ""])),
-        Format::Json => Some(json::traces(traces)),
-        Format::Markdown => Some(traced(traces, markdown, ["### ", "- ", "\n"])),
-        _ => None,
-    }
-}
-
-/// A line for each layer, in the order in which they are read.
-fn traced(traces: &[Trace], safe: impl Fn(&str) -> String, [head, item, gap]: [&str; 3]) -> String {
-    let mut out = String::new();
-    for trace in traces {
-        let _ = writeln!(out, "{head}{}{gap}", safe(&trace.name));
-        if let Some(told) = &trace.told {
-            let _ = writeln!(out, "{item}{}", safe(&format!("read in the order of {}, line {}:", told.path, told.line)));
-        }
-        for layer in &trace.layers {
-            let _ = writeln!(out, "{item}{}", safe(&sentence(layer)));
-        }
-        out.push('\n');
-    }
-    out
-}
-
-fn sentence(layer: &Layer) -> String {
-    let Some(shown) = &layer.shown else { return format!("{}: not set", layer.title) };
-    let value = shown.value.as_deref().unwrap_or(MASK);
-    if layer.is_variable {
-        return format!("{}, line {}: the variable {value} of the process, where it is set", layer.title, shown.location.line);
-    }
-    let wins = if layer.wins { "  <- this one counts" } else { "" };
-    format!("{}, line {}: {value}{wins}", layer.title, shown.location.line)
 }

@@ -1,6 +1,6 @@
-//! Two environments side by side, and one setting layer by layer.
+//! Two environments side by side.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::HashSet;
 
 use super::{Location, Root};
 use crate::diagnostic::SourceId;
@@ -9,7 +9,6 @@ use crate::document::secret::is_secret;
 use crate::settings::EnvironmentNames;
 use crate::workspace::environments::names::Named;
 use crate::workspace::environments::rows::Cell;
-use crate::workspace::environments::stack::is_same;
 use crate::workspace::environments::value::Class;
 use crate::workspace::environments::{Group, SettingsFile};
 
@@ -59,32 +58,8 @@ pub struct Shown {
     pub is_inherited: bool,
 }
 
-/// A layer that could set something.
-#[derive(Debug)]
-pub struct Layer {
-    /// The file, or the section of it.
-    pub title: String,
-    /// What it sets, if it does.
-    pub shown: Option<Shown>,
-    /// It has the last word.
-    pub wins: bool,
-    /// What it sets is the name of a variable of the process, which counts where that is set.
-    pub is_variable: bool,
-}
-
-/// Where the value of a setting comes from, in one configuration.
-#[derive(Debug)]
-pub struct Trace {
-    /// The name of the setting there.
-    pub name: String,
-    /// The layers, in the order in which they are read: the last one that sets it wins.
-    pub layers: Vec<Layer>,
-    /// Where somebody names them in this order.
-    pub told: Option<Location>,
-}
-
 /// Whether a file is for the environment that somebody asks for.
-fn is_for(file: &SettingsFile, asked: &str, said: &EnvironmentNames) -> bool {
+pub(super) fn is_for(file: &SettingsFile, asked: &str, said: &EnvironmentNames) -> bool {
     let own = file.environment.as_deref().unwrap_or_default();
     own.eq_ignore_ascii_case(asked) || Named::of(asked, said).is_some_and(|named| named.name == own)
 }
@@ -164,7 +139,7 @@ impl<'a> Table<'a> {
 }
 
 /// Whether the file of one machine comes after those of environments.
-fn machine_wins(root: &Root, file: &SettingsFile) -> bool {
+pub(super) fn machine_wins(root: &Root, file: &SettingsFile) -> bool {
     root.workspace.readers.of_file(root.workspace.path(file.source)).iter().any(|told| told.machine_wins)
 }
 
@@ -172,7 +147,7 @@ fn text<'r>(root: &'r Root, cell: &Cell<'r>) -> &'r str {
     cell.entry.text(&root.workspace.document(cell.file.source).source)
 }
 
-fn shown(root: &Root, name: &str, cell: &Cell<'_>) -> Shown {
+pub(super) fn shown(root: &Root, name: &str, cell: &Cell<'_>) -> Shown {
     let value = text(root, cell);
     // Whatever a dotenv file holds may be secret, and so may a password in an address be.
     let is_hidden = root.workspace.document(cell.file.source).dotenv().is_some()
@@ -184,60 +159,4 @@ fn shown(root: &Root, name: &str, cell: &Cell<'_>) -> Shown {
         _ => Some(value.to_owned()),
     };
     Shown { value, location: root.location(cell.place()), is_inherited: cell.is_inherited }
-}
-
-/// Where a setting comes from in an environment, by configuration.
-pub fn traces(roots: &[Root], key: &str, environment: &str, said: &EnvironmentNames) -> Vec<Trace> {
-    let mut traces = Vec::new();
-    for root in roots {
-        let environments = &root.workspace.environments;
-        let of_groups = environments
-            .groups
-            .iter()
-            .flat_map(|group| group.members.iter().chain(&group.aside).map(|file| (file, group.base.as_slice())));
-        let alone = environments.files.iter().chain(&environments.inline).map(|file| (file, &[] as &[SettingsFile]));
-        let mut all: Vec<(&SettingsFile, &[SettingsFile])> =
-            of_groups.chain(alone).filter(|(file, _)| is_for(file, environment, said)).collect();
-        // What is read on top of another one is told of there.
-        let known = |file: &SettingsFile| (file.source, file.section.clone());
-        let upper: HashSet<_> = all.iter().flat_map(|(file, _)| &file.stack.above).map(known).collect();
-        all.sort_by_key(|(file, _)| upper.contains(&known(file)));
-        let mut done = HashSet::new();
-        for (file, base) in all {
-            if !done.contains(&known(file)) {
-                let layers = file.stack.around(file, base, machine_wins(root, file));
-                done.extend(layers.iter().map(|layer| known(layer)));
-                traces.extend(trace(root, key, file, &layers));
-            }
-        }
-    }
-    traces
-}
-
-/// By its whole name, or by the last parts of it where several have them.
-fn trace(root: &Root, key: &str, file: &SettingsFile, layers: &[&SettingsFile]) -> Vec<Trace> {
-    let fits = |name: &str| {
-        let end = name.len().checked_sub(key.len()).and_then(|at| name.get(at..));
-        let joint = name.len().checked_sub(key.len() + 1).map(|at| name.as_bytes()[at]);
-        end.is_some_and(|end| end.eq_ignore_ascii_case(key)) && joint.is_none_or(|joint| matches!(joint, b'.' | b']'))
-    };
-    let names: BTreeSet<&str> =
-        layers.iter().flat_map(|file| file.settings.iter()).map(|entry| &*entry.name).filter(|name| fits(name)).collect();
-    let is_variables = |layer: &SettingsFile| file.stack.variables.as_ref().is_some_and(|other| is_same(layer, other));
-    let told = file.stack.place.map(|place| root.location(place));
-    let one = |name: &str| {
-        let mut own: Vec<Layer> = Vec::new();
-        for layer in layers {
-            let cell = layer.find(name).map(|entry| Cell { file: layer, entry, is_inherited: !is_same(layer, file) });
-            let section = layer.section.as_deref().map_or_else(String::new, |section| format!(" ({section})"));
-            let title = format!("{}{section}", root.path(layer.source));
-            let shown = cell.map(|cell| shown(root, name, &cell));
-            own.push(Layer { title, shown, wins: false, is_variable: is_variables(layer) });
-        }
-        if let Some(last) = own.iter_mut().rev().find(|layer| layer.shown.is_some() && !layer.is_variable) {
-            last.wins = true;
-        }
-        Trace { name: name.to_owned(), layers: own, told: told.clone() }
-    };
-    names.into_iter().map(one).collect()
 }

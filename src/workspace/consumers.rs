@@ -4,10 +4,10 @@
 //! group of settings belongs to the programs in the nearest folder around it that read most of what it sets. What a
 //! pipeline, a Dockerfile or a manifest mentions may be handed over there, so that a file need not have it.
 
+mod supply;
+
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
-
-use rayon::prelude::*;
 
 use super::Workspace;
 use super::environments::{SettingsFile, Tier, is_variable, slots};
@@ -20,7 +20,8 @@ use crate::document::consumer::Need;
 use crate::document::entries::{Entries, Form, leaf};
 use crate::settings::EnvironmentNames;
 use crate::source::{Source, Span};
-use crate::tree::Tree;
+pub use supply::{Mention, may_supply};
+pub(super) use supply::{mentions, supplied};
 
 /// Who needs which setting, and who may hand it over.
 #[derive(Debug, Default)]
@@ -31,6 +32,8 @@ pub struct Consumers {
     pub have_inputs: bool,
     /// Names that a file mentions which may hand settings to a program, of those that some environment lacks.
     pub(super) supplied: HashSet<String>,
+    /// Where the setting that somebody asks about is named beside its readers: what names it there may set it.
+    pub mentions: Vec<Mention>,
 }
 
 /// Something that reads a setting.
@@ -42,6 +45,22 @@ pub struct Reader {
     pub need: Need,
     /// What it is.
     pub kind: ReaderKind,
+}
+
+impl Reader {
+    /// What it does with the setting, beside its place.
+    pub fn told(self) -> &'static str {
+        match (self.kind, self.need) {
+            (_, Need::Optional) => "read here, with a default",
+            (ReaderKind::Compose, Need::Must) => "compose starts nothing without it",
+            (ReaderKind::Compose, Need::Plain) => "compose puts it in here, and nothing where it is not set",
+            (ReaderKind::Pod, _) => "the pod asks for it here",
+            (ReaderKind::Template, _) => "the chart's template puts it here",
+            (ReaderKind::Variable, _) => "declared here",
+            (_, Need::Must) => "read here, and it fails without",
+            (_, Need::Plain) => "read here, without a default",
+        }
+    }
 }
 
 /// What reads a setting.
@@ -274,84 +293,4 @@ fn common_folder<'p>(mut paths: impl Iterator<Item = &'p str>) -> &'p str {
 /// `spring.mail.host` as a variable that overrides it: `SPRING_MAIL_HOST`.
 fn as_variable(name: &str) -> String {
     name.chars().filter(|next| *next != '-').map(|next| if next == '.' { '_' } else { next.to_ascii_uppercase() }).collect()
-}
-
-/// Whether a file may hand settings to a program, by its path: pipelines, images, infrastructure, manifests.
-pub fn may_supply(path: &str) -> bool {
-    const ENDS: &[&str] = &[".yml", ".yaml", ".tf", ".sh", ".hcl", ".bicep", ".toml", ".nix", ".mk", ".tpl", ".gotmpl", ".j2"];
-    const NAMES: &[&str] =
-        &["Makefile", "Procfile", "Jenkinsfile", "Vagrantfile", "app.json", "vercel.json", "justfile", "Tiltfile"];
-    let name = path.rsplit('/').next().unwrap_or(path);
-    ENDS.iter().any(|end| name.ends_with(end)) || NAMES.contains(&name) || name.contains("ockerfile")
-}
-
-/// Larger files are generated.
-const LARGEST: u64 = 1 << 20;
-
-/// The settings of production that lead to the machine itself, as the variables that override them.
-fn on_own_machine(workspace: &Workspace) -> impl Iterator<Item = String> {
-    let production = workspace.environments.files.iter().filter(|file| file.is_production() && !file.is_flat);
-    production.flat_map(|file| {
-        let source = &workspace.document(file.source).source;
-        let is_own = |text: &str| text.contains("localhost") || text.contains("127.0.0.1");
-        file.settings.iter().filter(move |entry| is_own(entry.text(source))).map(|entry| as_variable(&entry.name))
-    })
-}
-
-/// Which of the settings that some environment lacks, or has of the machine itself, such a file mentions.
-pub(super) fn supplied(tree: &dyn Tree, paths: &[String], workspace: &Workspace) -> HashSet<String> {
-    let groups = workspace.environments.groups.iter().filter(|group| !group.is_complete);
-    let lacking = groups.flat_map(|group| &group.gaps).filter(|gap| workspace.consumers.by_name.contains_key(&form(&gap.name)));
-    let mut wanted: HashSet<String> = lacking.flat_map(|gap| [form(&gap.name), as_variable(&gap.name)]).collect();
-    wanted.extend(on_own_machine(workspace));
-    if wanted.is_empty() {
-        return wanted;
-    }
-    let members = workspace.environments.files.iter().map(|file| file.source);
-    let members: HashSet<SourceId> = members.collect();
-    let is_settings = |path: &str| workspace.find(path).is_some_and(|id| members.contains(&id));
-    let paths = paths.par_iter().filter(|path| !is_settings(path));
-    let found = paths.filter_map(|path| {
-        let bytes = tree.read(path, LARGEST).ok()?;
-        let text = String::from_utf8_lossy(&bytes);
-        let words = text.split(|next: char| !(next.is_ascii_alphanumeric() || next == '_'));
-        let words: HashSet<&str> = words.filter(|word| wanted.contains(*word)).collect();
-        // A pod that asks a `ConfigMap` for a key of this name is in need of it itself.
-        let document = workspace.find(path).map(|id| workspace.document(id));
-        let compose = document.and_then(Document::compose);
-        let asks = |word: &str| match compose {
-            Some(compose) => !compose.sets(word),
-            None if document.is_some_and(is_dockerfile) => !dockerfile_sets(&text, word),
-            None => only_asks(&text, word),
-        };
-        let words = words.into_iter().filter(|word| !asks(word));
-        Some(words.map(str::to_owned).collect::<HashSet<String>>())
-    });
-    found.reduce(HashSet::new, |mut all, more| {
-        all.extend(more);
-        all
-    })
-}
-
-fn is_dockerfile(document: &Document) -> bool {
-    document.source.name().contains("ockerfile")
-}
-
-/// Whether an image is made with a value for a name. `ARG NAME` and `ENV NAME=$NAME` hand on what they are given.
-fn dockerfile_sets(text: &str, name: &str) -> bool {
-    text.split('\n').filter(|line| line.contains(name)).any(|line| {
-        let after = line[line.find(name).unwrap_or(0) + name.len()..].trim_start_matches(['=', ' ', '"']);
-        let begins = ["ARG ", "ENV "].iter().any(|word| line.trim_start().starts_with(word));
-        begins && !after.trim().is_empty() && !after.starts_with('$')
-    })
-}
-
-/// Whether all that a text says of a name is that it is the key of something: `key: NAME` below `configMapKeyRef`.
-fn only_asks(text: &str, name: &str) -> bool {
-    text.contains("configMapKeyRef")
-        && !text.contains("secretKeyRef")
-        && text.split('\n').filter(|line| line.contains(name)).all(|line| {
-            let line = line.trim_start_matches([' ', '-', '{']);
-            ["key:", "name:", "configMapKeyRef:", "valueFrom:"].iter().any(|begins| line.starts_with(begins))
-        })
 }

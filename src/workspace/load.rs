@@ -53,10 +53,10 @@ pub fn load_timed(
     (documents, all)
 }
 
-/// The programs and pipelines that are asked for: all where settings are, and where anything is judged at all those that
-/// name versions.
+/// The programs and pipelines that are asked for: all where settings are or somebody asks about one, and where anything is
+/// judged at all those that name versions.
 pub fn programs(found: &Found, documents: &[Arc<Document>], settings: &Settings) -> Vec<Candidate> {
-    let is_asked = consumers::are_asked_for(documents, &settings.environments);
+    let is_asked = settings.asked.is_some() || consumers::are_asked_for(documents, &settings.environments);
     let is_wanted = |file: &&Candidate| is_asked || (!documents.is_empty() && teller(&file.path).is_some());
     found.programs.iter().filter(is_wanted).cloned().collect()
 }

@@ -118,7 +118,7 @@ fn report(group: &Group, file: &SettingsFile, missing: &[Missing], cx: &mut Cont
         .folding(more.len())
         .help(insert::beside(workspace, group, file, &names));
     let report = match evidence {
-        Some(reader) => report.because(reader.place, told(reader)),
+        Some(reader) => report.because(reader.place, reader.told()),
         None => report,
     };
     let report = report.assuming(if group.is_complete {
@@ -159,19 +159,6 @@ fn consequence(weight: Weight, reader: Option<Reader>) -> &'static str {
         (_, Some(ReaderKind::Compose)) => "`docker compose up` stops and says that it is missing: nothing is started",
         (_, Some(ReaderKind::Pod)) => "new pods stay in CreateContainerConfigError, and the rollout stands still",
         _ => "the service starts without it: it crashes, or runs with a default that nobody has tried",
-    }
-}
-
-fn told(reader: Reader) -> &'static str {
-    match (reader.kind, reader.need) {
-        (_, Need::Optional) => "read here, with a default",
-        (ReaderKind::Compose, Need::Must) => "compose starts nothing without it",
-        (ReaderKind::Compose, Need::Plain) => "compose puts it in here, and nothing where it is not set",
-        (ReaderKind::Pod, _) => "the pod asks for it here",
-        (ReaderKind::Template, _) => "the chart's template puts it here",
-        (ReaderKind::Variable, _) => "declared here",
-        (_, Need::Must) => "read here, and it fails without",
-        (_, Need::Plain) => "read here, without a default",
     }
 }
 

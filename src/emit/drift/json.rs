@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::emit::escape;
-use crate::report::drift::{self, Drift, Shown, Trace};
+use crate::report::drift::{self, Drift, Shown};
 
 #[derive(Serialize)]
 struct Document<'a> {
@@ -31,45 +31,16 @@ struct Setting<'a> {
     cells: [Cell<'a>; 2],
 }
 
+/// What may be shown of a setting.
 #[derive(Serialize)]
-struct Cell<'a> {
+pub(in crate::emit) struct Cell<'a> {
     state: &'static str,
     value: Option<&'a str>,
     path: Option<&'a str>,
     line: Option<u32>,
 }
 
-#[derive(Serialize)]
-struct Traces<'a> {
-    schema_version: u32,
-    settings: Vec<Traced<'a>>,
-}
-
-#[derive(Serialize)]
-struct Traced<'a> {
-    name: &'a str,
-    layers: Vec<Layer<'a>>,
-    /// Who names the layers in this order.
-    told: Option<Told<'a>>,
-}
-
-#[derive(Serialize)]
-struct Told<'a> {
-    path: &'a str,
-    line: u32,
-}
-
-#[derive(Serialize)]
-struct Layer<'a> {
-    file: &'a str,
-    counts: bool,
-    /// Its value is the name of a variable of the process.
-    is_variable: bool,
-    #[serde(flatten)]
-    cell: Cell<'a>,
-}
-
-fn cell(shown: Option<&Shown>) -> Cell<'_> {
+pub(in crate::emit) fn cell(shown: Option<&Shown>) -> Cell<'_> {
     let state = match shown {
         None => "missing",
         Some(Shown { value: None, .. }) => "masked",
@@ -106,22 +77,4 @@ pub fn drift(drift: &Drift<'_>) -> String {
         groups.push(Group { settings: settings.collect(), sections, ..group(table) });
     }
     escape::json(&Document { schema_version: 1, environments: &drift.environments, groups })
-}
-
-pub fn traces(traces: &[Trace]) -> String {
-    let settings = traces.iter().map(|trace| Traced {
-        name: &trace.name,
-        layers: trace
-            .layers
-            .iter()
-            .map(|layer| Layer {
-                file: &layer.title,
-                counts: layer.wins,
-                is_variable: layer.is_variable,
-                cell: cell(layer.shown.as_ref()),
-            })
-            .collect(),
-        told: trace.told.as_ref().map(|told| Told { path: &told.path, line: told.line }),
-    });
-    escape::json(&Traces { schema_version: 1, settings: settings.collect() })
 }

@@ -13,6 +13,7 @@ pub mod compose;
 pub mod consumers;
 pub mod container;
 mod coverage;
+mod data;
 pub mod discover;
 pub mod drift;
 mod edits;

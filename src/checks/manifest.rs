@@ -59,6 +59,7 @@ pub mod static_job_name;
 pub mod stuck_partition;
 pub mod suspicious_quantity;
 pub mod unbounded_job;
+pub mod unfilled_variable;
 pub mod unschedulable_surge;
 pub mod version_in_selector;
 pub mod webhook_fails_closed;

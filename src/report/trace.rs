@@ -126,7 +126,10 @@ fn layered(root: &Root, asked: Asked<'_>, file: &SettingsFile, layers: &[&Settin
     let is_variables = |layer: &SettingsFile| file.stack.variables.as_ref().is_some_and(|other| is_same(layer, other));
     let told = file.stack.place.map(|place| root.location(place));
     let members = root.workspace.environments.group_of(file).map_or(slice::from_ref(file), |group| &group.members);
-    let home = (!names.is_empty()).then(|| root.workspace.consumers.home(&root.workspace, members)).unwrap_or_default();
+    if names.is_empty() {
+        return Vec::new();
+    }
+    let home = root.workspace.consumers.home(&root.workspace, members);
     let one = |name: &str| {
         let mut own: Vec<Layer> = Vec::new();
         for layer in layers {

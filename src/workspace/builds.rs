@@ -39,6 +39,8 @@ pub struct Builds {
     pub patch_files: HashSet<String>,
     /// Images that get another tag.
     pub images: HashSet<String>,
+    /// Names that kustomizations put values in the place of: `vars`.
+    pub vars: HashSet<String>,
     /// What is a part of what, and what is patched there.
     pub reach: Reach,
     /// Folders of which kustomizations name single files.
@@ -111,6 +113,7 @@ impl Builds {
         let is_tagged = |image: &Node<'_>| ["newTag", "digest"].iter().any(|field| !image.field(field).is_absent());
         let images = root.field("images").items().filter(is_tagged);
         self.images.extend(images.filter_map(|image| owned(image.field("name").text())));
+        self.vars.extend(texts(root.field("vars"), "name"));
         for scaled in root.field("replicas").items() {
             if let (Some(name), Known::Is(count)) = (owned(scaled.field("name").text()), scaled.field("count")) {
                 self.scaled.entry(name).or_default().push((folder.to_owned(), count.id()));

@@ -37,4 +37,16 @@ impl Links {
         let mut services = services.map(|id| topology.object_at(*id));
         services.find(|service| service.unit == near.unit && topology.may_meet(service, near))
     }
+
+    /// Whether every pod beside an object gets this variable.
+    pub fn set(&self, workspace: &Workspace, near: &Object, variable: &str) -> bool {
+        let service = self.service_named_in(workspace, near, variable);
+        service.is_some_and(|service| is_link(variable, &service.name.to_uppercase().replace('-', "_")))
+    }
+}
+
+/// Whether Kubernetes itself would call a variable so, by the beginning that it takes from the Service.
+pub fn is_link(name: &str, prefix: &str) -> bool {
+    let rest = name.strip_prefix(prefix).unwrap_or_default();
+    rest.starts_with("_SERVICE_HOST") || rest.starts_with("_SERVICE_PORT") || rest == "_PORT" || rest.starts_with("_PORT_")
 }

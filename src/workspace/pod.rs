@@ -1,11 +1,13 @@
 //! What a pod is made of beside its containers: volumes, and the environment of its containers.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 use super::Workspace;
 use super::container::Container;
 use super::field::Field;
 use super::topology::Workload;
+use super::topology::reference::{Outcome, Reference};
 use crate::document::Known;
 
 /// A variable of a container's environment.
@@ -39,6 +41,45 @@ impl<'w> Container<'w> {
     pub fn env(&self) -> impl Iterator<Item = Variable<'w>> + use<'w> {
         self.field("env").items().map(|field| Variable { name: field.field("name").text(), field })
     }
+
+    /// The names of all variables that it sets, those from whole objects included; none where that is not known.
+    pub fn names_of_env(&self, workspace: &Workspace) -> Option<HashSet<String>> {
+        let (env, from) = (self.field("env"), self.field("envFrom"));
+        if env.is_open() || from.is_open() {
+            return None;
+        }
+        let mut names = HashSet::new();
+        for variable in self.env() {
+            names.insert(variable.name.into_option()?.into_owned());
+        }
+        for source in from.items() {
+            names.extend(self.names_from(source, workspace)?);
+        }
+        Some(names)
+    }
+
+    /// The names of the variables that one item of `envFrom` brings, where the tree has the object.
+    fn names_from(&self, source: Field<'w>, workspace: &Workspace) -> Option<Vec<String>> {
+        let topology = &workspace.topology;
+        let prefix = match source.field("prefix").text() {
+            Known::Absent => String::new(),
+            known => known.into_option()?.into_owned(),
+        };
+        let (resource, source) = [("ConfigMap", "configMapRef"), ("Secret", "secretRef")]
+            .into_iter()
+            .find_map(|(resource, field)| Some((resource, source.field(field))).filter(|(_, named)| named.is_there()))?;
+        let reference = Reference::to(resource, source.field("name"))?;
+        let Outcome::Resolved(found) = topology.resolve(self.workload, &reference) else { return None };
+        if found.is_empty() || topology.may_be_generated(&reference) {
+            return None;
+        }
+        let mut names = Vec::new();
+        for config in found {
+            let keys = config.known_keys(workspace).filter(|_| !config.is_patched)?;
+            names.extend(keys.into_iter().map(|key| format!("{prefix}{key}")));
+        }
+        Some(names)
+    }
 }
 
 /// A volume of a pod.
@@ -55,4 +96,20 @@ impl Workload {
     pub fn volumes<'w>(&self, workspace: &'w Workspace) -> impl Iterator<Item = Volume<'w>> + use<'w> {
         self.pod(workspace).field("volumes").items().map(|field| Volume { name: field.field("name").text(), field })
     }
+}
+
+/// The names in `$(NAME)`, which Kubernetes fills in where the container sets them; `$$(NAME)` is meant as it stands.
+pub fn filled_in(text: &str) -> Vec<&str> {
+    let mut names = Vec::new();
+    let mut rest = text;
+    while let Some(at) = rest.find('$') {
+        rest = &rest[at + 1..];
+        if let Some(escaped) = rest.strip_prefix('$') {
+            rest = escaped;
+        } else if let Some((name, after)) = rest.strip_prefix('(').and_then(|inner| inner.split_once(')')) {
+            names.push(name);
+            rest = after;
+        }
+    }
+    names
 }

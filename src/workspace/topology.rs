@@ -138,6 +138,11 @@ impl Topology {
         self.builds.images.contains(image)
     }
 
+    /// Whether a kustomization puts a value in the place of `$(NAME)`, before Kubernetes sees it.
+    pub fn is_filled_by_kustomization(&self, name: &str) -> bool {
+        self.builds.vars.contains(name)
+    }
+
     fn add(&mut self, draft: Draft) {
         let Draft { object, ways, references, names, role } = draft;
         let unit = object.unit;

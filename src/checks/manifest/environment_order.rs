@@ -6,6 +6,7 @@ use crate::document::Known;
 use crate::near::is_slip;
 use crate::rule::Context;
 use crate::workspace::container::Container;
+use crate::workspace::pod::filled_in;
 
 pub fn check(container: &Container<'_>, cx: &mut Context<'_>) {
     if !container.env().any(|variable| matches!(variable.value().text(), Known::Is(text) if text.contains("$("))) {
@@ -24,12 +25,12 @@ pub fn check(container: &Container<'_>, cx: &mut Context<'_>) {
     for (at, variable) in variables.iter().enumerate() {
         let Known::Is(text) = variable.value().text() else { continue };
         let name = variable.field.field("name").written();
-        for used in used(&text) {
+        for used in filled_in(&text) {
             let (later, evidence, help) = match set.get(used) {
                 Some(later) if *later > at && !is_open && !has_more => {
                     (*later, format!("{used} is set here, too late"), format!("set {used} before {name}"))
                 }
-                None if !is_open && !has_more => {
+                None if !is_open && !has_more && !cx.workspace.topology.is_filled_by_kustomization(used) => {
                     let Some((near, at)) = set.iter().filter(|(other, _)| is_slip(other, used)).min_by_key(|(_, at)| **at) else {
                         continue;
                     };
@@ -48,20 +49,4 @@ pub fn check(container: &Container<'_>, cx: &mut Context<'_>) {
             .about(used);
         }
     }
-}
-
-/// The names in `$(NAME)`; `$$(NAME)` is meant as it stands.
-fn used(text: &str) -> Vec<&str> {
-    let mut names = Vec::new();
-    let mut rest = text;
-    while let Some(at) = rest.find('$') {
-        rest = &rest[at + 1..];
-        if let Some(escaped) = rest.strip_prefix('$') {
-            rest = escaped;
-        } else if let Some((name, after)) = rest.strip_prefix('(').and_then(|inner| inner.split_once(')')) {
-            names.push(name);
-            rest = after;
-        }
-    }
-    names
 }

@@ -3,12 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::SHOWN;
-use crate::document::Known;
 use crate::document::secret::MASK;
 use crate::near::nearest;
 use crate::rule::Context;
-use crate::workspace::Workspace;
-use crate::workspace::field::Field;
 use crate::workspace::topology::Workload;
 use crate::workspace::topology::object::{Object, ObjectId};
 use crate::workspace::topology::reference::{Outcome, Part};
@@ -21,7 +18,7 @@ pub fn check(workload: &Workload, cx: &mut Context<'_>) {
             continue;
         };
         let Outcome::Resolved(found) = topology.resolve(workload, reference) else { continue };
-        if topology.may_be_generated(reference) || !found.iter().all(|config| lacks(config, &part.name, cx.workspace)) {
+        if topology.may_be_generated(reference) || !found.iter().all(|config| config.lacks_key(cx.workspace, &part.name)) {
             continue;
         }
         if let Some(config) = found.first() {
@@ -40,7 +37,7 @@ fn report(workload: &Workload, config: &Object, parts: &[&Part], cx: &mut Contex
     let mut names: Vec<&str> = parts.iter().map(|part| part.name.as_str()).collect();
     names.sort_unstable();
     names.dedup();
-    let keys = keys(config, workspace);
+    let keys = config.keys(workspace);
     let near = nearest(&first.name, keys.iter().map(String::as_str)).filter(|_| names.len() == 1);
     let field = if config.is("Secret") { "stringData" } else { "data" };
     let help = if let Some(near) = near {
@@ -59,35 +56,6 @@ fn report(workload: &Workload, config: &Object, parts: &[&Part], cx: &mut Contex
         .help(help)
         .folding(others.len());
     others.iter().take(SHOWN).fold(report, |report, part| report.because(workspace.node(part.node).place(), "nor this one"));
-}
-
-fn fields<'w>(config: &Object, workspace: &'w Workspace) -> impl Iterator<Item = Field<'w>> + use<'w> {
-    let root = config.root(workspace);
-    ["data", "binaryData", "stringData"].into_iter().map(move |field| root.field(field))
-}
-
-/// Whether it is known to lack a key, and nothing adds one.
-fn lacks(config: &Object, key: &str, workspace: &Workspace) -> bool {
-    let is_closed = fields(config, workspace).all(|field| !field.is_open());
-    // What holds nothing at all waits for somebody who fills it.
-    let has_any = fields(config, workspace).any(|field| field.entries().next().is_some());
-    let root = config.root(workspace);
-    let is_filled_later = config.is_copied
-        || config.labels.pairs.iter().any(|(label, _)| label.contains("inject"))
-        || root
-            .path("metadata.annotations")
-            .entries()
-            .any(|(name, _)| ["inject", "sops", "vault", "service-ca"].iter().any(|word| name.contains(word)))
-        || root.field("sops").is_there()
-        || config.field(workspace, "type").is_text("kubernetes.io/service-account-token");
-    is_closed
-        && has_any
-        && !is_filled_later
-        && fields(config, workspace).all(|field| matches!(field.field(key).node(), Known::Absent))
-}
-
-fn keys(config: &Object, workspace: &Workspace) -> Vec<String> {
-    fields(config, workspace).flat_map(Field::entries).map(|(key, _)| key.into_owned()).collect()
 }
 
 /// The first of some names.

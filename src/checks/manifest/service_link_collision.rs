@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use crate::document::Known;
 use crate::rule::Context;
 use crate::workspace::container::Container;
+use crate::workspace::links::is_link;
 use crate::workspace::pod::Variable;
 
 /// From this many on, variables with one beginning are the settings of one program.
@@ -27,7 +28,7 @@ pub fn check(container: &Container<'_>, cx: &mut Context<'_>) {
     }
     for (prefix, variables) in by_prefix {
         let says_port = variables.iter().any(|variable| name(variable) == format!("{prefix}_PORT"));
-        let settings: Vec<&Variable<'_>> = variables.iter().filter(|variable| !is_injected(&name(variable), &prefix)).collect();
+        let settings: Vec<&Variable<'_>> = variables.iter().filter(|variable| !is_link(&name(variable), &prefix)).collect();
         let is_own = program(container).is_some_and(|program| self::prefix(&program) == prefix);
         if let Some(first) = settings.first().filter(|_| !says_port && is_own && settings.len() >= SETTINGS) {
             report(container, &prefix, first, cx);
@@ -49,12 +50,6 @@ fn program(container: &Container<'_>) -> Option<String> {
 
 fn prefix(service: &str) -> String {
     service.to_uppercase().replace('-', "_")
-}
-
-/// What Kubernetes itself would call so: somebody overrides it.
-fn is_injected(name: &str, prefix: &str) -> bool {
-    let rest = name.strip_prefix(prefix).unwrap_or_default();
-    rest.starts_with("_SERVICE_HOST") || rest.starts_with("_SERVICE_PORT") || rest == "_PORT" || rest.starts_with("_PORT_")
 }
 
 fn report(container: &Container<'_>, prefix: &str, first: &Variable<'_>, cx: &mut Context<'_>) {

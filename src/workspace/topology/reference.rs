@@ -63,7 +63,7 @@ const MAX_CANDIDATES: usize = 64;
 
 impl Reference {
     /// One by a name at a place; none where a template names it.
-    pub(super) fn to(resource: &'static str, name: Field<'_>) -> Option<Self> {
+    pub(in crate::workspace) fn to(resource: &'static str, name: Field<'_>) -> Option<Self> {
         let Known::Is(node) = name.node() else { return None };
         let name = node.text().into_option().filter(|name| !name.is_empty())?.into_owned();
         Some(Self { resource, name, node: node.id(), namespace: None, part: None, is_optional: false })

@@ -156,3 +156,30 @@ fn the_configuration_names_environments() {
     ];
     assert_eq!(order(&files, "a", "eqiad"), "conf/base.yaml < conf/eqiad.yaml!");
 }
+
+#[test]
+fn compose_files_in_the_order_in_which_they_are_named() {
+    let files = [
+        (
+            "deploy/docker-compose.yml",
+            "services:\n  web:\n    image: web:1\n    environment:\n      A: 1\n  db:\n    image: db:1\n    environment: [A=9]\n",
+        ),
+        ("deploy/docker-compose.prod.yml", "services:\n  web:\n    environment:\n      A: 2\n"),
+        ("deploy/docker-compose.tls.yml", "services:\n  web:\n    environment:\n      A: 3\n"),
+    ];
+    let with = |path: &'static str, text: &'static str| order(&[&files[..], &[(path, text)]].concat(), "A", "production");
+    let (base, prod, tls) = (
+        "deploy/docker-compose.yml (service web)",
+        "deploy/docker-compose.prod.yml (service web)",
+        "deploy/docker-compose.tls.yml (service web)",
+    );
+    let alone = format!("{prod}!");
+    assert_eq!(order(&files, "A", "production"), alone);
+    let two = format!("{base} < {prod}!");
+    assert_eq!(with("deploy/Makefile", "up:\n\tdocker compose -f docker-compose.yml -f docker-compose.prod.yml up\n"), two);
+    assert_eq!(with("Makefile", "up:\n\tcd deploy && docker compose -f docker-compose.yml -f docker-compose.prod.yml up\n"), two);
+    let workflow = "on: push\njobs:\n  a:\n    env:\n      COMPOSE_FILE: deploy/docker-compose.yml:deploy/docker-compose.prod.yml:deploy/docker-compose.tls.yml\n";
+    assert_eq!(with(".github/workflows/a.yml", workflow), format!("{base} < {prod} < {tls}!"));
+    assert_eq!(with("deploy/.env", "COMPOSE_FILE=docker-compose.yml:docker-compose.prod.yml\n"), two);
+    assert_eq!(with("up.sh", "docker compose -f deploy/docker-compose.prod.yml -f $MORE.yml up\n"), alone);
+}

@@ -50,6 +50,8 @@ pub struct Service {
     pub env_files: Vec<EnvFile>,
     /// It may have settings that do not stand here.
     pub is_open: bool,
+    /// It starts only where somebody asks for one of these; always where there are none.
+    pub profiles: Vec<Box<str>>,
     /// It shares the network of the machine or of another service, which answers at its own addresses.
     pub shares_network: bool,
 }
@@ -212,7 +214,8 @@ fn service(name: &str, key: Node<'_>, value: Node<'_>, includes: bool) -> Servic
     let is_list = environment.into_option().is_some_and(|node| !node.is_mapping());
     let mode = value.field("network_mode").text();
     let shares_network = matches!(&mode, Known::Is(mode) if &**mode == "host" || mode.contains(':')) || mode.is_unknown();
-    Service { name: name.into(), key: key.span(), span, settings, is_list, env_files, is_open, shares_network }
+    let profiles = value.field("profiles").items().map(|profile| profile.read_text().as_ref().into()).collect();
+    Service { name: name.into(), key: key.span(), span, settings, is_list, env_files, is_open, profiles, shares_network }
 }
 
 /// What a map of settings has itself, and by merge keys what others have that it has not.

@@ -5,6 +5,7 @@
 //! ([`sections`]). Before any rule may call a key missing, the group's *style* must be known: complete (every member has
 //! every key) or override (a base plus differences, where a missing key means "inherit").
 
+mod chains;
 mod copies;
 mod group;
 pub mod misnamed;

@@ -224,6 +224,8 @@ fn commands(body: &str) -> Vec<(Reader, &str)> {
             found.push((Reader::Kubectl, file));
         } else if let (Some(file), Some(reader)) = (value("--env-file"), reader) {
             found.push((reader, file));
+        } else if let Some(files) = word.strip_prefix("COMPOSE_ENV_FILES=").or(next.filter(|_| *word == "COMPOSE_ENV_FILES:")) {
+            found.extend(files.split(',').map(|file| (Reader::Compose, file)));
         } else if let Some(file) = next.filter(|file| matches!(*word, "source" | ".") && file.contains(".env")) {
             found.push((Reader::Shell, file));
         }
@@ -282,6 +284,8 @@ mod tests {
             ("compose.yaml", "image: x\n", ".env", &[]),
             ("bin/run.sh", "docker run --rm --env-file config/prod.env web\n", "config/prod.env", &[Reader::Docker]),
             ("bin/run.sh", "docker compose --env-file=prod.env up\n", "bin/prod.env", &[Reader::Compose]),
+            ("bin/run.sh", "export COMPOSE_ENV_FILES=.env,prod.env\n", "prod.env", &[Reader::Compose]),
+            (".github/workflows/a.yml", "env:\n  COMPOSE_ENV_FILES: .env,prod.env\n", "prod.env", &[Reader::Compose]),
             ("bin/run.sh", "set -a; . ./prod.env; set +a\n", "prod.env", &[Reader::Shell]),
             ("bin/run.sh", "# source prod.env\n", "prod.env", &[]),
             ("bin/run.sh", "source \"$HOME/prod.env\"\n", "prod.env", &[]),

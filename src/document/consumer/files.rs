@@ -41,8 +41,8 @@ pub fn is_pipeline(path: &str) -> bool {
 
 /// A quick look before any decoding.
 pub fn may_ask(has: impl Fn(&str) -> bool) -> bool {
-    // Paths that are put together, and calls of other scripts.
-    const OTHERS: &[&str] = &["values", "/$", "-$", ".$", ".sh "];
+    // Paths that are put together, calls of other scripts, and compose files on top of each other.
+    const OTHERS: &[&str] = &["values", "/$", "-$", ".$", ".sh ", "compose", "COMPOSE_FILE"];
     FLAGS.iter().filter(|flag| flag.len() > 2).chain(KEYS).chain(OTHERS).any(|word| has(word))
 }
 

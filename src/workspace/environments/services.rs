@@ -2,7 +2,8 @@
 
 use std::collections::HashSet;
 
-use super::{SettingsFile, named};
+use super::names::{Named, Tier};
+use super::{SettingsFile, environments_in, named};
 use crate::diagnostic::SourceId;
 use crate::document::Document;
 use crate::document::compose::Service;
@@ -35,15 +36,30 @@ pub fn services(source: SourceId, document: &Document, said: &EnvironmentNames) 
     let mut seen = HashSet::new();
     let mut one = |service: &Service| {
         let settings: Vec<Entry> = service.settings.iter().filter(|entry| seen.insert(entry.key)).cloned().collect();
-        SettingsFile {
+        let mut own = SettingsFile {
             section: Some(format!("{SERVICE}{}", service.name).into()),
             is_open: service.is_open || settings.len() < service.settings.len(),
             settings: settings.into(),
             span: Some(service.span),
             ..whole.clone()
+        };
+        if let Some(profile) = profile(service, said) {
+            own = SettingsFile { environment: Some(profile.name.into_owned()), tier: Some(profile.tier), is_aside: true, ..own };
         }
+        own
     };
     let services: Vec<SettingsFile> =
         compose.services.iter().filter(|service| !service.settings.is_empty()).map(&mut one).collect();
     [whole].into_iter().chain(services).collect()
+}
+
+/// What a service is for that starts only where somebody asks for it by a name such as `dev`, whatever file it stands in.
+fn profile(service: &Service, said: &EnvironmentNames) -> Option<Named> {
+    let named = service.profiles.iter().map(|profile| environments_in(profile, said).pop());
+    let named: Option<Vec<Named>> = named.collect();
+    let is_none_of_customers = |named: &Named| named.tier == Tier::NonProduction;
+    named?
+        .into_iter()
+        .reduce(|first, other| if is_none_of_customers(&first) { other } else { first })
+        .filter(is_none_of_customers)
 }

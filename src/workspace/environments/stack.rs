@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use super::names::{Tier, named_at, words};
 use super::slots::bases;
-use super::{SettingsFile, told};
+use super::{SettingsFile, chains, told};
 use crate::diagnostic::Place;
 use crate::document::Document;
 use crate::settings::EnvironmentNames;
@@ -78,7 +78,8 @@ pub(super) fn stack(
 ) {
     let orders = {
         let known = Files::of(files, documents);
-        let told = told::orders(files, inline, documents, said);
+        let mut told = told::orders(files, inline, documents, said);
+        told.extend(chains::orders(files, documents));
         let paths: Vec<&str> = known.by_path.keys().copied().collect();
         let mut orders: HashMap<usize, Order> = HashMap::new();
         for at in 0..files.len() + inline.len() {

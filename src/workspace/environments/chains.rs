@@ -142,7 +142,7 @@ fn of_line<'t>(text: &'t str, line: &'t str) -> Vec<Chain<'t>> {
         let words: Vec<&str> = command.split_whitespace().map(|word| word.trim_matches(is_wrap)).collect();
         let mut paths = Vec::new();
         let starts = |word: &&str| matches!(*word, "compose" | "docker-compose") || word.ends_with("/docker-compose");
-        if let Some(first) = words.iter().position(|word| starts(&word)) {
+        if let Some(first) = words.iter().position(starts) {
             let words = &words[first..];
             let named = words.iter().enumerate().filter_map(|(at, word)| match *word {
                 "-f" | "--file" => words.get(at + 1).copied(),

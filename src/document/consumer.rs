@@ -7,6 +7,7 @@
 
 mod around;
 pub mod choices;
+mod commands;
 pub mod composed;
 pub mod files;
 mod language;

@@ -3,6 +3,7 @@
 //! Only what a well-known flag or key is followed by counts: `--env-file`, `-var-file`, `--values`, `valueFiles:`. A path
 //! may have holes, `vars.${{ inputs.environment }}.yml`; what fills them may be said in any of these files.
 
+use super::commands::{self, is_copied};
 use crate::source::Span;
 
 /// A file of settings that something asks for.
@@ -42,7 +43,7 @@ pub fn is_pipeline(path: &str) -> bool {
 /// A quick look before any decoding.
 pub fn may_ask(has: impl Fn(&str) -> bool) -> bool {
     // Paths that are put together, calls of other scripts, and compose files on top of each other.
-    const OTHERS: &[&str] = &["values", "/$", "-$", ".$", ".sh ", "compose", "COMPOSE_FILE"];
+    const OTHERS: &[&str] = &["values", "/$", "-$", ".$", ".sh ", "compose", "COMPOSE_FILE", ".env"];
     FLAGS.iter().filter(|flag| flag.len() > 2).chain(KEYS).chain(OTHERS).any(|word| has(word))
 }
 
@@ -101,6 +102,9 @@ pub fn asked(text: &str) -> Vec<Asked> {
             continue;
         }
         flags(text, start, line, &mut all);
+        if line.contains(".env") {
+            all.extend(commands::read(line).into_iter().filter_map(|file| one(text, start + file)));
+        }
     }
     all.sort_by_key(|asked| asked.place);
     number(text, &mut all);
@@ -154,9 +158,7 @@ fn flags(text: &str, start: usize, line: &str, all: &mut Vec<Asked>) {
 
 /// The file whose path stands at a place.
 pub fn at(text: &str, place: Span) -> Option<Asked> {
-    let mut all = Vec::new();
-    value(text, place.range().start, &mut all);
-    all.pop()
+    one(text, place.range().start)
 }
 
 /// Who puts a path together from more than this says too little.
@@ -167,11 +169,15 @@ const LONGEST: usize = 300;
 
 /// Takes the file whose path begins at a place.
 fn value(text: &str, at: usize, all: &mut Vec<Asked>) {
+    all.extend(one(text, at));
+}
+
+fn one(text: &str, at: usize) -> Option<Asked> {
     let is_file = |asked: &Asked| {
         let path = &asked.path;
         path.rsplit('/').next().is_some_and(|name| name.contains('.')) && !path.starts_with('/') && !path.contains("//")
     };
-    all.extend(path_at(text, at).filter(|asked| is_file(asked) && asked.holes.len() <= MOST_HOLES));
+    path_at(text, at).filter(|asked| is_file(asked) && asked.holes.len() <= MOST_HOLES)
 }
 
 /// The path that begins at a place, if its holes have names.
@@ -257,9 +263,6 @@ pub(super) fn words(value: &str) -> impl Iterator<Item = &str> {
 pub fn makes(text: &str, name: &str) -> bool {
     const MAKERS: &[&str] = &[
         "tee ",
-        "cp ",
-        "mv ",
-        "ln ",
         "sops",
         "decrypt",
         "envsubst",
@@ -274,7 +277,8 @@ pub fn makes(text: &str, name: &str) -> bool {
         "file_name",
         "fileName",
         "if [",
-        "if test",
+        "[ -",
+        "test -",
         "wildcard",
         "exists",
     ];
@@ -282,7 +286,8 @@ pub fn makes(text: &str, name: &str) -> bool {
     let end = if tail.len() >= 4 { tail } else { name };
     // Only what is written to counts, not `> /dev/null` beside it.
     let writes = |line: &str| line.split('>').skip(1).any(|to| to.split_whitespace().next().is_some_and(|to| to.contains(end)));
-    text.split('\n').any(|line| line.contains(end) && (writes(line) || MAKERS.iter().any(|maker| line.contains(maker))))
+    let is_made = |line: &str| writes(line) || MAKERS.iter().any(|maker| line.contains(maker)) || is_copied(line, end);
+    text.split('\n').any(|line| line.contains(end) && is_made(line))
 }
 
 #[cfg(test)]
@@ -319,6 +324,11 @@ mod tests {
             ("helm:\n  valueFiles: [values.yaml, prod.yaml]\n", &["values.yaml", "prod.yaml"]),
             ("run --env-file /etc/x.env --env-file ${A}-${B}.env --env-file $(x\n", &["*-*.env of A, B"]),
             ("run --env-file ${A}-${B}-${C}.env\n", &[]),
+            ("set -a; source deploy/prod.env; set +a\n", &["deploy/prod.env"]),
+            ("      - run: . ./.env.$STAGE\n", &[".env.* of STAGE"]),
+            ("\t@cp -f .env.production .env\n", &[".env.production"]),
+            ("npx dotenv -e .env.production -- next build && env-cmd -f .env.qa npm run x\n", &[".env.production", ".env.qa"]),
+            ("cp a.txt b.env\nsource venv/bin/activate\necho . .env\n", &[]),
         ];
         for (text, wanted) in table {
             assert_eq!(told(text), *wanted, "{text}");
@@ -369,6 +379,9 @@ mod tests {
     fn what_is_made_first() {
         assert!(makes("sops -d x > prod.env\ndocker run --env-file prod.env", "deploy/prod.env"));
         assert!(!makes("docker run --env-file prod.env", "deploy/prod.env"));
+        assert!(makes("cp vault/x prod.env\n", "deploy/prod.env") && makes("cp ci/prod.env deploy/\n", "deploy/prod.env"));
+        assert!(!makes("cp prod.env .env\n", "prod.env") && !makes("@cp -f deploy/prod.env web.env && up\n", "deploy/prod.env"));
+        assert!(makes("[ -f prod.env ] && . prod.env\n", "prod.env"));
         assert!(!makes("x > /dev/null || docker run --env-file prod.env 2>&1", "deploy/prod.env"));
     }
 }

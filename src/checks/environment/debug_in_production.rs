@@ -83,8 +83,8 @@ fn fault(name: &str, value: &str, is_flat: bool) -> Option<Fault> {
     let words = name_words(name);
     let ends_with = |list: &[&str]| {
         list.iter().any(|entry| {
-            let entry: Vec<&str> = entry.split(' ').collect();
-            words.len() >= entry.len() && words[words.len() - entry.len()..].iter().zip(&entry).all(|(word, other)| word == other)
+            let mut own = words.iter().rev();
+            entry.rsplit(' ').all(|word| own.next().is_some_and(|own| own == word))
         })
     };
     let is_top = is_flat || !name.contains('.');

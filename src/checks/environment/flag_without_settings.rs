@@ -7,6 +7,7 @@ use crate::document::entries::{Entry, Form};
 use crate::document::secret::is_secret_setting;
 use crate::rule::Context;
 use crate::workspace::environments::SettingsFile;
+use crate::workspace::environments::value::truth;
 
 pub fn check(file: &SettingsFile, cx: &mut Context<'_>) {
     if !file.is_production() || file.is_open {
@@ -14,13 +15,18 @@ pub fn check(file: &SettingsFile, cx: &mut Context<'_>) {
     }
     let workspace = cx.workspace;
     let source = &workspace.document(file.source).source;
+    // Most files switch nothing on that has settings of its own, and that is asked of them first.
+    let is_on = |flag: &Entry| truth(flag.text(source)) == Some(true) || flag.text(source).trim() == "1";
+    let is_flag = |entry: &&Entry| is_on(entry) && stem(&normal(&entry.name)).is_some();
+    if !file.settings.iter().any(|entry| is_flag(&entry)) {
+        return;
+    }
     let mut by_name: BTreeMap<String, &Entry> = BTreeMap::new();
     for entry in file.settings.iter().filter(|entry| !entry.is_merged) {
         by_name.insert(normal(&entry.name), entry);
     }
     for (name, flag) in &by_name {
-        let is_on = matches!(flag.text(source).trim().to_ascii_lowercase().as_str(), "true" | "1" | "on" | "yes" | "enabled");
-        let Some(stem) = stem(name).filter(|_| is_on) else { continue };
+        let Some(stem) = stem(name).filter(|_| is_on(flag)) else { continue };
         let begin = format!("{stem}_");
         let below = by_name.range(begin.clone()..).take_while(|(other, _)| other.starts_with(&begin));
         let bad =

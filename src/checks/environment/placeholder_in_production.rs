@@ -105,7 +105,9 @@ pub(super) fn sign(value: &str) -> Option<String> {
 fn held(value: &str, words: &[&'static str]) -> Option<&'static str> {
     let bytes = value.as_bytes();
     let begins = |at: &usize| *at == 0 || !bytes[at - 1].is_ascii_alphanumeric();
-    (0..bytes.len()).filter(begins).find_map(|at| words.iter().copied().find(|word| is_held_at(bytes, at, word)))
+    // Few begin with this letter, whatever its case.
+    let may_be = |at: usize, word: &str| (word.as_bytes()[0] ^ bytes[at]) & !0x20 == 0 && is_held_at(bytes, at, word);
+    (0..bytes.len()).filter(begins).find_map(|at| words.iter().copied().find(|word| may_be(at, word)))
 }
 
 fn is_held_at(value: &[u8], at: usize, word: &str) -> bool {

@@ -41,6 +41,8 @@ pub mod versions;
 
 use std::ops::Range;
 use std::sync::Arc;
+
+use rayon::prelude::*;
 use std::time::Duration;
 
 use crate::diagnostic::{Judged, Note, Place, SourceId};
@@ -148,9 +150,8 @@ impl Workspace {
         if !programs.is_empty() {
             let load = || load::load_timed(tree, &programs, &found.sites, settings, &mut timings.files);
             let ((programs, _), took) = timed(settings.timings, load);
-            let is_new =
-                |program: &Arc<Document>| documents.binary_search_by(|own| own.source.path().cmp(program.source.path())).is_err();
-            let programs: Vec<_> = programs.into_iter().filter(is_new).collect();
+            let known = |path: &str| documents.binary_search_by(|own| own.source.path().cmp(path)).is_ok();
+            let programs: Vec<_> = programs.into_iter().filter(|program| !known(program.source.path())).collect();
             documents.extend(programs);
             documents.sort_by(|one, other| one.source.path().cmp(other.source.path()));
             timings.read += took;
@@ -168,15 +169,13 @@ impl Workspace {
             }
             workspace
         };
-        let (mut workspace, took) = timed(timings.on, derive);
-        timings.facts = took;
-        workspace.timings = timings;
+        let (mut workspace, facts) = timed(timings.on, derive);
+        workspace.timings = Timings { facts, ..timings };
         workspace.notes.extend(notes);
         let (sizes, wrong) = Sizes::of_tree(tree, &settings.tables);
         workspace.sizes = sizes;
-        if let (Some(message), Some(path)) = (wrong, settings.tables.rows_file.clone()) {
-            workspace.notes.push(Note { path, line: None, message, judged: Judged::Whole });
-        }
+        let wrong = wrong.zip(settings.tables.rows_file.clone());
+        workspace.notes.extend(wrong.map(|(message, path)| Note { path, line: None, message, judged: Judged::Whole }));
         workspace.notes.extend(found.notes);
         // Nothing to judge may have a reason that git knows.
         if workspace.documents.is_empty()
@@ -248,7 +247,8 @@ impl Workspace {
             timings,
             tiers: Vec::new(),
         };
-        workspace.tiers = workspace.ids().map(|id| workspace.find_tier(id)).collect();
+        workspace.tiers =
+            ids(&workspace.documents).collect::<Vec<_>>().into_par_iter().map(|id| workspace.find_tier(id)).collect();
         let so_far = &workspace;
         let ((availability, isolation), ((links, consumers), drifts)) = rayon::join(
             || rayon::join(|| Availability::of(so_far), || Isolation::of(so_far)),

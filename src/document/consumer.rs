@@ -11,6 +11,7 @@ mod commands;
 pub mod composed;
 pub mod files;
 mod language;
+pub mod path;
 mod schema;
 mod shell;
 
@@ -19,7 +20,7 @@ use std::collections::HashSet;
 use crate::document::used::{Use, teller, uses};
 use crate::source::{Source, Span};
 use around::Around;
-use files::{Asked, is_pipeline, names_settings};
+use files::{Asked, is_pipeline, may_be_pipeline, names_settings};
 use language::{Language, Pattern, Shape};
 
 /// A file of a program that reads settings, or a pipeline that asks for files of them.
@@ -103,7 +104,7 @@ pub fn may_read(path: &str) -> bool {
             || stem.starts_with("test_")
     };
     // What is asked last is told by few.
-    is_pipeline(path)
+    may_be_pipeline(path)
         || teller(path).is_some()
         || shell::may_ask(path)
         || Language::of_path(path).is_some()
@@ -118,7 +119,7 @@ pub fn may_hold_reads(path: &str, bytes: &[u8]) -> bool {
     let reads = |language: Language| language.patterns().any(|pattern| has(pattern.begins)) || schema::may_be(has);
     // A workflow may only say what fills the hole in a path that another one asks for.
     let is_yaml = path.ends_with(".yml") || path.ends_with(".yaml");
-    if is_pipeline(path) {
+    if is_pipeline(path, bytes) {
         return is_yaml || files::may_ask(has) || (shell::may_ask(path) && shell::may_hold_reads(has));
     }
     teller(path).is_some()
@@ -138,7 +139,7 @@ impl Consumer {
             shell::read(source.path(), text, &mut reads);
             settle(&mut reads);
         }
-        if is_pipeline(source.path()) {
+        if is_pipeline(source.path(), text.as_bytes()) {
             // Whoever only says what fills a hole is a witness, too.
             let uses = uses(source.path(), text);
             return Self { reads, files: files::asked(text), is_pipeline: true, uses, ..Self::default() };

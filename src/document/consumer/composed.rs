@@ -1,6 +1,7 @@
 //! Which paths does a script put together from a variable, and what do its callers pass for that?
 
-use super::files::{Asked, path_at};
+use super::files::Asked;
+use super::path::{BEGINNINGS, beginning, hole, name_of, path_at};
 
 /// All paths with one hole, whatever they are for: `deploy/overlays/$overlay`. Folders in front that are put together as
 /// well are left out.
@@ -14,7 +15,7 @@ pub fn composed(text: &str) -> Vec<Asked> {
             continue;
         }
         let mut done = start;
-        for (offset, _) in line.match_indices(['$', '{']) {
+        for (offset, _) in line.match_indices(BEGINNINGS) {
             let hole = start + offset;
             if hole < done {
                 continue;
@@ -25,12 +26,6 @@ pub fn composed(text: &str) -> Vec<Asked> {
         }
     }
     all
-}
-
-/// Where the word around a place begins.
-fn beginning(text: &str, from: usize, at: usize) -> usize {
-    let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_' | b'/');
-    from + text.as_bytes()[from..at].iter().rposition(|byte| !is_part(byte)).map_or(0, |before| before + 1)
 }
 
 fn with_one_hole(mut asked: Asked) -> Option<Asked> {
@@ -60,15 +55,55 @@ pub fn position(text: &str, variable: &str) -> Option<usize> {
 }
 
 /// What the callers of a script pass in a place: `./deploy.sh production`.
-pub fn passed<'t>(text: &'t str, script: &str, position: usize) -> Vec<&'t str> {
-    let calls = text.match_indices(script).filter_map(move |(at, _)| {
+pub fn passed<'t>(text: &'t str, script: &str, position: usize) -> Vec<Passed<'t>> {
+    let calls = text.match_indices(script).filter_map(|(at, _)| {
         let is_inner = text[..at].ends_with(|before: char| before.is_ascii_alphanumeric() || matches!(before, '_' | '-' | '.'));
-        let rest = text[at + script.len()..].split(['\n', ';', '|', '&', '>', '<']).next()?;
+        let rest = text[at + script.len()..].split('\n').next()?;
         (!is_inner && rest.starts_with([' ', '\t'])).then_some(rest)
     });
-    let words = calls.filter_map(|rest| rest.split_whitespace().nth(position.checked_sub(1)?));
-    let plain = |word: &&str| word.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
-    words.map(|word| word.trim_matches(['"', '\''])).filter(plain).collect()
+    calls.filter_map(|rest| argument(rest, position)).collect()
+}
+
+/// What is passed to a script.
+#[derive(PartialEq, Eq, Debug)]
+pub enum Passed<'t> {
+    /// This word.
+    Word(&'t str),
+    /// Whatever this name stands for.
+    Hole(&'t str),
+}
+
+/// The word in a place of a call, from 1.
+fn argument(call: &str, position: usize) -> Option<Passed<'_>> {
+    let mut rest = call;
+    for _ in 1..position {
+        rest = after_word(rest.trim_start())?;
+    }
+    let rest = rest.trim_start().trim_start_matches(['"', '\'']);
+    if let Some((_, name)) = hole(rest) {
+        return name_of(name).map(Passed::Hole);
+    }
+    let is_end = |next: char| next.is_whitespace() || matches!(next, '"' | '\'' | ';' | '|' | '&' | '>' | '<' | ')');
+    let word = &rest[..rest.find(is_end).unwrap_or(rest.len())];
+    let is_plain = !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
+    is_plain.then_some(Passed::Word(word))
+}
+
+/// What follows a word of a call, unless the call ends there.
+fn after_word(text: &str) -> Option<&str> {
+    let mut at = 0;
+    while let Some(next) = text[at..].chars().next() {
+        if let Some((length, _)) = hole(&text[at..]) {
+            at += length;
+        } else if next.is_whitespace() {
+            return Some(&text[at..]);
+        } else if matches!(next, ';' | '|' | '&' | '>' | '<') {
+            return None;
+        } else {
+            at += next.len_utf8();
+        }
+    }
+    None
 }
 
 #[cfg(test)]
@@ -83,6 +118,8 @@ mod tests {
             ("X := $(CHART_DIR)/values-$(ENV).yaml\n", &["values-*.yaml of ENV"]),
             ("# a/$b\ncd $x\ncat a/$b-$c.env\n", &[]),
             ("run: make -C deploy/${{ matrix.env }}/ up\n", &["deploy/* of env"]),
+            ("  CF_VARS_FILE: src/vars/pages-((deploy-env)).yml\n", &["src/vars/pages-*.yml of env"]),
+            ("cp ./deploy/values-\"$ENV\".yaml x\n", &["deploy/values-*.yaml of ENV"]),
         ];
         for (text, wanted) in table {
             let told: Vec<String> =
@@ -103,8 +140,9 @@ mod tests {
         for (text, variable, wanted) in table {
             assert_eq!(position(text, variable), wanted, "{text}");
         }
-        let calls = "- run: ./scripts/deploy.sh production parcels\n\tundeploy.sh qa\n\tsh deploy.sh \"staging\" | tee\n# deploy.sh\ndeploy.sh $x\n";
-        assert_eq!(passed(calls, "deploy.sh", 1), ["production", "staging"]);
-        assert_eq!(passed(calls, "deploy.sh", 2), ["parcels"]);
+        let calls = "- run: ./scripts/deploy.sh production parcels\n\tundeploy.sh qa\n\tsh deploy.sh \"staging\" | tee\n# deploy.sh\n./bin/deploy.sh << parameters.environment >> now\ndeploy.sh > out\n";
+        let words = [Passed::Word("production"), Passed::Word("staging"), Passed::Hole("environment")];
+        assert_eq!(passed(calls, "deploy.sh", 1), words);
+        assert_eq!(passed(calls, "deploy.sh", 2), [Passed::Word("parcels"), Passed::Word("now")]);
     }
 }

@@ -4,6 +4,7 @@
 //! may have holes, `vars.${{ inputs.environment }}.yml`; what fills them may be said in any of these files.
 
 use super::commands::{self, is_copied};
+use super::path::path_at;
 use crate::source::Span;
 
 /// A file of settings that something asks for.
@@ -25,8 +26,18 @@ const FLAGS: &[&str] = &["--env-file", "-var-file", "--var-file", "--vars-file",
 /// Keys of YAML whose values are files.
 const KEYS: &[&str] = &["env_file:", "valueFiles:", "values:"];
 
-/// Whether a file asks for files of settings, by its path.
-pub fn is_pipeline(path: &str) -> bool {
+/// Whether a file may ask for files of settings, by its path.
+pub fn may_be_pipeline(path: &str) -> bool {
+    is_named_pipeline(path) || may_be_script(path) || may_be_concourse(path)
+}
+
+/// Whether a file asks for files of settings.
+pub fn is_pipeline(path: &str, bytes: &[u8]) -> bool {
+    let is_it = || (may_be_script(path) && is_script(bytes)) || (may_be_concourse(path) && is_concourse(bytes));
+    is_named_pipeline(path) || is_it()
+}
+
+fn is_named_pipeline(path: &str) -> bool {
     const NAMES: &[&str] = &["Makefile", "GNUmakefile", "justfile", "Justfile", "Procfile", "Jenkinsfile", "Taskfile.yml"];
     let (folders, name) = path.rsplit_once('/').unwrap_or(("", path));
     let is_yaml = name.ends_with(".yml") || name.ends_with(".yaml");
@@ -38,6 +49,30 @@ pub fn is_pipeline(path: &str) -> bool {
         .into_iter()
         .any(begins);
     NAMES.contains(&name) || name.ends_with(".sh") || name.ends_with(".mk") || is_helmfile || (is_yaml && (is_ci || is_known))
+}
+
+/// Whether a path without an extension is where people keep scripts: `bin/deploy`.
+fn may_be_script(path: &str) -> bool {
+    const FOLDERS: &[&str] = &["bin", "script", "scripts", "ci", ".ci", "deploy", "deployment", "tasks", ".buildkite"];
+    let (folders, name) = path.rsplit_once('/').unwrap_or(("", path));
+    let folder = folders.rsplit('/').next().unwrap_or(folders);
+    !name.contains('.') && (name.starts_with("deploy") || FOLDERS.contains(&folder))
+}
+
+/// Whether a shell runs it.
+fn is_script(bytes: &[u8]) -> bool {
+    let line = bytes.split(|byte| *byte == b'\n').next().unwrap_or_default().trim_ascii_end();
+    line.starts_with(b"#!") && [&b"sh"[..], b"sh -e", b"sh -eu", b"sh -ex"].iter().any(|shell| line.ends_with(shell))
+}
+
+fn may_be_concourse(path: &str) -> bool {
+    path.ends_with("pipeline.yml") || path.ends_with("pipeline.yaml")
+}
+
+/// Whether it is a pipeline of Concourse, and not an object of that kind.
+fn is_concourse(bytes: &[u8]) -> bool {
+    let has = |word: &str| memchr::memmem::find(bytes, word.as_bytes()).is_some();
+    ["jobs:", "plan:", "(("].into_iter().all(has) && !has("apiVersion")
 }
 
 /// A quick look before any decoding.
@@ -164,9 +199,6 @@ pub fn at(text: &str, place: Span) -> Option<Asked> {
 /// Who puts a path together from more than this says too little.
 const MOST_HOLES: usize = 2;
 
-/// A path is shorter.
-const LONGEST: usize = 300;
-
 /// Takes the file whose path begins at a place.
 fn value(text: &str, at: usize, all: &mut Vec<Asked>) {
     all.extend(one(text, at));
@@ -178,48 +210,6 @@ fn one(text: &str, at: usize) -> Option<Asked> {
         path.rsplit('/').next().is_some_and(|name| name.contains('.')) && !path.starts_with('/') && !path.contains("//")
     };
     path_at(text, at).filter(|asked| is_file(asked) && asked.holes.len() <= MOST_HOLES)
-}
-
-/// The path that begins at a place, if its holes have names.
-pub fn path_at(text: &str, at: usize) -> Option<Asked> {
-    let window = text[at..].char_indices().nth(LONGEST).map_or(text.len(), |(length, _)| at + length);
-    let rest = text[at..window].split('\n').next().unwrap_or_default();
-    let inner = rest.trim_start_matches(['"', '\'']);
-    let start = at + rest.len() - inner.len();
-    let mut path = String::new();
-    let mut holes = Vec::new();
-    let mut end = 0;
-    while let Some(next) = inner[end..].chars().next() {
-        let tail = &inner[end..];
-        let open = [("${{", "}}"), ("${", "}"), ("$(", ")"), ("{{", "}}")].into_iter().find(|(open, _)| tail.starts_with(open));
-        let length = match open {
-            Some((open, close)) => {
-                let length = tail.find(close)? + close.len();
-                holes.push(tail[open.len()..length - close.len()].trim().to_owned());
-                path.push('*');
-                length
-            }
-            None if next == '$' => {
-                let length = tail[1..].bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_').count() + 1;
-                holes.push(tail[1..length].to_owned());
-                path.push('*');
-                length
-            }
-            None if next.is_whitespace() || matches!(next, '"' | '\'' | ';' | '&' | '|' | ')' | ',' | ']' | '`' | '\\') => break,
-            None => {
-                path.push(next);
-                next.len_utf8()
-            }
-        };
-        end += length;
-    }
-    let path = path.trim_start_matches("./").trim_start_matches("../");
-    let words = holes.iter().map(|hole| {
-        let word = hole.rsplit(|next: char| !(next.is_ascii_alphanumeric() || next == '_')).next()?;
-        (!word.is_empty()).then(|| word.into())
-    });
-    let holes = words.collect::<Option<Box<[Box<str>]>>>()?;
-    Some(Asked { path: path.into(), holes, place: Span::new(start, start + end), list: 0 })
 }
 
 /// What may fill a hole of this name, as a text says: `environ: staging`, `environ: [staging, production]`, options below it.
@@ -284,8 +274,14 @@ pub fn makes(text: &str, name: &str) -> bool {
     ];
     let tail = name.rsplit('/').next().unwrap_or(name).rsplit('*').next().unwrap_or(name);
     let end = if tail.len() >= 4 { tail } else { name };
-    // Only what is written to counts, not `> /dev/null` beside it.
-    let writes = |line: &str| line.split('>').skip(1).any(|to| to.split_whitespace().next().is_some_and(|to| to.contains(end)));
+    // Only what is written to counts, not `> /dev/null` beside it, nor what follows `<< parameters.env >>`.
+    let is_hole =
+        |before: &str| before.rsplit("<<").next().is_some_and(|inner| inner.len() < before.len() && !inner.contains('>'));
+    let writes = |line: &str| {
+        let arrows = line.match_indices('>').filter(|(at, _)| !is_hole(line[..*at].trim_end_matches('>')));
+        let mut targets = arrows.filter_map(|(at, _)| line[at + 1..].split_whitespace().next());
+        targets.any(|to| to.split('>').next().is_some_and(|to| to.contains(end)))
+    };
     let is_made = |line: &str| writes(line) || MAKERS.iter().any(|maker| line.contains(maker)) || is_copied(line, end);
     text.split('\n').any(|line| line.contains(end) && is_made(line))
 }
@@ -376,12 +372,32 @@ mod tests {
     }
 
     #[test]
+    fn what_asks_for_files() {
+        let table = [
+            ("ops/Makefile", "all:\n", true),
+            ("ci/Makefile", "all:\n", true),
+            ("bin/deploy", "#!/bin/sh\nhelm\n", true),
+            ("bin/deploy", "#!/usr/bin/env bash\nhelm\n", true),
+            ("bin/rails", "#!/usr/bin/env ruby\n", false),
+            ("ci/pipeline.yml", "jobs:\n- plan:\n  - put: ((x))\n", true),
+            ("tekton/pipeline.yml", "apiVersion: x\nkind: Pipeline\njobs:\nplan: (( \n", false),
+        ];
+        for (path, text, wanted) in table {
+            assert!(may_be_pipeline(path), "{path}");
+            assert_eq!(is_pipeline(path, text.as_bytes()), wanted, "{path}");
+        }
+        assert!(!may_be_pipeline("deploy/web.yaml"));
+    }
+
+    #[test]
     fn what_is_made_first() {
         assert!(makes("sops -d x > prod.env\ndocker run --env-file prod.env", "deploy/prod.env"));
         assert!(!makes("docker run --env-file prod.env", "deploy/prod.env"));
         assert!(makes("cp vault/x prod.env\n", "deploy/prod.env") && makes("cp ci/prod.env deploy/\n", "deploy/prod.env"));
         assert!(!makes("cp prod.env .env\n", "prod.env") && !makes("@cp -f deploy/prod.env web.env && up\n", "deploy/prod.env"));
         assert!(makes("[ -f prod.env ] && . prod.env\n", "prod.env"));
+        assert!(makes("envs << parameters.env >> >prod.env", "deploy/prod.env"));
+        assert!(!makes("helm upgrade -f values-<< parameters.env >>.yaml", "deploy/values-*.yaml"));
         assert!(!makes("x > /dev/null || docker run --env-file prod.env 2>&1", "deploy/prod.env"));
     }
 }

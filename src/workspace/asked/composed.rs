@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::{Asked, Slots, ids, of_key};
 use crate::diagnostic::Place;
 use crate::document::Document;
-use crate::document::consumer::composed::{composed, passed, position};
+use crate::document::consumer::composed::{Passed, composed, passed, position};
 use crate::document::consumer::files::fillings;
 
 /// The paths with a hole where files of settings, or folders of them, have the name of an environment.
@@ -20,14 +20,25 @@ pub fn asked<'d>(documents: &'d [Arc<Document>], slots: &Slots) -> Vec<Asked<'d>
     for (source, document) in ids(documents).zip(documents).filter(|(_, document)| is_pipeline(document)) {
         let text = document.source.text();
         let known = composed(text).into_iter().filter_map(|path| {
-            let ways = [path.path.to_string(), format!("{}/", path.path)];
-            let key = ways.into_iter().find(|key| of_key(slots, key).next().is_some())?;
+            let is_known = |key: &String| of_key(slots, key).next().is_some();
+            let key = tails(&path.path).flat_map(|tail| [tail.to_owned(), format!("{tail}/")]).find(is_known)?;
             let place = Place { source, span: path.place };
             Some(Asked { place, path: key.into(), holes: Cow::Owned(path.holes.to_vec()), text, is_loose: true })
         });
         all.extend(known.take(MOST));
     }
     all
+}
+
+/// A path, and what is left of it without its first folders: the tree may be checked out below `~/git` or `src`. As long as
+/// a folder or a telling name is left.
+fn tails(path: &str) -> impl Iterator<Item = &str> {
+    let shorter = path.match_indices('/').map(|(at, _)| &path[at + 1..]);
+    let tells = |tail: &&str| {
+        let name = tail.trim_end_matches('*').trim_start_matches('*');
+        tail.contains('/') || (tail.contains('.') && name.contains(['-', '_']))
+    };
+    [path].into_iter().chain(shorter.filter(tells))
 }
 
 fn is_pipeline(document: &Document) -> bool {
@@ -54,8 +65,13 @@ impl<'d> Fillings<'d> {
         let of_hole = |key: &str| {
             let mut words = self.by_key.get(key).cloned().unwrap_or_default();
             if let Some(position) = position(asked.text, key) {
-                let pipelines = documents.iter().filter(|document| is_pipeline(document));
-                words.extend(pipelines.flat_map(|document| passed(document.source.text(), script, position)));
+                let texts = || documents.iter().filter(|document| is_pipeline(document)).map(|document| document.source.text());
+                for passed in texts().flat_map(|text| passed(text, script, position)) {
+                    match passed {
+                        Passed::Word(word) => words.extend([word]),
+                        Passed::Hole(name) => words.extend(texts().flat_map(|text| fillings(text, name))),
+                    }
+                }
             }
             words
         };

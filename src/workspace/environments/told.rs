@@ -13,7 +13,7 @@ use super::names::{Tier, named_at, words};
 use super::slots::with_hole;
 use super::stack::Order;
 use crate::diagnostic::{Place, SourceId};
-use crate::document::consumer::files::path_at;
+use crate::document::consumer::path::path_at;
 use crate::document::entries::of_node;
 use crate::document::kind::is_kustomization;
 use crate::document::yaml::Node;

@@ -6,6 +6,7 @@
 
 mod chosen;
 mod composed;
+mod fixed;
 mod listed;
 mod mentioned;
 
@@ -16,7 +17,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::discover::{Found, Ignores};
-use super::environments::misnamed::{Misnamed, misnamed};
+use super::environments::misnamed::{Misnamed, Told, misnamed};
 use super::environments::names::{Named, Tier, named_at, other_words, words};
 use super::environments::slots::with_hole;
 use super::environments::{Environments, Group, SettingsFile, environments_in};
@@ -118,7 +119,7 @@ impl Names {
         let said = &environments.said;
         let (missing, (misnamed, mentioned)) = rayon::join(
             || missing_files(tree, &found.ignores, documents, said),
-            || rayon::join(|| misnamed_files(found, documents, said), || mentions(documents, environments)),
+            || rayon::join(|| misnamed_files(tree, found, documents, said), || mentions(documents, environments)),
         );
         Self { missing, misnamed, mentioned }
     }
@@ -251,7 +252,12 @@ fn of_key<'s>(slots: &'s Slots, key: &str) -> impl Iterator<Item = &'s Slot> {
 }
 
 /// The files of settings that call their environment otherwise than the rest of the tree does, and that nothing names.
-fn misnamed_files(found: &Found, documents: &[Arc<Document>], said: &EnvironmentNames) -> HashMap<SourceId, Misnamed> {
+fn misnamed_files(
+    tree: &dyn Tree,
+    found: &Found,
+    documents: &[Arc<Document>],
+    said: &EnvironmentNames,
+) -> HashMap<SourceId, Misnamed> {
     let is_settings = Document::holds_settings;
     if !documents.iter().any(|document| is_settings(document)) {
         return HashMap::new();
@@ -261,7 +267,8 @@ fn misnamed_files(found: &Found, documents: &[Arc<Document>], said: &Environment
     paths.dedup();
     let mut all: Vec<(SourceId, Misnamed)> = Vec::new();
     let mut folders = HashSet::new();
-    for misnamed in misnamed(&paths, &listed::pipelines(documents, said), said) {
+    let others = fixed::misnamed(tree, &paths, documents, said).into_iter();
+    for misnamed in misnamed(&paths, &listed::pipelines(documents, said), said).into_iter().chain(others) {
         let is_folder = documents.binary_search_by(|document| document.source.path().cmp(&misnamed.part)).is_err();
         let begin = if is_folder { format!("{}/", misnamed.part) } else { misnamed.part.clone() };
         let from = documents.partition_point(|document| *document.source.path() < *begin);
@@ -278,7 +285,7 @@ fn misnamed_files(found: &Found, documents: &[Arc<Document>], said: &Environment
         return HashMap::new();
     }
     let named = mentioned::ends(documents, all.iter().map(|(_, misnamed)| (&*misnamed.part, folders.contains(&misnamed.part))));
-    let is_asked_for = |misnamed: &Misnamed| misnamed.agreeing > 0 && named.contains(&misnamed.part);
+    let is_asked_for = |misnamed: &Misnamed| misnamed.told != Told::Slip && named.contains(&misnamed.part);
     all.into_iter().filter(|(_, misnamed)| !is_asked_for(misnamed)).collect()
 }
 

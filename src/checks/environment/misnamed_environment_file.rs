@@ -3,6 +3,7 @@
 use crate::diagnostic::Severity;
 use crate::rule::{Context, File};
 use crate::workspace::environments::Tier;
+use crate::workspace::environments::misnamed::Told;
 
 pub fn check(file: &File<'_>, cx: &mut Context<'_>) {
     let workspace = cx.workspace;
@@ -13,20 +14,25 @@ pub fn check(file: &File<'_>, cx: &mut Context<'_>) {
         Some("") => misnamed.part.rsplit('/').next().unwrap_or(&misnamed.part),
         _ => &*misnamed.part,
     };
-    let is_slip = misnamed.agreeing == 0;
-    let message = match misnamed.agreeing {
-        0 => format!("{name} names no environment: {wanted} was meant"),
-        count => format!("{name} says {word} where {count} other places of this tree say {wanted}"),
+    let message = match misnamed.told {
+        Told::Slip => format!("{name} names no environment: {wanted} was meant"),
+        Told::Others(count) => format!("{name} says {word} where {count} other places of this tree say {wanted}"),
+        Told::Framework(framework) => format!("{framework} never looks for {name}: it says {wanted} where this says {word}"),
     };
-    let label = if is_slip {
-        format!("beside {}, which names an environment", misnamed.witness)
-    } else {
-        format!("{} is one of them", misnamed.witness)
+    let label = match misnamed.told {
+        Told::Slip => format!("beside {}, which names an environment", misnamed.witness),
+        Told::Others(_) => format!("{} is one of them", misnamed.witness),
+        Told::Framework(_) => format!("{} shows which framework reads it", misnamed.witness),
     };
-    let consequence = if misnamed.tier == Tier::Production {
-        "whoever puts the name together from that of the environment finds no file: the deploy to production stops, or goes on without these settings"
-    } else {
-        "whoever puts the name together from that of the environment finds no file: it runs without these settings"
+    let is_framework = matches!(misnamed.told, Told::Framework(_));
+    let consequence = match (misnamed.tier == Tier::Production, is_framework) {
+        (true, true) => {
+            "production is built or started without these settings, and nothing says so: what all environments share holds instead"
+        }
+        (true, false) => {
+            "whoever puts the name together from that of the environment finds no file: the deploy to production stops, or goes on without these settings"
+        }
+        (false, _) => "whoever puts the name together from that of the environment finds no file: it runs without these settings",
     };
     let report = cx
         .report(workspace.start(file.id), message)
@@ -35,9 +41,9 @@ pub fn check(file: &File<'_>, cx: &mut Context<'_>) {
         .in_production(consequence)
         .assuming("nothing outside this repository asks for it by this name")
         .help(format!("use one name for it:\ngit mv {} {}", misnamed.part, misnamed.renamed));
-    match (misnamed.tier == Tier::Production, is_slip) {
+    match (misnamed.tier == Tier::Production, misnamed.told) {
         (false, _) => drop(report.capped(Severity::Low)),
-        (true, false) => drop(report.capped(Severity::Medium)),
-        (true, true) => {}
+        (true, Told::Others(_) | Told::Framework(_)) => drop(report.capped(Severity::Medium)),
+        (true, Told::Slip) => {}
     }
 }

@@ -77,8 +77,9 @@ fn is_concourse(bytes: &[u8]) -> bool {
 
 /// A quick look before any decoding.
 pub fn may_ask(has: impl Fn(&str) -> bool) -> bool {
-    // Paths that are put together, calls of other scripts, and compose files on top of each other.
-    const OTHERS: &[&str] = &["values", "/$", "-$", ".$", ".sh ", "compose", "COMPOSE_FILE", ".env"];
+    // Paths that are put together, calls of other scripts, compose files on top of each other, what picks its files by itself.
+    const OTHERS: &[&str] =
+        &["values", "/$", "-$", ".$", ".sh ", "compose", "COMPOSE_FILE", ".env", "--mode", "hugo "];
     FLAGS.iter().filter(|flag| flag.len() > 2).chain(KEYS).chain(OTHERS).any(|word| has(word))
 }
 

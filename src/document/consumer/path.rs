@@ -3,7 +3,7 @@
 use super::files::Asked;
 use crate::source::Span;
 
-/// What opens and closes a hole: of GitHub, a shell, Make and Azure, Helm and Ansible, CircleCI, Concourse.
+/// What opens and closes a hole: of GitHub, a shell, Make and Azure, Helm and Ansible, `CircleCI`, Concourse.
 const HOLES: &[(&str, &str)] = &[("${{", "}}"), ("${", "}"), ("$(", ")"), ("{{", "}}"), ("<<", ">>"), ("((", "))")];
 
 /// What a hole can begin with.

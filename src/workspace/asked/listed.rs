@@ -5,19 +5,30 @@ use std::sync::Arc;
 
 use crate::document::Document;
 use crate::document::consumer::choices::choices;
+use crate::document::consumer::composed::composed;
+use crate::document::consumer::files::Asked;
 use crate::settings::EnvironmentNames;
-use crate::workspace::environments::misnamed::{Listed, Pipelines};
+use crate::workspace::environments::misnamed::{Listed, Pipelines, Says};
 use crate::workspace::environments::names::{Named, environment};
+
+/// The key of what is shown to people.
+const SHOWN: &str = "environment";
 
 /// Keys that say how a program was built or what a deploy is called, and not which files it reads.
 const OTHER_KEYS: &[&str] =
     &["NODE_ENV", "RAILS_ENV", "RACK_ENV", "APP_ENV", "FLASK_ENV", "ASPNETCORE_ENVIRONMENT", "DOTNET_ENVIRONMENT", "MIX_ENV"];
 
+/// For each key of a pipeline, the words that stand behind it, by the environments that they name.
+type ByKey<'d> = BTreeMap<&'d str, BTreeMap<&'static str, HashSet<String>>>;
+
 /// What the pipelines of a tree say.
 pub fn pipelines(documents: &[Arc<Document>], said: &EnvironmentNames) -> Pipelines {
-    let mut all = Pipelines { lists: Vec::new(), words: HashSet::new() };
+    let mut all = Pipelines::default();
+    let mut shown = HashSet::new();
+    let mut together = ByKey::new();
+    let mut each: Vec<(&str, ByKey<'_>)> = Vec::new();
     for document in documents.iter().filter(|document| document.consumer().is_some_and(|consumer| consumer.is_pipeline)) {
-        let mut by_key: BTreeMap<&str, BTreeMap<&'static str, HashSet<String>>> = BTreeMap::new();
+        let mut by_key = ByKey::new();
         for (key, is_list, words) in choices(document.source.text()) {
             if !chooses(key) {
                 continue;
@@ -25,23 +36,45 @@ pub fn pipelines(documents: &[Arc<Document>], said: &EnvironmentNames) -> Pipeli
             let plain = words.into_iter().filter(|word| word.bytes().all(|byte| byte.is_ascii_alphabetic()));
             let named = |word: &str| Some((environment(&Named::of(word, said)?.name)?.0, word.to_ascii_lowercase()));
             for (name, word) in plain.filter_map(named) {
-                all.words.insert(word.clone());
                 // `environment: production` is what GitHub and GitLab show, whatever the files are called.
-                if is_list || key != "environment" {
-                    by_key.entry(key).or_default().entry(name).or_default().insert(word);
+                if !is_list && key == SHOWN {
+                    shown.insert(word);
+                    continue;
                 }
+                all.words.insert(word.clone());
+                together.entry(key).or_default().entry(name).or_default().insert(word.clone());
+                by_key.entry(key).or_default().entry(name).or_default().insert(word);
             }
         }
-        // One word for each, or nothing is said.
-        let lists = by_key.into_values().map(|names| {
-            let only = |words: HashSet<String>| if words.len() == 1 { words.into_iter().next() } else { None };
-            let says = names.into_iter().filter_map(|(name, words)| Some((name, only(words)?))).collect();
-            Listed { path: document.source.path().to_owned(), says }
+        each.push((document.source.path(), by_key));
+    }
+    for (path, by_key) in each {
+        let lists = by_key.iter().map(|(key, names)| {
+            // What pipelines of one tree call by one key they call so together.
+            let with = says(&together[key]);
+            Listed { path: path.to_owned(), says: says(names), with }
         });
         // A pipeline has one voice.
         all.lists.extend(lists.max_by_key(|listed| listed.says.len()));
     }
+    if documents.iter().any(|document| fills_with_what_is_shown(document)) {
+        all.words.extend(shown);
+    }
     all
+}
+
+/// Of each environment that has one word, that.
+fn says(names: &BTreeMap<&'static str, HashSet<String>>) -> Says {
+    let only = |words: &HashSet<String>| if words.len() == 1 { words.iter().next().cloned() } else { None };
+    names.iter().filter_map(|(name, words)| Some((*name, only(words)?))).collect()
+}
+
+/// Whether a pipeline puts the name of a file together from what is shown.
+fn fills_with_what_is_shown(document: &Document) -> bool {
+    let Some(consumer) = document.consumer().filter(|consumer| consumer.is_pipeline) else { return false };
+    let is_it = |asked: &Asked| asked.holes.iter().any(|hole| **hole == *SHOWN);
+    let text = document.source.text();
+    consumer.files.iter().any(is_it) || (text.contains(SHOWN) && composed(text).iter().any(is_it))
 }
 
 /// Whether a key chooses an environment.

@@ -28,8 +28,19 @@ pub struct Misnamed {
     pub part: String,
     /// A path that has the name, or a sibling for another environment.
     pub witness: String,
-    /// In how many places the others agree; none where the word is a slip.
-    pub agreeing: usize,
+    /// How that is known.
+    pub told: Told,
+}
+
+/// How it is known that a path calls its environment by another name.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Told {
+    /// The word is a slip.
+    Slip,
+    /// So many other places agree.
+    Others(usize),
+    /// This framework looks for the other name, and for no other.
+    Framework(&'static str),
 }
 
 /// The files that fill one hole, by what they name, in their own words.
@@ -56,7 +67,7 @@ impl<'p> Member<'p> {
         self.word().to_ascii_lowercase()
     }
 
-    fn misnamed(&self, wanted: &str, tier: Tier, witness: String, agreeing: usize) -> Misnamed {
+    fn misnamed(&self, wanted: &str, tier: Tier, witness: String, told: Told) -> Misnamed {
         let part = self.part();
         Misnamed {
             path: self.path.to_owned(),
@@ -66,7 +77,7 @@ impl<'p> Member<'p> {
             tier,
             part: part.to_owned(),
             witness,
-            agreeing,
+            told,
         }
     }
 
@@ -100,6 +111,8 @@ pub struct Listed {
     pub path: String,
     /// By the names of the environments.
     pub says: Says,
+    /// The same, with what other pipelines have for the same key.
+    pub with: Says,
 }
 
 /// So many others must agree, where none of them is near.
@@ -174,7 +187,7 @@ fn slips(slot: &Slot<'_>) -> Vec<Misnamed> {
     let of = |member: &Member<'_>| {
         let (wanted, name, tier) = slip_of(member.word())?;
         let witness = sibling.filter(|_| !slot.known.contains_key(name))?.part().to_owned();
-        Some(member.misnamed(wanted, tier, witness, 0))
+        Some(member.misnamed(wanted, tier, witness, Told::Slip))
     };
     slot.unknown.iter().filter_map(of).collect()
 }
@@ -230,7 +243,9 @@ fn outvoted(all: &[(&Slot<'_>, Says)], pipelines: &Pipelines, name: &str, number
     let voters: Vec<(&String, Member<'_>)> = voters.filter(|(_, other)| other.path != member.path).collect();
     // Where a pipeline has the word, the file may be meant.
     let lists = pipelines.lists.iter().filter(|_| !pipelines.words.contains(&member.lower()));
-    let lists = lists.filter(|listed| shared(says, &listed.says, name) >= TELLING);
+    // Beside a file that says so, one will do.
+    let telling = if voters.is_empty() { TELLING } else { 1 };
+    let lists = lists.filter(|listed| shared(says, &listed.with, name) >= telling);
     let lists: Vec<(&String, &str)> = lists.filter_map(|listed| Some((listed.says.get(name)?, &*listed.path))).collect();
     let wanted = voters.iter().map(|(word, _)| *word).chain(lists.iter().map(|(word, _)| *word)).next()?;
     let is_near = |other: &Member<'_>| other.tail() == member.tail() || other.folder() == member.folder();
@@ -246,7 +261,7 @@ fn outvoted(all: &[(&Slot<'_>, Says)], pipelines: &Pipelines, name: &str, number
         Some((_, other)) => (other.word(), other.part()),
         None => (wanted.as_str(), lists[0].1),
     };
-    Some(member.misnamed(wanted, member.tier, witness.to_owned(), count))
+    Some(member.misnamed(wanted, member.tier, witness.to_owned(), Told::Others(count)))
 }
 
 #[cfg(test)]
@@ -299,6 +314,7 @@ mod tests {
         let listed = |path: &str, words: &[(&'static str, &str)]| Listed {
             path: path.to_owned(),
             says: words.iter().map(|(name, word)| (*name, (*word).to_owned())).collect(),
+            with: words.iter().map(|(name, word)| (*name, (*word).to_owned())).collect(),
         };
         let all = [("development", "development"), ("staging", "staging"), ("production", "prod")];
         let lists = ["a.yml", "b.yml", "c.yml"].map(|path| listed(path, &all));

@@ -19,6 +19,9 @@ const PLACES: &[&str] = &[
     "aspnetcore environment",
     "dotnet environment",
     "spring profiles active",
+    "spring profile",
+    "spring profiles",
+    "spring active profile",
     "sentry environment",
     "dd env",
     "stage",
@@ -53,7 +56,7 @@ pub fn check(file: &SettingsFile, cx: &mut Context<'_>) {
         let Some(names) = names(value, said) else { continue };
         let words = name_words(&setting.name).join(" ");
         let is_deep = setting.name.contains('[') || setting.name.matches('.').count() > 2;
-        if !PLACES.contains(&words.as_str()) || is_deep {
+        if !(PLACES.contains(&words.as_str()) || is_tag(&setting.name)) || is_deep {
             continue;
         }
         let is_build = BUILDS.contains(&words.as_str()) && names.iter().any(|named| named.name == "production");
@@ -69,6 +72,15 @@ pub fn check(file: &SettingsFile, cx: &mut Context<'_>) {
             ))
             .help(format!("set {} to {own}, or move the line to the file of {other}", setting.name));
     }
+}
+
+/// What a team puts on all its things: `tags.env`, `common_labels.Environment`.
+fn is_tag(name: &str) -> bool {
+    let words = name.rsplit_once('.').map(|(map, leaf)| (name_words(map), name_words(leaf)));
+    words.is_some_and(|(map, leaf)| {
+        let is_map = map.last().is_some_and(|last| matches!(last.as_str(), "tags" | "labels"));
+        is_map && matches!(leaf.iter().map(String::as_str).collect::<Vec<_>>()[..], ["env" | "environment" | "stage"])
+    })
 }
 
 /// The environments that a value lists, if all of it names some.

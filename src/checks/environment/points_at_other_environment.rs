@@ -74,7 +74,11 @@ fn stray<'g>(
     // Data of customers is not for tests, however many share it.
     let is_data = file.is_production() && is_stateful(row.name, value);
     let is_own = named.iter().any(|named| named.name == own);
-    if is_own || pattern == 0 || (is_shared && !is_data) || (foreign.tier == Tier::Production && !is_stateful(row.name, value)) {
+    let mut is_odd = || habits.entry((at, owner)).or_insert_with(|| Habit::of(group, at, owner, cx)).makes_odd(row.name);
+    if is_own || pattern == 0 || (foreign.tier == Tier::Production && !is_stateful(row.name, value)) {
+        return None;
+    }
+    if is_shared && !is_data && !(file.is_production() && is_odd()) {
         return None;
     }
     let theirs = row.cell(owner);
@@ -82,7 +86,6 @@ fn stray<'g>(
     let is_same = other.is_some_and(|other| told(row.name, other, is_place) == told(row.name, value, is_place));
     // Nobody else borrows this name, and most have their own.
     let is_by_environment = pattern >= 2 && pattern * 2 > row.others(at).count() && !others.contains(&value);
-    let mut is_odd = || habits.entry((at, owner)).or_insert_with(|| Habit::of(group, at, owner, cx)).makes_odd(row.name);
     if !is_place && !(file.is_production() && is_same && (is_by_environment || is_odd())) {
         return None;
     }
@@ -90,7 +93,8 @@ fn stray<'g>(
     Some(Stray { name: row.name, cell, foreign, theirs, is_same, is_sure: is_place && !is_shared && (is_same || pattern >= 2) })
 }
 
-/// How two members write names: how often each has its own in the same setting, and how often one has the other's.
+/// How two members write names: how often one has its own or none where the other has its own, and how often it has the
+/// other's.
 #[derive(Default)]
 struct Habit<'g> {
     /// By the last part of the setting's name.
@@ -113,7 +117,7 @@ impl<'g> Habit<'g> {
             let Some((has_own, has_other)) = row.own(at).and_then(|cell| names(at, cell)) else { continue };
             habit.borrowed += usize::from(has_other && !has_own);
             let is_theirs = || row.cell(owner).and_then(|cell| names(owner, cell)) == Some((true, false));
-            if has_own && !has_other && is_theirs() {
+            if !has_other && is_theirs() {
                 *habit.own.entry(leaf(row.name)).or_default() += 1;
             }
         }

@@ -80,9 +80,7 @@ impl Look<'_> {
             let before = format!("{root}config/");
             let tells = |text: &str| {
                 let of_hugo = |line: &&str| line.to_ascii_lowercase().contains("hugo");
-                text.split('\n')
-                    .filter(of_hugo)
-                    .any(|line| has_word(line, word) || (line.contains('$') && line.to_ascii_lowercase().contains("env")))
+                text.split('\n').filter(of_hugo).any(|line| has_word(line, word) || is_open(line))
             };
             let is_free = self.is_told(root, tells);
             let part = Part { before: &before, word, after: "" };
@@ -109,7 +107,7 @@ impl Look<'_> {
             let names = |text: &str| {
                 let modes = [format!("mode {word}"), format!("mode={word}"), format!(".env.{word}")];
                 let opens = [".env.$", ".env.<<", ".env.{{", "mode $", "mode=$"];
-                modes.iter().any(|mode| text.contains(mode.as_str()))
+                modes.iter().any(|mode| has_word(text, mode))
                     || (opens.iter().any(|open| text.contains(open)) && has_word(text, word) && !text.contains(&own))
             };
             let is_free = has_word(&text, word) || self.is_told(folder, names);
@@ -186,6 +184,13 @@ impl Look<'_> {
         let bytes = self.tree.read_named(path, MOST).unwrap_or_default();
         String::from_utf8_lossy(&bytes).into_owned()
     }
+}
+
+/// Whether a line gives Hugo a name that is put together.
+fn is_open(line: &str) -> bool {
+    const KEYS: &[&str] = &["environment", "ENVIRONMENT", "HUGO_ENV", " -e "];
+    let opens = |rest: &str| rest.trim_start_matches([' ', '=', ':', '"', '\'']).starts_with(['$', '{', '<', '(']);
+    KEYS.iter().any(|key| line.match_indices(key).any(|(at, _)| opens(&line[at + key.len()..])))
 }
 
 /// Whether a text has a word that is no part of another.

@@ -241,6 +241,10 @@ fn quote(site: &Site<'_>, _: &mut Dice) -> Option<Change> {
         .filter_map(|member| member.find(&site.entry.name))
         .collect();
     let all_bare = !others.is_empty() && others.iter().all(|other| other.form == Form::Bare);
+    // The environment of a process holds texts alone, and a quantity of Kubernetes may be one: there quotes are right.
+    let leaf = site.entry.leaf();
+    let is_variable = leaf.contains('_') && !leaf.bytes().any(|byte| byte.is_ascii_lowercase());
+    let is_quantity = matches!(leaf.to_ascii_lowercase().as_str(), "cpu" | "memory");
     // Spring, .NET and Terraform make of a text what the program asks for: there it is no mistake.
     let name = site.source.name().to_ascii_lowercase();
     let converts =
@@ -248,7 +252,7 @@ fn quote(site: &Site<'_>, _: &mut Dice) -> Option<Change> {
     let fits = is_typed && !converts && ends.iter().any(|end| site.source.name().ends_with(end)) && site.entry.form == Form::Bare;
     let range = site.entry.value.range();
     let quoted = || Change::Text(format!("{}\"{own}\"{}", &site.text()[..range.start], &site.text()[range.end..]));
-    (fits && is_exact && all_bare && !site.entry.is_merged).then(quoted)
+    (fits && is_exact && all_bare && !is_variable && !is_quantity && !site.entry.is_merged).then(quoted)
 }
 
 /// The same key again, with another value.

@@ -58,11 +58,8 @@ fn quoted(group: &Group, off: &[HashSet<&str>], cx: &mut Context<'_>) {
             let allowed = cx.list("allowed", file.source);
             // The environment of a process wants its values in quotes.
             let is_variable = is_variable(leaf(row.name));
-            if is_variable
-                || allowed.iter().any(|pattern| fits(pattern, row.name))
-                || may_be_either(row.name)
-                || is_quantity(row.name)
-            {
+            let may_be_text = kind == Type::Number && (is_quantity(row.name) || (may_be_either(row.name) && !counts(row.name)));
+            if is_variable || may_be_text || allowed.iter().any(|pattern| fits(pattern, row.name)) {
                 continue;
             }
             let (own, (other, theirs)) = (file.title(), others[0]);
@@ -112,6 +109,15 @@ fn may_be_either(name: &str) -> bool {
         || matches!(Class::of(name, &[]), Class::Identity | Class::Secret)
         || name.contains("maxSurge")
         || name.contains("maxUnavailable")
+}
+
+/// Whether a setting counts or measures, whatever the things around it are called: `webhook.port`, `build_concurrency`. What
+/// Kubernetes takes as a part of all is a number or has a sign of percent.
+fn counts(name: &str) -> bool {
+    const LAST: &[&str] =
+        &["port", "timeout", "ttl", "interval", "seconds", "minutes", "retries", "limit", "surge", "unavailable"];
+    let is_last = name_words(leaf(name)).last().is_some_and(|last| LAST.contains(&last.as_str()));
+    is_last || Class::of(leaf(name), &[]) == Class::Size
 }
 
 fn type_of(cell: Cell<'_>, cx: &Context<'_>) -> Option<Type> {

@@ -12,6 +12,7 @@ pub mod composed;
 pub mod files;
 mod language;
 pub mod path;
+mod pipeline;
 mod schema;
 mod shell;
 
@@ -20,8 +21,9 @@ use std::collections::HashSet;
 use crate::document::used::{Use, teller, uses};
 use crate::source::{Source, Span};
 use around::Around;
-use files::{Asked, is_pipeline, may_be_pipeline, names_settings};
+use files::{Asked, names_settings};
 use language::{Language, Pattern, Shape};
+use pipeline::{is_pipeline, may_be_pipeline};
 
 /// A file of a program that reads settings, or a pipeline that asks for files of them.
 #[derive(Debug, Default)]

@@ -17,11 +17,11 @@ fn who_reads_what_nothing_sets() {
         "on: push\njobs:\n  deploy:\n    env:\n      DATABASE_URL: ${{ secrets.DATABASE_URL }}\n    steps:\n      - run: ./deploy.sh\n",
     );
     let run = trace(&[STAGING, PRODUCTION, program], &["DATABASE_URL"]);
-    let unset = "DATABASE_URL\n  nothing that production reads sets it\n  src/app.py, line 2: read here, and it fails without\n  env/staging.env, line 2: set here for staging\n\n";
+    let unset = "DATABASE_URL\n  no settings for production set it\n  src/app.py, line 2: read here, and it fails without\n  env/staging.env, line 2: set here for staging\n\n";
     assert_eq!((run.code, run.out.as_str(), run.err.as_str()), (3, unset, ""));
     // Without any file of settings, too; and what may set it is named.
     let run = trace(&[program, workflow], &["DATABASE_URL"]);
-    let handed = "DATABASE_URL\n  nothing that production reads sets it\n  src/app.py, line 2: read here, and it fails without\n  .github/workflows/deploy.yml, line 5: named here, and may be set\n\n";
+    let handed = "DATABASE_URL\n  no settings for production set it\n  src/app.py, line 2: read here, and it fails without\n  .github/workflows/deploy.yml, line 5: named here, and may be set\n\n";
     assert_eq!((run.code, run.out.as_str()), (3, handed));
     let run = trace(&[STAGING, PRODUCTION, program], &["DATABASE_USER"]);
     assert!(run.code == 3 && run.out.is_empty() && run.err.contains("nothing here is seen to read it"), "{}", run.err);
@@ -74,8 +74,8 @@ fn what_is_for_another_environment_is_left_out() {
         ("src/mail.js", "send(process.env.MAIL_HOST)\n"),
     ];
     let run = trace(&files, &["MAIL_HOST"]);
-    assert!(run.out.contains("src/mail.js, line 1") && run.out.contains("overlays/production/web.yaml, line 11"), "{}", run.out);
-    assert!(!run.out.contains("overlays/staging"), "{}", run.out);
+    let wanted = "MAIL_HOST\n  overlays/production/web.yaml, line 11: container \"web\" of Deployment \"web\" gets b\n  src/mail.js, line 1: read here, without a default\n\n";
+    assert_eq!((run.code, run.out.as_str()), (0, wanted), "{}", run.err);
 }
 
 #[test]
@@ -96,4 +96,48 @@ fn what_a_configuration_of_a_program_is_called_there() {
     );
     let port = trace(&files, &["mail.port"]).out;
     assert!(port.contains("templates/web.yaml, line 7: read here, with a default"), "{port}");
+}
+
+#[test]
+fn what_pods_hand_to_their_containers() {
+    let pod = "apiVersion: v1\nkind: Pod\nmetadata: { name: web }\nspec:\n  containers:\n    - name: web\n      image: web:1\n      envFrom:\n        - configMapRef: { name: web }\n      env:\n        - name: POOL\n          valueFrom: { configMapKeyRef: { name: web, key: pool.size } }\n        - name: API_TOKEN\n          value: correcthorse99\n        - name: DSN\n          valueFrom: { secretKeyRef: { name: db, key: dsn } }\n        - { name: NODE, valueFrom: { fieldRef: { fieldPath: spec.nodeName } } }\n";
+    let map = |size: &str| {
+        format!("apiVersion: v1\nkind: ConfigMap\nmetadata: {{ name: web }}\ndata:\n  pool.size: \"{size}\"\n  QUEUE: orders\n")
+    };
+    let (staging, production) = (map("1"), map("9"));
+    let files = [
+        ("base/web.yaml", pod),
+        ("overlays/staging/config.yaml", staging.as_str()),
+        ("overlays/production/config.yaml", production.as_str()),
+    ];
+    let to = "container \"web\" of Pod \"web\" gets";
+    let table = [
+        (
+            "POOL",
+            format!(
+                "base/web.yaml, line 11: {to} pool.size of ConfigMap \"web\", which overlays/production/config.yaml, line 5, sets\n"
+            ),
+        ),
+        ("API_TOKEN", format!("base/web.yaml, line 13: {to} ••••••••\n")),
+        ("DSN", format!("base/web.yaml, line 15: {to} dsn of Secret \"db\"\n")),
+        ("NODE", format!("base/web.yaml, line 17: {to} spec.nodeName of its pod\n")),
+        (
+            "QUEUE",
+            format!(
+                "overlays/production/config.yaml (ConfigMap web), line 6: orders  <- this one counts\n  base/web.yaml, line 9: {to} all of ConfigMap \"web\"\n"
+            ),
+        ),
+    ];
+    for (name, wanted) in table {
+        let run = trace(&files, &[name]);
+        assert_eq!((run.code, run.out.as_str()), (0, format!("{name}\n  {wanted}\n").as_str()), "{}", run.err);
+    }
+    let json = trace(&files, &["POOL", "--output", "json"]).out;
+    let report: serde_json::Value = serde_json::from_str(&json).expect("JSON");
+    let given = &report["settings"][0]["given"][0];
+    assert_eq!(
+        (&given["object"], &given["key"], &given["set"]["line"]),
+        (&"ConfigMap/web".into(), &"pool.size".into(), &5.into())
+    );
+    assert!(!trace(&files, &["API_TOKEN", "--output", "json"]).out.contains("correcthorse"));
 }

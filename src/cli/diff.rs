@@ -5,7 +5,7 @@ use crate::emit::drift::{FORMATS, emit};
 use crate::emit::trace;
 use crate::report::Report;
 use crate::report::drift::Drift;
-use crate::report::trace::{Asked, traces};
+use crate::report::trace::{Asked, Trace, traces};
 use crate::settings::EnvironmentNames;
 
 #[derive(clap::Args, Debug)]
@@ -99,7 +99,7 @@ pub fn trace(mut arguments: TraceArguments) -> Result<Exit, Mistake> {
         complain(&format!("nothing that {environment} reads sets {key}, and nothing here is seen to read it"));
     }
     arguments.check.write(|format, _| trace::emit(&traces, environment, format).unwrap_or_default())?;
-    let is_set = traces.iter().any(|trace| !trace.layers.is_empty());
+    let is_set = traces.iter().any(Trace::is_set);
     Ok(if is_set { Exit::Go } else { Exit::NoVerdict })
 }
 

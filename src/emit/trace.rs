@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use super::Format;
 use super::escape::markdown;
 use crate::document::secret::MASK;
-use crate::report::trace::{Layer, Trace};
+use crate::report::trace::{Layer, Trace, What};
 use crate::untrusted::Untrusted;
 use crate::workspace::consumers::Mention;
 
@@ -41,9 +41,14 @@ fn sentences(trace: &Trace, environment: &str) -> Vec<String> {
     let mut lines = Vec::new();
     lines.extend(trace.told.as_ref().map(|told| format!("read in the order of {}, line {}:", told.path, told.line)));
     lines.extend(trace.layers.iter().map(layer));
-    if trace.layers.is_empty() {
-        lines.push(format!("nothing that {environment} reads sets it"));
+    if !trace.is_set() {
+        lines.push(format!("no settings for {environment} set it"));
     }
+    let given = trace
+        .given
+        .iter()
+        .map(|given| format!("{}, line {}: {} gets {}", given.location.path, given.location.line, given.to, what(&given.what)));
+    first(&mut lines, given, "get it");
     let readers = trace
         .readers
         .iter()
@@ -73,6 +78,19 @@ fn first(lines: &mut Vec<String>, places: impl ExactSizeIterator<Item = String>,
     let more = places.len() - shown;
     lines.extend(places.take(shown));
     lines.extend((more > 0).then(|| format!("and {more} more places {does}")));
+}
+
+fn what(what: &What) -> String {
+    match what {
+        What::Value(value) => value.as_deref().unwrap_or(MASK).to_owned(),
+        What::Key { kind, name, key, set: Some(at) } => {
+            format!("{key} of {kind} \"{name}\", which {}, line {}, sets", at.path, at.line)
+        }
+        What::Key { kind, name, key, set: None } => format!("{key} of {kind} \"{name}\""),
+        What::Whole { kind, name } => format!("all of {kind} \"{name}\""),
+        What::Field(path) => format!("{path} of its pod"),
+        What::Unknown => "what is filled in later".to_owned(),
+    }
 }
 
 fn layer(layer: &Layer) -> String {

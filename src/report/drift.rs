@@ -149,14 +149,18 @@ fn text<'r>(root: &'r Root, cell: &Cell<'r>) -> &'r str {
 
 pub(super) fn shown(root: &Root, name: &str, cell: &Cell<'_>) -> Shown {
     let value = text(root, cell);
-    // Whatever a dotenv file holds may be secret, and so may a password in an address be.
-    let is_hidden = root.workspace.document(cell.file.source).dotenv().is_some()
-        || is_secret(name, value)
-        || (value.contains("://") && value.contains('@'));
+    // Whatever a dotenv file holds may be secret.
+    let is_hidden = root.workspace.document(cell.file.source).dotenv().is_some();
     let value = match cell.entry.form {
         _ if is_hidden => None,
         Form::Null => Some("null".to_owned()),
-        _ => Some(value.to_owned()),
+        _ => visible(name, value),
     };
     Shown { value, location: root.location(cell.place()), is_inherited: cell.is_inherited }
+}
+
+/// A value, if it may be seen: neither the setting nor the value sounds secret, and no address holds a password.
+pub(super) fn visible(name: &str, value: &str) -> Option<String> {
+    let is_hidden = is_secret(name, value) || (value.contains("://") && value.contains('@'));
+    (!is_hidden).then(|| value.to_owned())
 }

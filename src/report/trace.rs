@@ -1,5 +1,7 @@
 //! One setting layer by layer, who reads it, and what else may set it.
 
+mod pods;
+
 use std::cmp::Reverse;
 use std::collections::{BTreeSet, HashSet};
 use std::slice;
@@ -14,6 +16,7 @@ use crate::workspace::environments::names::{Named, Tier};
 use crate::workspace::environments::rows::Cell;
 use crate::workspace::environments::stack::is_same;
 use crate::workspace::environments::{SettingsFile, named};
+pub use pods::{Given, What};
 
 /// A layer that could set something.
 #[derive(Debug)]
@@ -26,6 +29,8 @@ pub struct Layer {
     pub wins: bool,
     /// What it sets is the name of a variable of the process, which counts where that is set.
     pub is_variable: bool,
+    /// The name of the `ConfigMap` that it is.
+    map: Option<String>,
 }
 
 /// Where the value of a setting comes from, in one configuration, and where it goes to.
@@ -37,12 +42,21 @@ pub struct Trace {
     pub layers: Vec<Layer>,
     /// Where somebody names them in this order.
     pub told: Option<Location>,
+    /// The containers that get it.
+    pub given: Vec<Given>,
     /// Where nothing sets it: what sets it for others.
     pub others: Vec<Elsewhere>,
     /// Who reads it, the nearest and those that need it most first.
     pub readers: Vec<Reading>,
     /// What else names it, and may set it.
     pub mentions: Vec<Mention>,
+}
+
+impl Trace {
+    /// Whether anything is known to set it.
+    pub fn is_set(&self) -> bool {
+        !(self.layers.is_empty() && self.given.is_empty())
+    }
 }
 
 /// Where a setting is set for another environment.
@@ -137,14 +151,16 @@ fn layered(root: &Root, asked: Asked<'_>, file: &SettingsFile, layers: &[&Settin
             let section = layer.section.as_deref().map_or_else(String::new, |section| format!(" ({section})"));
             let title = format!("{}{section}", root.path(layer.source));
             let shown = cell.map(|cell| shown(root, name, &cell));
-            own.push(Layer { title, shown, wins: false, is_variable: is_variables(layer) });
+            let map = layer.section.as_deref().and_then(|section| section.strip_prefix("ConfigMap ")).map(str::to_owned);
+            own.push(Layer { title, shown, wins: false, is_variable: is_variables(layer), map });
         }
         if let Some(last) = own.iter_mut().rev().find(|layer| layer.shown.is_some() && !layer.is_variable) {
             last.wins = true;
         }
         let readers = readings(root, asked, name, &home);
-        let mentions = mentions(root, asked, &own, &readers);
-        Trace { name: name.to_owned(), layers: own, told: told.clone(), others: Vec::new(), readers, mentions }
+        let given = pods::given(root, asked, name, &own);
+        let mentions = mentions(root, asked, &own, &given, &readers);
+        Trace { name: name.to_owned(), layers: own, told: told.clone(), given, others: Vec::new(), readers, mentions }
     };
     names.into_iter().map(one).collect()
 }
@@ -164,9 +180,10 @@ fn unset(root: &Root, asked: Asked<'_>) -> Option<Trace> {
     let is_read =
         |at: &Location| readers.iter().any(|reading| (&reading.location.path, reading.location.line) == (&at.path, at.line));
     let others: Vec<Elsewhere> = set.map(elsewhere).filter(|other| !is_read(&other.location)).collect();
-    let mentions = mentions(root, asked, &[], &readers);
-    let is_known = !(others.is_empty() && readers.is_empty() && mentions.is_empty());
-    is_known.then(|| Trace { name: asked.key.to_owned(), layers: Vec::new(), told: None, others, readers, mentions })
+    let given = pods::given(root, asked, asked.key, &[]);
+    let mentions = mentions(root, asked, &[], &given, &readers);
+    let is_known = !(given.is_empty() && others.is_empty() && readers.is_empty() && mentions.is_empty());
+    is_known.then(|| Trace { name: asked.key.to_owned(), layers: Vec::new(), told: None, given, others, readers, mentions })
 }
 
 /// Whether a path says that it is for another environment than the one that is asked for.
@@ -195,11 +212,12 @@ fn readings(root: &Root, asked: Asked<'_>, name: &str, home: &str) -> Vec<Readin
 }
 
 /// What else names a setting: where it is neither read nor set for this environment or another one.
-fn mentions(root: &Root, asked: Asked<'_>, layers: &[Layer], readers: &[Reading]) -> Vec<Mention> {
+fn mentions(root: &Root, asked: Asked<'_>, layers: &[Layer], given: &[Given], readers: &[Reading]) -> Vec<Mention> {
     let workspace = &root.workspace;
     let layers = layers.iter().filter_map(|layer| Some(&layer.shown.as_ref()?.location));
-    let told: HashSet<(&str, u32)> =
-        layers.chain(readers.iter().map(|reading| &reading.location)).map(|at| (at.path.as_str(), at.line)).collect();
+    let readers = readers.iter().map(|reading| &reading.location);
+    let given = given.iter().map(|given| &given.location);
+    let told: HashSet<(&str, u32)> = layers.chain(readers).chain(given).map(|at| (at.path.as_str(), at.line)).collect();
     let environments = &workspace.environments;
     let set = environments.files.iter().chain(&environments.inline);
     let set: HashSet<(&str, u32)> = set

@@ -291,6 +291,6 @@ fn common_folder<'p>(mut paths: impl Iterator<Item = &'p str>) -> &'p str {
 }
 
 /// `spring.mail.host` as a variable that overrides it: `SPRING_MAIL_HOST`.
-fn as_variable(name: &str) -> String {
+pub fn as_variable(name: &str) -> String {
     name.chars().filter(|next| *next != '-').map(|next| if next == '.' { '_' } else { next.to_ascii_uppercase() }).collect()
 }

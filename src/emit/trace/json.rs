@@ -5,7 +5,8 @@ use serde::Serialize;
 use crate::document::consumer::Need;
 use crate::emit::drift::json::{Cell, cell};
 use crate::emit::escape;
-use crate::report::trace::{Elsewhere, Reading, Trace};
+use crate::report::Location;
+use crate::report::trace::{self, Elsewhere, Reading, Trace, What};
 use crate::workspace::consumers::{Mention, ReaderKind};
 
 #[derive(Serialize)]
@@ -21,6 +22,8 @@ struct Traced<'a> {
     layers: Vec<Layer<'a>>,
     /// Who names the layers in this order.
     told: Option<Line<'a>>,
+    /// The containers that get it.
+    given: Vec<Given<'a>>,
     /// What sets it for other environments, where nothing sets it for this one.
     others: Vec<Other<'a>>,
     readers: Vec<Read<'a>>,
@@ -42,6 +45,24 @@ struct Layer<'a> {
     is_variable: bool,
     #[serde(flatten)]
     cell: Cell<'a>,
+}
+
+#[derive(Serialize)]
+struct Given<'a> {
+    #[serde(flatten)]
+    at: Line<'a>,
+    to: &'a str,
+    /// `value`, `key`, `whole`, `field` or `unknown`.
+    from: &'static str,
+    /// Of a value that may be shown.
+    value: Option<&'a str>,
+    /// Of a key, or of a whole object.
+    object: Option<String>,
+    key: Option<&'a str>,
+    /// Where that key is set.
+    set: Option<Line<'a>>,
+    /// Of the pod.
+    field: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -74,12 +95,30 @@ fn read(reading: &Reading) -> Read<'_> {
         ReaderKind::Variable => "variable",
         ReaderKind::Compose => "compose",
     };
-    Read { at: Line { path: &reading.location.path, line: reading.location.line }, need, kind }
+    Read { at: line(&reading.location), need, kind }
+}
+
+fn line(location: &Location) -> Line<'_> {
+    Line { path: &location.path, line: location.line }
+}
+
+fn given(given: &trace::Given) -> Given<'_> {
+    let at = line(&given.location);
+    let blank = Given { at, to: &given.to, from: "unknown", value: None, object: None, key: None, set: None, field: None };
+    let object = |kind: &str, name: &str| Some(format!("{kind}/{name}"));
+    match &given.what {
+        What::Value(value) => Given { from: "value", value: value.as_deref(), ..blank },
+        What::Key { kind, name, key, set } => {
+            Given { from: "key", object: object(kind, name), key: Some(key), set: set.as_ref().map(line), ..blank }
+        }
+        What::Whole { kind, name } => Given { from: "whole", object: object(kind, name), ..blank },
+        What::Field(path) => Given { from: "field", field: Some(path), ..blank },
+        What::Unknown => blank,
+    }
 }
 
 fn other(elsewhere: &Elsewhere) -> Other<'_> {
-    let at = Line { path: &elsewhere.location.path, line: elsewhere.location.line };
-    Other { environment: elsewhere.environment.as_deref(), at }
+    Other { environment: elsewhere.environment.as_deref(), at: line(&elsewhere.location) }
 }
 
 pub fn traces(traces: &[Trace]) -> String {
@@ -95,7 +134,8 @@ pub fn traces(traces: &[Trace]) -> String {
                 cell: cell(layer.shown.as_ref()),
             })
             .collect(),
-        told: trace.told.as_ref().map(|told| Line { path: &told.path, line: told.line }),
+        told: trace.told.as_ref().map(line),
+        given: trace.given.iter().map(given).collect(),
         others: trace.others.iter().map(other).collect(),
         readers: trace.readers.iter().map(read).collect(),
         mentions: trace.mentions.iter().map(|Mention { path, line }| Line { path, line: *line }).collect(),

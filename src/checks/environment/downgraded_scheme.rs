@@ -50,7 +50,8 @@ fn text(cell: Cell<'_>, cx: &Context<'_>) -> String {
 
 fn pair(value: &str) -> Option<(&'static str, &'static str)> {
     let scheme = value.split("://").next().filter(|scheme| scheme.len() < value.len())?;
-    let weak = ["sslmode=disable", "sslmode=allow", "sslmode=prefer"].iter().any(|weak| value.contains(weak));
+    let weak = value.contains("sslmode=")
+        && ["sslmode=disable", "sslmode=allow", "sslmode=prefer"].iter().any(|weak| value.contains(weak));
     PAIRS.iter().copied().find(|(plain, _)| *plain == scheme).or(weak.then_some(("an open connection", "sslmode")))
 }
 

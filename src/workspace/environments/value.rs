@@ -135,11 +135,12 @@ pub fn truth(value: &str) -> Option<bool> {
 /// The host of an address, or a value that is one: two labels and more, of which the last is a word.
 pub fn host_of(value: &str) -> Option<&str> {
     let value = value.trim();
-    let (has_scheme, rest) = match memchr::memmem::find(value.as_bytes(), b"://") {
+    // Every value is asked, and most have neither a scheme nor a dot.
+    memchr::memchr2(b':', b'.', value.as_bytes())?;
+    let (has_scheme, rest) = match value.find("://") {
         Some(at) => (true, &value[at + 3..]),
         None => (false, value),
     };
-    // Every value is asked, and most are neither.
     if !has_scheme && !value.contains('.') {
         return None;
     }

@@ -112,17 +112,18 @@ fn of_root(root: &Root, asked: Asked<'_>) -> Vec<Trace> {
     let known = |file: &SettingsFile| (file.source, file.section.clone());
     let upper: HashSet<_> = all.iter().flat_map(|(file, _)| &file.stack.above).map(known).collect();
     all.sort_by_key(|(file, _)| upper.contains(&known(file)));
+    let mentions = named_elsewhere(root, asked);
     let mut done = HashSet::new();
     let mut traces = Vec::new();
     for (file, base) in all {
         if !done.contains(&known(file)) {
             let layers = file.stack.around(file, base, machine_wins(root, file));
             done.extend(layers.iter().map(|layer| known(layer)));
-            traces.extend(layered(root, asked, file, &layers));
+            traces.extend(layered(root, asked, file, &layers, &mentions));
         }
     }
     if traces.is_empty() {
-        traces.extend(unset(root, asked));
+        traces.extend(unset(root, asked, &mentions));
     }
     traces
 }
@@ -134,7 +135,7 @@ fn fits(name: &str, key: &str) -> bool {
     end.is_some_and(|end| end.eq_ignore_ascii_case(key)) && joint.is_none_or(|joint| matches!(joint, b'.' | b']'))
 }
 
-fn layered(root: &Root, asked: Asked<'_>, file: &SettingsFile, layers: &[&SettingsFile]) -> Vec<Trace> {
+fn layered(root: &Root, asked: Asked<'_>, file: &SettingsFile, layers: &[&SettingsFile], mentions: &[Mention]) -> Vec<Trace> {
     let names = layers.iter().flat_map(|file| file.settings.iter()).map(|entry| &*entry.name);
     let names: BTreeSet<&str> = names.filter(|name| fits(name, asked.key)).collect();
     let is_variables = |layer: &SettingsFile| file.stack.variables.as_ref().is_some_and(|other| is_same(layer, other));
@@ -159,14 +160,14 @@ fn layered(root: &Root, asked: Asked<'_>, file: &SettingsFile, layers: &[&Settin
         }
         let readers = readings(root, asked, name, &home);
         let given = pods::given(root, asked, name, &own);
-        let mentions = mentions(root, asked, &own, &given, &readers);
+        let mentions = untold(mentions, &own, &given, &readers);
         Trace { name: name.to_owned(), layers: own, told: told.clone(), given, others: Vec::new(), readers, mentions }
     };
     names.into_iter().map(one).collect()
 }
 
 /// What there is to say of a setting that nothing sets there.
-fn unset(root: &Root, asked: Asked<'_>) -> Option<Trace> {
+fn unset(root: &Root, asked: Asked<'_>, mentions: &[Mention]) -> Option<Trace> {
     let environments = &root.workspace.environments;
     let files = environments.files.iter().chain(&environments.inline);
     let set = files.filter_map(|file| Some((file, file.settings.iter().rev().find(|entry| fits(&entry.name, asked.key))?)));
@@ -181,7 +182,7 @@ fn unset(root: &Root, asked: Asked<'_>) -> Option<Trace> {
         |at: &Location| readers.iter().any(|reading| (&reading.location.path, reading.location.line) == (&at.path, at.line));
     let others: Vec<Elsewhere> = set.map(elsewhere).filter(|other| !is_read(&other.location)).collect();
     let given = pods::given(root, asked, asked.key, &[]);
-    let mentions = mentions(root, asked, &[], &given, &readers);
+    let mentions = untold(mentions, &[], &given, &readers);
     let is_known = !(given.is_empty() && others.is_empty() && readers.is_empty() && mentions.is_empty());
     is_known.then(|| Trace { name: asked.key.to_owned(), layers: Vec::new(), told: None, given, others, readers, mentions })
 }
@@ -211,13 +212,9 @@ fn readings(root: &Root, asked: Asked<'_>, name: &str, home: &str) -> Vec<Readin
     readers.into_iter().map(reading).collect()
 }
 
-/// What else names a setting: where it is neither read nor set for this environment or another one.
-fn mentions(root: &Root, asked: Asked<'_>, layers: &[Layer], given: &[Given], readers: &[Reading]) -> Vec<Mention> {
+/// What names the setting and neither sets it in a file for this environment or another one, nor is for another one.
+fn named_elsewhere(root: &Root, asked: Asked<'_>) -> Vec<Mention> {
     let workspace = &root.workspace;
-    let layers = layers.iter().filter_map(|layer| Some(&layer.shown.as_ref()?.location));
-    let readers = readers.iter().map(|reading| &reading.location);
-    let given = given.iter().map(|given| &given.location);
-    let told: HashSet<(&str, u32)> = layers.chain(readers).chain(given).map(|at| (at.path.as_str(), at.line)).collect();
     let environments = &workspace.environments;
     let set = environments.files.iter().chain(&environments.inline);
     let set: HashSet<(&str, u32)> = set
@@ -232,6 +229,17 @@ fn mentions(root: &Root, asked: Asked<'_>, layers: &[Layer], given: &[Given], re
     let mentions = workspace.consumers.mentions.iter();
     let mentions = mentions.filter(|Mention { path, line }| !set.contains(&(path.as_str(), *line)));
     let mentions = mentions.filter(|mention| is_pipeline(&mention.path) || !is_for_others(&mention.path, asked));
-    let mentions = mentions.map(|mention| Mention { path: format!("{}{}", root.prefix, mention.path), ..*mention });
-    mentions.filter(|mention| !told.contains(&(mention.path.as_str(), mention.line))).collect()
+    mentions.map(|mention| Mention { path: format!("{}{}", root.prefix, mention.path), ..*mention }).collect()
+}
+
+/// Of these, what is told of neither as a layer, a container nor a reader.
+fn untold(all: &[Mention], layers: &[Layer], given: &[Given], readers: &[Reading]) -> Vec<Mention> {
+    if all.is_empty() {
+        return Vec::new();
+    }
+    let layers = layers.iter().filter_map(|layer| Some(&layer.shown.as_ref()?.location));
+    let readers = readers.iter().map(|reading| &reading.location);
+    let given = given.iter().map(|given| &given.location);
+    let told: HashSet<(&str, u32)> = layers.chain(readers).chain(given).map(|at| (at.path.as_str(), at.line)).collect();
+    all.iter().filter(|mention| !told.contains(&(mention.path.as_str(), mention.line))).cloned().collect()
 }

@@ -4,7 +4,7 @@
 //! `COMPOSE_FILE=docker-compose.yml:docker-compose.prod.yml` there or in a dotenv file: each file sets what the ones before it
 //! leave, service by service.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use super::SettingsFile;
@@ -21,60 +21,82 @@ const MOST: usize = 64;
 /// The order of each service of a compose file that such a chain names, by the numbers of its settings.
 pub(super) fn orders(files: &[SettingsFile], documents: &[Arc<Document>]) -> HashMap<usize, Order> {
     let mut orders: HashMap<usize, Order> = HashMap::new();
-    // By path, the numbers of its services.
-    let mut composes: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
-    for (file, at) in files.iter().zip(0..) {
-        let document = &documents[file.source.index()];
-        if document.compose().is_some() {
-            let services = composes.entry(document.source.path()).or_default();
-            services.extend(file.section.is_some().then_some(at));
-        }
-    }
-    if composes.len() < 2 {
+    let composes = Composes::of(files, documents);
+    if composes.services.len() < 2 {
         return orders;
     }
+    let mut seen: HashSet<Vec<&str>> = HashSet::new();
     for (source, document) in ids(documents).zip(documents).filter(|(_, document)| document.compose().is_none()) {
         for chain in chains(document) {
-            let place = Place { source, span: chain.place };
-            let Some(members) = find(&chain.paths, document.source.folder(), &composes) else { continue };
-            put(&members, place, files, &mut orders);
+            let found = composes.find(&chain.paths, document.source.folder());
+            // Where several say the same, the first is as good as any.
+            if let Some(paths) = found.filter(|paths| seen.insert(paths.clone())) {
+                composes.put(&paths, Place { source, span: chain.place }, &mut orders);
+            }
         }
     }
     orders
 }
 
-/// Gives the services of the files of a chain their order. The first file is of all environments, so nothing comes after it
-/// for sure.
-fn put(members: &[&[usize]], place: Place, files: &[SettingsFile], orders: &mut HashMap<usize, Order>) {
-    let called = |at: usize, name: &Option<Arc<str>>| files[at].section == *name;
-    for (number, services) in members.iter().enumerate().skip(1) {
-        for at in *services {
-            let own = &files[*at].section;
-            let same = |members: &[&[usize]]| {
-                let all = members.iter().flat_map(|services| services.iter().copied());
-                all.filter(|other| called(*other, own) && other != at).collect::<Vec<usize>>()
-            };
-            let (below, above) = (same(&members[..number]), same(&members[number + 1..]));
-            let known = orders.entry(*at).or_default();
-            if below.len() + above.len() > known.below.len() + known.above.len() {
-                *known = Order { below, above, place: Some(place), ..Order::default() };
+/// The compose files of a tree.
+struct Composes<'d> {
+    /// By path, the numbers of the settings of their services, by section.
+    services: HashMap<&'d str, BTreeMap<&'d str, usize>>,
+    /// Their paths by their names.
+    by_name: HashMap<&'d str, Vec<&'d str>>,
+}
+
+impl<'d> Composes<'d> {
+    fn of(files: &'d [SettingsFile], documents: &'d [Arc<Document>]) -> Self {
+        let mut all = Self { services: HashMap::new(), by_name: HashMap::new() };
+        for (file, at) in files.iter().zip(0..) {
+            let document = &documents[file.source.index()];
+            if document.compose().is_none() {
+                continue;
+            }
+            let path = document.source.path();
+            let services = all.services.entry(path).or_default();
+            if let Some(section) = file.section.as_deref() {
+                services.insert(section, at);
+            } else {
+                all.by_name.entry(document.source.name()).or_default().push(path);
+            }
+        }
+        all
+    }
+
+    /// The files of a chain: all of them seen from one folder.
+    fn find(&self, paths: &[&str], folder: &str) -> Option<Vec<&'d str>> {
+        let all = |folder: &str| -> Option<Vec<&'d str>> {
+            paths.iter().map(|path| Some(*self.services.get_key_value(join(folder, path).as_str())?.0)).collect()
+        };
+        // A script may have gone to another folder first: the only one that has the last of them.
+        let elsewhere = || {
+            let last = paths.last()?.trim_start_matches("./");
+            let named = self.by_name.get(last.rsplit('/').next()?)?;
+            let mut ending = named.iter().take(MOST).filter_map(|path| path.strip_suffix(last)?.strip_suffix('/'));
+            ending.next().filter(|_| ending.next().is_none())
+        };
+        all(folder).or_else(|| all("")).or_else(|| all(elsewhere()?))
+    }
+
+    /// Gives the services of the files of a chain their order. The first file is of all environments, so nothing comes after
+    /// it for sure.
+    fn put(&self, paths: &[&str], place: Place, orders: &mut HashMap<usize, Order>) {
+        for (number, path) in paths.iter().enumerate().skip(1) {
+            for (section, at) in &self.services[path] {
+                let same = |paths: &[&str]| -> Vec<usize> {
+                    let all = paths.iter().filter_map(|path| self.services[path].get(section).copied());
+                    all.filter(|other| other != at).collect()
+                };
+                let (below, above) = (same(&paths[..number]), same(&paths[number + 1..]));
+                let known = orders.entry(*at).or_default();
+                if below.len() + above.len() > known.below.len() + known.above.len() {
+                    *known = Order { below, above, place: Some(place), ..Order::default() };
+                }
             }
         }
     }
-}
-
-/// The files of a chain: all of them seen from one folder.
-fn find<'c>(paths: &[&str], folder: &str, composes: &'c BTreeMap<&str, Vec<usize>>) -> Option<Vec<&'c [usize]>> {
-    let all = |folder: &str| -> Option<Vec<&'c [usize]>> {
-        paths.iter().map(|path| composes.get(join(folder, path).as_str()).map(Vec::as_slice)).collect()
-    };
-    // A script may have gone to another folder first: the only one that has the last of them.
-    let elsewhere = || {
-        let last = paths.last()?.trim_start_matches("./");
-        let mut ending = composes.keys().filter_map(|path| path.strip_suffix(last)?.strip_suffix('/'));
-        ending.next().filter(|_| ending.next().is_none())
-    };
-    all(folder).or_else(|| all("")).or_else(|| all(elsewhere()?))
 }
 
 /// Files that are put on top of each other.

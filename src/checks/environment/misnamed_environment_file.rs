@@ -16,11 +16,13 @@ pub fn check(file: &File<'_>, cx: &mut Context<'_>) {
     };
     let message = match misnamed.told {
         Told::Slip => format!("{name} names no environment: {wanted} was meant"),
+        Told::Others(1) => format!("{name} says {word} where {} says {wanted}", misnamed.witness),
         Told::Others(count) => format!("{name} says {word} where {count} other places of this tree say {wanted}"),
         Told::Framework(framework) => format!("{framework} never looks for {name}: it says {wanted} where this says {word}"),
     };
     let label = match misnamed.told {
         Told::Slip => format!("beside {}, which names an environment", misnamed.witness),
+        Told::Others(1) => format!("{} calls the other environments as the files beside this one do", misnamed.witness),
         Told::Others(_) => format!("{} is one of them", misnamed.witness),
         Told::Framework(_) => format!("{} shows which framework reads it", misnamed.witness),
     };

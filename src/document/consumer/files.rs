@@ -174,6 +174,11 @@ pub fn fillings<'t>(text: &'t str, key: &str) -> Vec<&'t str> {
             if line[..at].ends_with(ends_word) {
                 continue;
             }
+            // A shell goes through them: `for environ in dev prod; do`.
+            if let Some(list) = line[at + key.len()..].strip_prefix(" in ").filter(|_| line[..at].ends_with("for ")) {
+                found.extend(words(list.split(';').next().unwrap_or(list)));
+                continue;
+            }
             // `"${space}" = prod` and `ifeq ($(space),prod)` tell as much.
             let after = line[at + key.len()..].trim_start_matches(['"', '\'', ' ', '?', '}']);
             let Some(value) = after.strip_prefix([':', '=']).or_else(|| after.strip_prefix("),")) else { continue };
@@ -304,9 +309,9 @@ mod tests {
 
     #[test]
     fn what_fills_a_hole() {
-        let text = "environ: staging\nxenviron: no\nmatrix:\n  environ: [dev, 'prod'] # x\n\"environ\": [\"qa\"]\n- { environ: test }\n  environ:\n    type: choice\n    options:\n      - live\n  y: z\nenviron ?= uat\n[ \"${environ}\" = \"e2e\" ]\nifeq ($(environ),sit)\n";
+        let text = "environ: staging\nxenviron: no\nmatrix:\n  environ: [dev, 'prod'] # x\n\"environ\": [\"qa\"]\n- { environ: test }\n  environ:\n    type: choice\n    options:\n      - live\n  y: z\nenviron ?= uat\n[ \"${environ}\" = \"e2e\" ]\nifeq ($(environ),sit)\nfor environ in a1 b1; do\n";
         let found = fillings(text, "environ");
-        assert_eq!(found, ["staging", "dev", "prod", "qa", "test", "live", "uat", "e2e", "sit"]);
+        assert_eq!(found, ["staging", "dev", "prod", "qa", "test", "live", "uat", "e2e", "sit", "a1", "b1"]);
     }
 
     #[test]

@@ -8,7 +8,7 @@ use crate::document::consumer::choices::choices;
 use crate::document::consumer::composed::composed;
 use crate::document::consumer::files::Asked;
 use crate::settings::EnvironmentNames;
-use crate::workspace::environments::misnamed::{Listed, Pipelines, Says};
+use crate::workspace::environments::misnamed::{Listed, Pipelines, Says, joined};
 use crate::workspace::environments::names::{Named, environment};
 
 /// The key of what is shown to people.
@@ -63,10 +63,9 @@ pub fn pipelines(documents: &[Arc<Document>], said: &EnvironmentNames) -> Pipeli
     all
 }
 
-/// Of each environment that has one word, that.
+/// What is said of each environment.
 fn says(names: &BTreeMap<&'static str, HashSet<String>>) -> Says {
-    let only = |words: &HashSet<String>| if words.len() == 1 { words.iter().next().cloned() } else { None };
-    names.iter().filter_map(|(name, words)| Some((*name, only(words)?))).collect()
+    names.iter().map(|(name, words)| (*name, joined(words.iter().cloned()))).collect()
 }
 
 /// Whether a pipeline puts the name of a file together from what is shown.

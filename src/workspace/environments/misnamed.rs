@@ -5,7 +5,7 @@
 //! that `dev, staging, prod` and `development, staging, production` may live side by side. And a word that is a slip of an
 //! environment's name, in a place where its siblings name environments, is that environment's file that nobody reads.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::names::{Tier, named_at, slip_of, words};
 use super::slots::with_hole;
@@ -192,8 +192,18 @@ fn slips(slot: &Slot<'_>) -> Vec<Misnamed> {
     slot.unknown.iter().filter_map(of).collect()
 }
 
-/// What a slot calls its environments, where it has one word for it and names two environments or more.
+/// What a slot calls its environments: the word for each, or all of them where there are several, in order.
 pub type Says = BTreeMap<&'static str, String>;
+
+/// The words for one environment as [`Says`] has them.
+pub fn joined(words: impl Iterator<Item = String>) -> String {
+    let words: BTreeSet<String> = words.collect();
+    words.into_iter().collect::<Vec<_>>().join(",")
+}
+
+fn is_one(words: &str) -> bool {
+    !words.contains(',')
+}
 
 /// Of each environment, the one slot that calls it otherwise than all that agree with it about the others.
 fn odd_ones(slots: &BTreeMap<String, Slot<'_>>, pipelines: &Pipelines) -> Vec<Misnamed> {
@@ -202,21 +212,21 @@ fn odd_ones(slots: &BTreeMap<String, Slot<'_>>, pipelines: &Pipelines) -> Vec<Mi
     const SHARE: usize = 4;
     /// So many are held against all the others.
     const MOST: usize = 256;
-    let only = |members: &Vec<Member<'_>>| if let [one] = members.as_slice() { Some(one.lower()) } else { None };
-    let says =
-        |slot: &Slot<'_>| -> Says { slot.known.iter().filter_map(|(name, members)| Some((*name, only(members)?))).collect() };
+    let says = |slot: &Slot<'_>| -> Says {
+        slot.known.iter().map(|(name, members)| (*name, joined(members.iter().map(Member::lower)))).collect()
+    };
     let all: Vec<(&Slot<'_>, Says)> = slots.values().map(|slot| (slot, says(slot))).filter(|(_, says)| says.len() >= 2).collect();
     let mut users: BTreeMap<(&str, &str), Vec<usize>> = BTreeMap::new();
     let mut words: HashMap<&str, (usize, HashSet<&str>)> = HashMap::new();
     for (number, (_, says)) in all.iter().enumerate() {
-        for (name, word) in says {
+        for (name, word) in says.iter().filter(|(_, word)| is_one(word)) {
             users.entry((*name, word)).or_default().push(number);
             let (count, words) = words.entry(*name).or_default();
             *count += 1;
             words.insert(word);
         }
     }
-    for (name, word) in pipelines.lists.iter().flat_map(|listed| &listed.says) {
+    for (name, word) in pipelines.lists.iter().flat_map(|listed| &listed.says).filter(|(_, word)| is_one(word)) {
         words.entry(*name).or_default().1.insert(word);
     }
     let is_few = |count: usize, all: usize| count <= FEW || count * SHARE <= all;
@@ -225,10 +235,12 @@ fn odd_ones(slots: &BTreeMap<String, Slot<'_>>, pipelines: &Pipelines) -> Vec<Mi
     candidates.take(MOST).filter_map(|(name, number)| outvoted(&all, pipelines, name, number)).collect()
 }
 
-/// About how many environments two have the same words, leaving one environment out; none if they differ about any.
+/// About how many environments two have the same words, leaving one environment out; none if each has one word for any, and
+/// another.
 fn shared(one: &Says, other: &Says, but: &str) -> usize {
     let both = || one.iter().filter(|(name, _)| **name != but).filter_map(|(name, word)| Some((word, other.get(name)?)));
-    if both().all(|(one, other)| one == other) { both().count() } else { 0 }
+    let differ = |(one, other): (&String, &String)| one != other && is_one(one) && is_one(other);
+    if both().any(differ) { 0 } else { both().filter(|(one, other)| one == other).count() }
 }
 
 fn outvoted(all: &[(&Slot<'_>, Says)], pipelines: &Pipelines, name: &str, number: usize) -> Option<Misnamed> {
@@ -237,7 +249,7 @@ fn outvoted(all: &[(&Slot<'_>, Says)], pipelines: &Pipelines, name: &str, number
     let (slot, says) = &all[number];
     let member = slot.known[name][0];
     let voters = all.iter().filter(|(_, other)| shared(says, other, name) > 0).filter_map(|(slot, other)| {
-        let word = other.get(name)?;
+        let word = other.get(name).filter(|word| is_one(word))?;
         Some((word, slot.known[name][0]))
     });
     let voters: Vec<(&String, Member<'_>)> = voters.filter(|(_, other)| other.path != member.path).collect();
@@ -246,12 +258,13 @@ fn outvoted(all: &[(&Slot<'_>, Says)], pipelines: &Pipelines, name: &str, number
     // Beside a file that says so, one will do.
     let telling = if voters.is_empty() { TELLING } else { 1 };
     let lists = lists.filter(|listed| shared(says, &listed.with, name) >= telling);
-    let lists: Vec<(&String, &str)> = lists.filter_map(|listed| Some((listed.says.get(name)?, &*listed.path))).collect();
+    let lists: Vec<(&String, &str)> =
+        lists.filter_map(|listed| Some((listed.says.get(name).filter(|word| is_one(word))?, &*listed.path))).collect();
     let wanted = voters.iter().map(|(word, _)| *word).chain(lists.iter().map(|(word, _)| *word)).next()?;
     let is_near = |other: &Member<'_>| other.tail() == member.tail() || other.folder() == member.folder();
     let near = voters.iter().find(|(_, other)| is_near(other));
     let count = voters.len() + lists.len();
-    let is_enough = count >= AGREEING || (count >= 2 && (near.is_some() || lists.len() == count));
+    let is_enough = count >= AGREEING || (count >= 2 && near.is_some()) || lists.len() == count;
     let mut words = voters.iter().map(|(word, _)| *word).chain(lists.iter().map(|(word, _)| *word));
     let is_united = words.all(|word| word == wanted) && *wanted != member.lower();
     if !is_united || !is_enough || is_given_by_a_framework(&member) {
@@ -326,8 +339,17 @@ mod tests {
         // Somewhere else a pipeline has this word.
         pipelines.words.insert("production".to_owned());
         assert_eq!(told_beside(&paths, &pipelines), [""; 0]);
+        // One that names two others as the files do is enough.
         pipelines = Pipelines { lists: vec![listed("a.yml", &all)], ..Pipelines::default() };
-        assert_eq!(told_beside(&paths, &pipelines), [""; 0]);
+        assert_eq!(told_beside(&paths, &pipelines), ["vars.production.yml -> vars.prod.yml"]);
+        // Several words for one are compared together.
+        let with = |words: &str| {
+            let all = [("development", "dev"), ("staging", words), ("production", "prod")];
+            Pipelines { lists: vec![listed("a.yml", &all)], ..Pipelines::default() }
+        };
+        let paths = ["v-dev.yml", "v-preprod.yml", "v-production.yml", "v-stage.yml"];
+        assert_eq!(told_beside(&paths, &with("preprod,stage")), ["v-production.yml -> v-prod.yml"]);
+        assert_eq!(told_beside(&paths, &with("stage")), [""; 0]);
     }
 
     #[test]

@@ -16,6 +16,7 @@ use crate::workspace::environments::names::{Named, Tier};
 use crate::workspace::environments::rows::Cell;
 use crate::workspace::environments::stack::is_same;
 use crate::workspace::environments::{SettingsFile, named};
+use pods::Containers;
 pub use pods::{Given, What};
 
 /// A layer that could set something.
@@ -99,6 +100,12 @@ pub fn traces(roots: &[Root], asked: Asked<'_>) -> Vec<Trace> {
     roots.iter().flat_map(|root| of_root(root, asked)).collect()
 }
 
+/// What stands around all configurations of a tree, read once.
+struct Around<'w> {
+    containers: Containers<'w>,
+    mentions: Vec<Mention>,
+}
+
 fn of_root(root: &Root, asked: Asked<'_>) -> Vec<Trace> {
     let environments = &root.workspace.environments;
     let of_groups = environments
@@ -112,18 +119,18 @@ fn of_root(root: &Root, asked: Asked<'_>) -> Vec<Trace> {
     let known = |file: &SettingsFile| (file.source, file.section.clone());
     let upper: HashSet<_> = all.iter().flat_map(|(file, _)| &file.stack.above).map(known).collect();
     all.sort_by_key(|(file, _)| upper.contains(&known(file)));
-    let mentions = named_elsewhere(root, asked);
+    let around = Around { containers: Containers::of(root, asked), mentions: named_elsewhere(root, asked) };
     let mut done = HashSet::new();
     let mut traces = Vec::new();
     for (file, base) in all {
         if !done.contains(&known(file)) {
             let layers = file.stack.around(file, base, machine_wins(root, file));
             done.extend(layers.iter().map(|layer| known(layer)));
-            traces.extend(layered(root, asked, file, &layers, &mentions));
+            traces.extend(layered(root, asked, file, &layers, &around));
         }
     }
     if traces.is_empty() {
-        traces.extend(unset(root, asked, &mentions));
+        traces.extend(unset(root, asked, &around));
     }
     traces
 }
@@ -135,7 +142,7 @@ fn fits(name: &str, key: &str) -> bool {
     end.is_some_and(|end| end.eq_ignore_ascii_case(key)) && joint.is_none_or(|joint| matches!(joint, b'.' | b']'))
 }
 
-fn layered(root: &Root, asked: Asked<'_>, file: &SettingsFile, layers: &[&SettingsFile], mentions: &[Mention]) -> Vec<Trace> {
+fn layered(root: &Root, asked: Asked<'_>, file: &SettingsFile, layers: &[&SettingsFile], around: &Around<'_>) -> Vec<Trace> {
     let names = layers.iter().flat_map(|file| file.settings.iter()).map(|entry| &*entry.name);
     let names: BTreeSet<&str> = names.filter(|name| fits(name, asked.key)).collect();
     let is_variables = |layer: &SettingsFile| file.stack.variables.as_ref().is_some_and(|other| is_same(layer, other));
@@ -159,15 +166,15 @@ fn layered(root: &Root, asked: Asked<'_>, file: &SettingsFile, layers: &[&Settin
             last.wins = true;
         }
         let readers = readings(root, asked, name, &home);
-        let given = pods::given(root, asked, name, &own);
-        let mentions = untold(mentions, &own, &given, &readers);
+        let given = around.containers.given(root, asked, name, &own);
+        let mentions = untold(&around.mentions, &own, &given, &readers);
         Trace { name: name.to_owned(), layers: own, told: told.clone(), given, others: Vec::new(), readers, mentions }
     };
     names.into_iter().map(one).collect()
 }
 
 /// What there is to say of a setting that nothing sets there.
-fn unset(root: &Root, asked: Asked<'_>, mentions: &[Mention]) -> Option<Trace> {
+fn unset(root: &Root, asked: Asked<'_>, around: &Around<'_>) -> Option<Trace> {
     let environments = &root.workspace.environments;
     let files = environments.files.iter().chain(&environments.inline);
     let set = files.filter_map(|file| Some((file, file.settings.iter().rev().find(|entry| fits(&entry.name, asked.key))?)));
@@ -181,8 +188,8 @@ fn unset(root: &Root, asked: Asked<'_>, mentions: &[Mention]) -> Option<Trace> {
     let is_read =
         |at: &Location| readers.iter().any(|reading| (&reading.location.path, reading.location.line) == (&at.path, at.line));
     let others: Vec<Elsewhere> = set.map(elsewhere).filter(|other| !is_read(&other.location)).collect();
-    let given = pods::given(root, asked, asked.key, &[]);
-    let mentions = untold(mentions, &[], &given, &readers);
+    let given = around.containers.given(root, asked, asked.key, &[]);
+    let mentions = untold(&around.mentions, &[], &given, &readers);
     let is_known = !(given.is_empty() && others.is_empty() && readers.is_empty() && mentions.is_empty());
     is_known.then(|| Trace { name: asked.key.to_owned(), layers: Vec::new(), told: None, given, others, readers, mentions })
 }

@@ -1,12 +1,15 @@
 //! Which containers get a setting, and from where?
 
+use std::collections::HashMap;
+use std::rc::Rc;
+
 use super::super::drift::visible;
 use super::{Asked, Layer, is_for_others};
 use crate::diagnostic::Place;
 use crate::document::Known;
+use crate::document::entries::leaf;
 use crate::report::{Location, Root};
 use crate::workspace::consumers::as_variable;
-use crate::workspace::container::Container;
 use crate::workspace::environments::is_variable;
 use crate::workspace::field::Field;
 use crate::workspace::pod::Variable;
@@ -51,36 +54,56 @@ pub enum What {
     Unknown,
 }
 
-/// The containers that get a setting of this name; `layers` are what files set it to.
-pub fn given(root: &Root, asked: Asked<'_>, name: &str, layers: &[Layer]) -> Vec<Given> {
-    let workspace = &root.workspace;
-    let own = crate::document::entries::leaf(name);
-    let variable = if is_variable(own) { own.to_owned() } else { as_variable(name) };
-    let maps: Vec<&str> = layers.iter().filter(|layer| layer.shown.is_some()).filter_map(|layer| layer.map.as_deref()).collect();
-    let mut all = Vec::new();
-    for workload in &workspace.topology.workloads {
-        if is_for_others(workspace.path(workload.node.source), asked) {
-            continue;
-        }
-        for container in workload.containers(workspace) {
-            let to = format!("container \"{}\" of {}", container.name(), workload.title());
-            let add = |(place, what): (Place, What)| Given { location: root.location(place), to: to.clone(), what };
-            let env = container.env().filter(|one| matches!(&one.name, Known::Is(name) if **name == *variable));
-            all.extend(env.map(|one| add((one.field.field("name").place(), of_variable(root, asked, &variable, &one)))));
-            all.extend(whole(&container, &maps).map(add));
-        }
-    }
-    all
+/// What the containers of an environment are given, by names.
+pub struct Containers<'w> {
+    /// By variable: the containers that set it.
+    env: HashMap<String, Vec<(Rc<str>, Variable<'w>)>>,
+    /// By `ConfigMap`: the containers that take all of it, and where.
+    whole: HashMap<String, Vec<(Rc<str>, Place)>>,
 }
 
-/// The whole objects among these that a container takes its variables from.
-fn whole<'c>(container: &Container<'c>, maps: &[&str]) -> impl Iterator<Item = (Place, What)> + use<'c> {
-    let taken = container.field("envFrom").items().map(|from| from.field("configMapRef").field("name"));
-    let maps: Vec<String> = maps.iter().map(|map| (*map).to_owned()).collect();
-    taken.filter_map(move |name| {
-        let map = maps.iter().find(|map| name.is_text(map))?;
-        Some((name.place(), What::Whole { kind: "ConfigMap", name: map.clone() }))
-    })
+impl<'w> Containers<'w> {
+    /// Those that are not for another environment.
+    pub fn of(root: &'w Root, asked: Asked<'_>) -> Self {
+        let workspace = &root.workspace;
+        let mut all = Self { env: HashMap::new(), whole: HashMap::new() };
+        let own = workspace.topology.workloads.iter();
+        for workload in own.filter(|workload| !is_for_others(workspace.path(workload.node.source), asked)) {
+            for container in workload.containers(workspace) {
+                let to: Rc<str> = format!("container \"{}\" of {}", container.name(), workload.title()).into();
+                for variable in container.env() {
+                    let Known::Is(name) = &variable.name else { continue };
+                    all.env.entry(name.to_string()).or_default().push((Rc::clone(&to), variable.clone()));
+                }
+                for from in container.field("envFrom").items() {
+                    let map = from.field("configMapRef").field("name");
+                    let Known::Is(name) = map.text() else { continue };
+                    all.whole.entry(name.into_owned()).or_default().push((Rc::clone(&to), map.place()));
+                }
+            }
+        }
+        all
+    }
+
+    /// The containers that get a setting of this name; `layers` are what files set it to.
+    pub fn given(&self, root: &Root, asked: Asked<'_>, name: &str, layers: &[Layer]) -> Vec<Given> {
+        let own = leaf(name);
+        let variable = if is_variable(own) { own.to_owned() } else { as_variable(name) };
+        let env = self.env.get(&variable).into_iter().flatten();
+        let mut all: Vec<Given> = env
+            .map(|(to, own)| Given {
+                location: root.location(own.field.field("name").place()),
+                to: to.to_string(),
+                what: of_variable(root, asked, &variable, own),
+            })
+            .collect();
+        for map in layers.iter().filter(|layer| layer.shown.is_some()).filter_map(|layer| layer.map.as_deref()) {
+            let what = || What::Whole { kind: "ConfigMap", name: map.to_owned() };
+            let whole = self.whole.get(map).into_iter().flatten();
+            all.extend(whole.map(|(to, place)| Given { location: root.location(*place), to: to.to_string(), what: what() }));
+        }
+        all
+    }
 }
 
 fn of_variable(root: &Root, asked: Asked<'_>, name: &str, variable: &Variable<'_>) -> What {

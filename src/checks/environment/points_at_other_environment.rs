@@ -52,13 +52,15 @@ fn stray<'g>(
     if !is_of_place && value.contains('@') {
         named = environments_in(name_in(value), &cx.settings.environments);
     }
-    let foreign = named.iter().find(|named| named.name != own && !named.is_aside)?;
+    let owner_of = |name: &str| group.members.iter().position(|member| member.environment.as_deref() == Some(name));
+    // Of several words the one counts that has a file here: `integration` may be a part of what the thing is called.
+    let mut others = named.iter().filter(|named| named.name != own && !named.is_aside);
+    let (foreign, owner) = others.find_map(|named| Some((named, owner_of(&named.name)?)))?;
     if cx.list("allowed", file.source).iter().any(|pattern| fits(pattern, row.name)) {
         return None;
     }
     // Of a setting that is for no address, only the value tells: in the other files it goes by the environment.
     let is_place = is_of_place && !says_environment(row.name) && !part(row.name, value).is_empty();
-    let owner = group.members.iter().position(|member| member.environment.as_deref() == Some(&foreign.name))?;
     // Others have their own name where this one has a foreign one.
     let follows = |(other, cell): (usize, Cell<'_>)| {
         let text = self::value(cell, cx)?;

@@ -47,26 +47,76 @@ fn is_pipeline(document: &Document) -> bool {
 
 /// What pipelines give for the holes of paths.
 pub struct Fillings<'d> {
-    by_key: HashMap<String, BTreeSet<&'d str>>,
+    /// With the folder whose files each pipeline is about.
+    by_key: HashMap<String, Vec<(&'d str, &'d str)>>,
+}
+
+/// The pipelines, with the folder whose files each is about: what another project of the tree calls its environments says
+/// nothing.
+fn pipelines(documents: &[Arc<Document>]) -> impl Iterator<Item = (&str, &str)> {
+    let pipelines = documents.iter().filter(|document| is_pipeline(document));
+    pipelines.map(|document| (project(document.source.folder()), document.source.text()))
+}
+
+/// The folder of a project, from a folder of its tools.
+fn project(folder: &str) -> &str {
+    const TOOLS: &[&str] = &[
+        "workflows",
+        "actions",
+        "ci",
+        "cd",
+        "cicd",
+        "concourse",
+        "jenkins",
+        "pipeline",
+        "pipelines",
+        "jobs",
+        "tasks",
+        "bin",
+        "script",
+        "scripts",
+        "tools",
+        "hack",
+        "make",
+        "build",
+        "deploy",
+        "deployment",
+        "deployments",
+        "devops",
+        "ops",
+        "infra",
+        "infrastructure",
+    ];
+    let (around, name) = folder.rsplit_once('/').unwrap_or(("", folder));
+    let is_tool = name.starts_with('.') || TOOLS.contains(&name);
+    if is_tool { project(around) } else { folder }
+}
+
+fn is_below(path: &str, folder: &str) -> bool {
+    folder.is_empty() || path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
 }
 
 impl<'d> Fillings<'d> {
     /// Collects them.
     pub fn of(documents: &'d [Arc<Document>], all: &[Asked<'_>]) -> Self {
-        let texts = || documents.iter().filter(|document| is_pipeline(document)).map(|document| document.source.text());
         let keys: BTreeSet<&str> = all.iter().flat_map(|asked| &*asked.holes).map(AsRef::as_ref).collect();
-        let given = |key: &str| texts().flat_map(|text| fillings(text, key)).collect();
+        let of_pipeline = |key: &str, (folder, text): (&'d str, &'d str)| -> Vec<_> {
+            fillings(text, key).into_iter().map(|word| (folder, word)).collect()
+        };
+        let given = |key: &str| pipelines(documents).flat_map(|pipeline| of_pipeline(key, pipeline)).collect();
         Self { by_key: keys.into_iter().map(|key| (key.to_owned(), given(key))).collect() }
     }
 
-    /// What may fill each of the holes of a path: what is set by that name anywhere, and what callers of the script pass.
+    /// What may fill each of the holes of a path: what is set by that name, and what callers of the script pass.
     pub fn of_holes(&self, asked: &Asked<'_>, documents: &'d [Arc<Document>]) -> Vec<BTreeSet<&'d str>> {
-        let script = documents[asked.place.source.index()].source.name();
+        let source = &documents[asked.place.source.index()].source;
+        let texts = || pipelines(documents).filter(|(folder, _)| is_below(source.path(), folder)).map(|(_, text)| text);
         let of_hole = |key: &str| {
-            let mut words = self.by_key.get(key).cloned().unwrap_or_default();
+            let given = self.by_key.get(key).into_iter().flatten();
+            let mut words: BTreeSet<&str> =
+                given.filter(|(folder, _)| is_below(source.path(), folder)).map(|(_, word)| *word).collect();
             if let Some(position) = position(asked.text, key) {
-                let texts = || documents.iter().filter(|document| is_pipeline(document)).map(|document| document.source.text());
-                for passed in texts().flat_map(|text| passed(text, script, position)) {
+                for passed in texts().flat_map(|text| passed(text, source.name(), position)) {
                     match passed {
                         Passed::Word(word) => words.extend([word]),
                         Passed::Hole(name) => words.extend(texts().flat_map(|text| fillings(text, name))),

@@ -86,8 +86,11 @@ pub struct Mentions {
 const ONE_BY_ONE: &[u8] = b"x-multi-statement=true";
 
 fn one_by_one(source: &Source) -> Option<(String, u32)> {
-    let at = memchr::memmem::find(source.text().as_bytes(), ONE_BY_ONE)?;
-    Some((source.path().to_owned(), source.line(u32::try_from(at).ok()?)))
+    let lines = memchr::memmem::find_iter(source.text().as_bytes(), ONE_BY_ONE);
+    let mut lines = lines.filter_map(|at| Some(source.line(u32::try_from(at).ok()?)));
+    // ClickHouse has an option of this name, too, and its migrations are none of ours.
+    let is_ours = |line: &u32| !source.slice(source.line_span(*line)).to_ascii_lowercase().contains("clickhouse");
+    Some((source.path().to_owned(), lines.find(is_ours)?))
 }
 
 #[derive(Clone, Debug)]

@@ -12,7 +12,7 @@ pub mod composed;
 pub mod files;
 mod language;
 pub mod path;
-mod pipeline;
+pub mod pipeline;
 mod schema;
 mod shell;
 

@@ -49,6 +49,46 @@ fn is_concourse(bytes: &[u8]) -> bool {
     ["jobs:", "plan:", "(("].into_iter().all(has) && !has("apiVersion")
 }
 
+/// The folder whose files a pipeline is about, by its own path: what another project of a tree calls its environments says
+/// nothing.
+pub fn project(path: &str) -> &str {
+    const TOOLS: &[&str] = &[
+        "actions",
+        "bin",
+        "build",
+        "cd",
+        "ci",
+        "cicd",
+        "concourse",
+        "deploy",
+        "deployment",
+        "deployments",
+        "devops",
+        "hack",
+        "infra",
+        "infrastructure",
+        "jenkins",
+        "jobs",
+        "make",
+        "ops",
+        "pipeline",
+        "pipelines",
+        "script",
+        "scripts",
+        "tasks",
+        "tools",
+        "workflows",
+    ];
+    let mut folder = path;
+    loop {
+        folder = folder.rsplit_once('/').map_or("", |(around, _)| around);
+        let name = folder.rsplit('/').next().unwrap_or(folder);
+        if folder.is_empty() || !(name.starts_with('.') || TOOLS.contains(&name)) {
+            return folder;
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -69,5 +109,18 @@ mod tests {
             assert_eq!(is_pipeline(path, text.as_bytes()), wanted, "{path}");
         }
         assert!(!may_be_pipeline("deploy/web.yaml"));
+    }
+
+    #[test]
+    fn a_pipeline_is_about_its_project() {
+        for (path, folder) in [
+            (".github/workflows/web.yml", ""),
+            ("Makefile", ""),
+            ("scripts/ci/deploy.sh", ""),
+            ("services/mail/.circleci/config.yml", "services/mail"),
+            ("services/mail/Makefile", "services/mail"),
+        ] {
+            assert_eq!(project(path), folder, "{path}");
+        }
     }
 }

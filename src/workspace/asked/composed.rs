@@ -11,6 +11,8 @@ use crate::diagnostic::Place;
 use crate::document::Document;
 use crate::document::consumer::composed::{Passed, composed, passed, position};
 use crate::document::consumer::files::fillings;
+use crate::document::consumer::pipeline::project;
+use crate::workspace::consumers::is_below;
 
 /// The paths with a hole where files of settings, or folders of them, have the name of an environment.
 pub fn asked<'d>(documents: &'d [Arc<Document>], slots: &Slots) -> Vec<Asked<'d>> {
@@ -55,45 +57,7 @@ pub struct Fillings<'d> {
 /// nothing.
 fn pipelines(documents: &[Arc<Document>]) -> impl Iterator<Item = (&str, &str)> {
     let pipelines = documents.iter().filter(|document| is_pipeline(document));
-    pipelines.map(|document| (project(document.source.folder()), document.source.text()))
-}
-
-/// The folder of a project, from a folder of its tools.
-fn project(folder: &str) -> &str {
-    const TOOLS: &[&str] = &[
-        "workflows",
-        "actions",
-        "ci",
-        "cd",
-        "cicd",
-        "concourse",
-        "jenkins",
-        "pipeline",
-        "pipelines",
-        "jobs",
-        "tasks",
-        "bin",
-        "script",
-        "scripts",
-        "tools",
-        "hack",
-        "make",
-        "build",
-        "deploy",
-        "deployment",
-        "deployments",
-        "devops",
-        "ops",
-        "infra",
-        "infrastructure",
-    ];
-    let (around, name) = folder.rsplit_once('/').unwrap_or(("", folder));
-    let is_tool = name.starts_with('.') || TOOLS.contains(&name);
-    if is_tool { project(around) } else { folder }
-}
-
-fn is_below(path: &str, folder: &str) -> bool {
-    folder.is_empty() || path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
+    pipelines.map(|document| (project(document.source.path()), document.source.text()))
 }
 
 impl<'d> Fillings<'d> {

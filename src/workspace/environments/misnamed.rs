@@ -9,7 +9,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::names::{Tier, named_at, slip_of, words};
 use super::slots::with_hole;
+use crate::document::consumer::pipeline::project;
 use crate::settings::EnvironmentNames;
+use crate::workspace::consumers::is_below;
 
 /// A path that calls its environment by another name than the rest.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -255,6 +257,7 @@ fn outvoted(all: &[(&Slot<'_>, Says)], pipelines: &Pipelines, name: &str, number
     let voters: Vec<(&String, Member<'_>)> = voters.filter(|(_, other)| other.path != member.path).collect();
     // Where a pipeline has the word, the file may be meant.
     let lists = pipelines.lists.iter().filter(|_| !pipelines.words.contains(&member.lower()));
+    let lists = lists.filter(|listed| is_below(member.path, project(&listed.path)));
     // Beside a file that says so, one will do.
     let telling = if voters.is_empty() { TELLING } else { 1 };
     let lists = lists.filter(|listed| shared(says, &listed.with, name) >= telling);

@@ -24,6 +24,7 @@ pub mod sql;
 pub mod template;
 pub mod toml;
 pub mod used;
+pub mod words;
 pub mod yaml;
 
 use std::sync::OnceLock;
@@ -37,6 +38,7 @@ use entries::Entries;
 use format::Format;
 use kind::Kind;
 use sql::Sql;
+use words::{OWN, Word, Words};
 use yaml::{Cause, Refusal, Yaml};
 
 /// Three answers: yes, no, unknown.
@@ -107,6 +109,7 @@ pub struct Document {
     pub kind: Kind,
     /// What was read.
     pub content: Content,
+    words: Words,
     /// What must never be printed of it; many findings ask.
     secrets: OnceLock<Box<[Span]>>,
 }
@@ -184,7 +187,7 @@ impl Document {
     }
 
     fn new(source: Source, kind: Kind, content: Content) -> Self {
-        Self { source, kind, content, secrets: OnceLock::new() }
+        Self { words: Words::of(source.text()), source, kind, content, secrets: OnceLock::new() }
     }
 
     fn is_ours(&self) -> bool {
@@ -196,6 +199,11 @@ impl Document {
             }
             Content::Sql(_) | Content::Dotenv(_) | Content::Entries(_) | Content::Compose(_) => true,
         }
+    }
+
+    /// Whether its text holds a word.
+    pub fn mentions(&self, word: Word) -> bool {
+        self.words.has(word)
     }
 
     /// The SQL, of a file of SQL.
@@ -280,7 +288,7 @@ impl Document {
             let begin = text[line.range()].find('#').map(|mark| line.start as usize + mark)?;
             (begin < at).then(|| Span::new(begin, line.end as usize))
         };
-        let mut comments: Vec<Span> = text.match_indices("gonogo").filter_map(comment).collect();
+        let mut comments: Vec<Span> = text.match_indices(OWN).filter_map(comment).collect();
         comments.dedup();
         comments
     }

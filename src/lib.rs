@@ -18,7 +18,7 @@
 //!
 //! | floor | what it must not know |
 //! |---|---|
-//! | [`near`], [`timings`], [`untrusted`] | anything else |
+//! | [`near`], [`path`], [`timings`], [`untrusted`] | anything else |
 //! | [`guard`], [`source`] | what a file is about |
 //! | [`tree`], [`diagnostic`] | who asks for a file, and who reports a finding |
 //! | [`settings`] | where values come from |
@@ -53,6 +53,7 @@ pub mod emit;
 pub mod guard;
 pub mod lint;
 pub mod near;
+pub mod path;
 pub mod report;
 pub mod rule;
 pub mod settings;

@@ -116,25 +116,18 @@ impl Outcome {
     /// Runs checks, takes in their notes and hands back their findings, in order.
     fn run(&mut self, workspace: &Workspace, settings: &Settings, pairs: &[Pair], suppressions: &[Suppression]) -> Vec<Finding> {
         let run = |rule| Run { workspace, settings, rule, suppressions };
-        let mut parts: Vec<Part> = pairs.par_iter().flat_map_iter(|(rule, check)| run(rule).all(*check)).collect();
+        let (mut parts, of_files): (Vec<Part>, Vec<Part>) = rayon::join(
+            || pairs.par_iter().flat_map_iter(|(rule, check)| run(rule).all(*check)).collect(),
+            || about_files(workspace, pairs, run),
+        );
+        parts.extend(of_files);
         let at = |source: SourceId| (source, workspace.path(source));
-        let ids: Vec<SourceId> = workspace.ids().collect();
-        let asked = of_kind(pairs, |check| if let Check::File(check) = check { Some(*check) } else { None });
-        let about = |id| all_about(&File { id, document: workspace.document(id) }, at(id), &asked, run);
-        parts.par_extend(ids.into_par_iter().flat_map_iter(about));
-        let asked = of_kind(pairs, |check| if let Check::Object(check) = check { Some(*check) } else { None });
-        let about = |object: &Arc<Object>| all_about(&**object, at(object.node.source), &asked, run);
-        parts.par_extend(workspace.topology.objects.par_iter().flat_map_iter(about));
         let asked = of_kind(pairs, |check| if let Check::SettingsFile(check) = check { Some(*check) } else { None });
         let about = |file: &SettingsFile| all_about(file, at(file.source), &asked, run);
         parts.par_extend(workspace.environments.files.par_iter().flat_map_iter(about));
         let asked = of_kind(pairs, |check| if let Check::Group(check) = check { Some(*check) } else { None });
         let about = |group: &Group| all_about(group, at(group.members[0].source), &asked, run);
         parts.par_extend(workspace.environments.groups.par_iter().flat_map_iter(about));
-        let is_of_pods = |check: &Check| matches!(check, Check::Workload(_) | Check::Container(_)).then_some(*check);
-        let asked = of_kind(pairs, is_of_pods);
-        let about = |workload| about_workload(workload, workspace.path(workload.node.source), &asked, run);
-        parts.par_extend(workspace.topology.workloads.par_iter().flat_map_iter(about));
         if self.timings.on {
             parts.sort_by_key(|part| part.rule);
         }
@@ -187,6 +180,42 @@ fn all_about<'w, S>(
         }
     });
     parts
+}
+
+/// What the rules say of each file, its objects and their pods, one file after the other: what all of them look at is at
+/// hand then.
+fn about_files<'w>(workspace: &'w Workspace, pairs: &[Pair], run: impl Fn(&'static Rule) -> Run<'w> + Copy + Sync) -> Vec<Part> {
+    let of_file = of_kind(pairs, |check| if let Check::File(check) = check { Some(*check) } else { None });
+    let of_object = of_kind(pairs, |check| if let Check::Object(check) = check { Some(*check) } else { None });
+    let is_of_pods = |check: &Check| matches!(check, Check::Workload(_) | Check::Container(_)).then_some(*check);
+    let of_pods = of_kind(pairs, is_of_pods);
+    let (mut objects, mut workloads) = (&workspace.topology.objects[..], &workspace.topology.workloads[..]);
+    let files = workspace.ids().map(|id| {
+        let objects = take_first(&mut objects, |object| object.node.source == id);
+        (id, objects, take_first(&mut workloads, |workload| workload.node.source == id))
+    });
+    let files: Vec<_> = files.collect();
+    let about = |(id, objects, workloads): (SourceId, &[Arc<Object>], &'w [Workload])| {
+        let path = workspace.path(id);
+        let mut parts = all_about(&File { id, document: workspace.document(id) }, (id, path), &of_file, run);
+        parts.extend(shared(objects, |object| all_about(&**object, (id, path), &of_object, run)));
+        parts.extend(shared(workloads, |workload| about_workload(workload, path, &of_pods, run)));
+        parts
+    };
+    files.into_par_iter().flat_map_iter(about).collect()
+}
+
+/// What is said of each; of very many, several threads say it.
+fn shared<'s, T: Sync>(all: &'s [T], about: impl Fn(&'s T) -> Vec<Part> + Sync + Send) -> Vec<Part> {
+    const MANY: usize = 64;
+    if all.len() > MANY { all.par_iter().flat_map_iter(about).collect() } else { all.iter().flat_map(about).collect() }
+}
+
+/// Takes away those that come first and are alike.
+fn take_first<'s, T>(all: &mut &'s [T], is_alike: impl Fn(&T) -> bool) -> &'s [T] {
+    let (first, others) = all.split_at(all.iter().take_while(|one| is_alike(one)).count());
+    *all = others;
+    first
 }
 
 /// What all rules about workloads and containers say of one, whose containers are read once.

@@ -9,6 +9,8 @@ pub mod diff;
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
+use crate::path;
+
 /// A range of bytes in the text of one source.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
 pub struct Span {
@@ -103,12 +105,12 @@ impl Source {
 
     /// The last part of the path.
     pub fn name(&self) -> &str {
-        self.path.rsplit('/').next().unwrap_or(&self.path)
+        path::name(&self.path)
     }
 
     /// The path up to its last `/`, empty for a file in the root.
     pub fn folder(&self) -> &str {
-        self.path.rsplit_once('/').map_or("", |(folder, _)| folder)
+        path::folder(&self.path)
     }
 
     /// The decoded text.

@@ -15,6 +15,8 @@ use std::sync::Arc;
 
 use git::{NoRepository, Repository};
 
+use crate::path;
+
 pub use disk::{Disk, Named, Placing, Seat, Standing, home_of, locate, place, seat};
 pub use memory::Memory;
 pub use overlay::Overlay;
@@ -77,7 +79,7 @@ pub struct Entry {
 impl Entry {
     /// The last part of the path.
     pub fn name(&self) -> &str {
-        self.path.rsplit('/').next().unwrap_or(&self.path)
+        path::name(&self.path)
     }
 }
 

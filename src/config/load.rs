@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::{Complaint, Complaints, Config, Home, Layer, Said, read};
+use crate::path;
 use crate::settings::Value;
 use crate::source::{Encoding, Source, Span};
 use crate::tree::{Tree, Unreadable};
@@ -183,7 +184,7 @@ impl Family<'_, '_> {
     }
 
     fn extend(&mut self, path: &str, source: &Arc<Source>, said: &[Said], above: &mut Vec<String>) {
-        let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let folder = path::folder(path);
         for said in said.iter().filter(|said| said.section.is_empty() && said.key == "extends") {
             let Value::Texts(others) = &said.value else { continue };
             for other in others {

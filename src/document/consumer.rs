@@ -19,6 +19,7 @@ mod shell;
 use std::collections::HashSet;
 
 use crate::document::used::{Use, teller, uses};
+use crate::path::parted;
 use crate::source::{Source, Span};
 use around::Around;
 use files::{Asked, names_settings};
@@ -92,7 +93,7 @@ pub fn may_read(path: &str) -> bool {
         ".github",
     ];
     const TOOLS: &[&str] = &["playwright", "vitest", "jest", "cypress", "drizzle", "knexfile", "wdio", "conftest"];
-    let (folders, name) = path.rsplit_once('/').unwrap_or(("", path));
+    let (folders, name) = parted(path);
     let stem = name.split('.').next().unwrap_or(name);
     let is_test = || {
         name.split('.').skip(1).any(|part| part.ends_with("test") || part.ends_with("spec"))

@@ -10,6 +10,7 @@ use std::fmt::Write as _;
 
 use super::engine::Engine;
 use super::sql::Sql;
+use crate::path;
 use crate::source::Source;
 
 /// How a database looks as somebody wrote it down.
@@ -38,8 +39,8 @@ pub enum Teller {
 impl Teller {
     /// Who tells by a file of this path, as far as its name says.
     pub fn of_path(path: &str) -> Option<Self> {
-        let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
-        let folder = folder.rsplit('/').next().unwrap_or(folder);
+        let (folder, name) = path::parted(path);
+        let folder = path::name(folder);
         match name {
             name if DUMPS.contains(&name) => Some(Self::Dump),
             _ if name.ends_with(".prisma") => Some(Self::Prisma),

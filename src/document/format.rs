@@ -7,6 +7,8 @@
 use super::kind::is_settings_name;
 use super::pairs::lines;
 
+use crate::path;
+
 /// A format of configuration files.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Format {
@@ -30,7 +32,7 @@ const SAMPLE: usize = 64 << 10;
 impl Format {
     /// What the name of a file promises.
     pub fn of_name(path: &str) -> Option<Self> {
-        let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
+        let name = path::name(path).to_ascii_lowercase();
         if is_settings_name(&name) {
             return Some(Self::Dotenv);
         }

@@ -3,8 +3,13 @@
 //! Extensions lie, so a path alone never makes a YAML file ours; but the layout of a migration set and the name of an
 //! environment file do.
 
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
+
 use super::yaml::{Node, Yaml};
 use super::{Known, migration};
+use crate::path;
 use crate::settings::BASELINE;
 use crate::source::Source;
 
@@ -33,7 +38,7 @@ impl Kind {
 
     /// What its path makes of a file. `named` on the command line, any SQL file is a migration.
     pub fn of_path(path: &str, named: bool) -> Option<Self> {
-        let name = path.rsplit('/').next().unwrap_or(path);
+        let name = path::name(path);
         let lower = name.to_ascii_lowercase();
         if lower.ends_with(".sql") {
             return (named || migration::layout(path).is_some()).then_some(Self::Migration);
@@ -109,10 +114,10 @@ pub(super) fn is_settings_name(name: &str) -> bool {
 /// Whether a framework or a tool reads settings from files of this name.
 pub fn promises_settings(path: &str) -> bool {
     let lower = path.to_ascii_lowercase();
-    let (folders, name) = lower.rsplit_once('/').unwrap_or(("", &lower));
+    let (folders, name) = path::parted(&lower);
     let (stem, end) = name.rsplit_once('.').unwrap_or((name, ""));
     let is_yaml = matches!(end, "yml" | "yaml");
-    let folder = folders.rsplit('/').next().unwrap_or(folders);
+    let folder = path::name(folders);
     let begins = |word: &str| stem == word || stem.strip_prefix(word).is_some_and(|rest| rest.starts_with(['-', '.']));
     match end {
         "tfvars" => true,
@@ -131,13 +136,16 @@ pub fn is_kustomization(name: &str) -> bool {
     matches!(name, "kustomization.yaml" | "kustomization.yml" | "Kustomization")
 }
 
+/// What every object says of itself.
+static OBJECT_WORDS: LazyLock<[Finder<'static>; 2]> = LazyLock::new(|| ["apiVersion", "kind"].map(Finder::new));
+
 /// A quick look before any parsing: both words must be there.
 pub fn may_hold_objects(path: &str, bytes: &[u8]) -> bool {
-    let name = path.rsplit('/').next().unwrap_or(path);
-    let has = |word: &[u8]| memchr::memmem::find(bytes, word).is_some();
+    let name = path::name(path);
+    let has = |word: &Finder<'_>| word.find(bytes).is_some();
     let marked = bytes.starts_with(&[0xFF, 0xFE]) || bytes.starts_with(&[0xFE, 0xFF]);
     let is_named = is_kustomization(name) || is_skaffold(name);
-    marked || is_named || (has(b"apiVersion") && has(b"kind")) || may_hold_operations(bytes)
+    marked || is_named || (has(&OBJECT_WORDS[0]) && has(&OBJECT_WORDS[1])) || may_hold_operations(bytes)
 }
 
 /// Whether both words of a JSON patch are there.

@@ -13,6 +13,8 @@ pub use write::{NewMigration, next_title};
 
 use super::engine::Engine;
 
+use crate::path;
+
 /// What the path of a migration file says.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Layout {
@@ -45,7 +47,7 @@ pub enum Role {
 /// it is ours because somebody named it.
 pub fn place(path: &str) -> Layout {
     layout(path).unwrap_or_else(|| {
-        let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+        let (folder, name) = path::parted(path);
         let engine = engine_of(folder);
         Layout { folder: folder.to_owned(), version: Vec::new(), title: name.to_owned(), role: Role::Up, engine }
     })
@@ -62,11 +64,11 @@ fn engine_of(folder: &str) -> Option<Engine> {
 
 /// What the path says, if it has the shape of a migration.
 pub fn layout(path: &str) -> Option<Layout> {
-    let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+    let (folder, name) = path::parted(path);
     let stem = strip_extension(name)?;
     let in_folder = matches!(stem, "up" | "down" | "migration");
     let (set, title, role) = if in_folder {
-        let (set, title) = folder.rsplit_once('/').unwrap_or(("", folder));
+        let (set, title) = path::parted(folder);
         let role = match stem {
             "down" => Role::Down,
             "up" => Role::PairedUp,
@@ -81,7 +83,7 @@ pub fn layout(path: &str) -> Option<Layout> {
     let (version, role) = version(title, role)?;
     let engine = infix.or_else(|| engine_of(set));
     // A folder for each version, with numbered files in it.
-    let (above, last) = set.rsplit_once('/').unwrap_or(("", set));
+    let (above, last) = path::parted(set);
     if let Some(mut release) = version_folder(last).filter(|_| version != [REPEATABLE]) {
         release.extend(version);
         let title = format!("{last}/{title}");

@@ -3,6 +3,8 @@
 
 use std::ops::RangeInclusive;
 
+use crate::path;
+
 /// A place that names a version.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Mention {
@@ -101,7 +103,7 @@ fn unquoted(text: &str) -> &str {
 
 /// The last part of an image's name.
 fn base(name: &str) -> &str {
-    name.rsplit('/').next().unwrap_or(name)
+    path::name(name)
 }
 
 #[cfg(test)]

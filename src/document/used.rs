@@ -5,6 +5,7 @@
 
 mod line;
 
+use crate::path;
 use crate::source::Span;
 use line::At;
 
@@ -174,28 +175,20 @@ pub fn teller(path: &str) -> Option<Teller> {
         "tools",
         "scripts",
     ];
-    let (folders, name) = path.rsplit_once('/').unwrap_or(("", path));
-    if folders.split('/').any(|folder| ASIDE.contains(&folder)) {
-        return None;
-    }
+    let (folders, name) = path::parted(path);
     let lower = name.to_ascii_lowercase();
     let is_yaml = lower.ends_with(".yml") || lower.ends_with(".yaml");
-    if lower == "dockerfile" {
-        return Some(Teller::Dockerfile);
-    }
-    if MANAGERS.iter().any(|(manager, _)| *manager == name) || name == ".tool-versions" {
-        return Some(Teller::Manager);
-    }
-    if lower.ends_with(".tf") {
-        return Some(Teller::Terraform);
-    }
     // Further down, nobody runs workflows.
-    let is_ci = folders == ".github/workflows" || folders.ends_with(".circleci") || lower.starts_with(".gitlab-ci");
-    match () {
-        () if is_yaml && is_ci => Some(Teller::Pipeline),
-        () if is_yaml && (lower.starts_with("docker-compose") || lower.starts_with("compose")) => Some(Teller::Compose),
-        () => None,
-    }
+    let is_ci = || folders == ".github/workflows" || folders.ends_with(".circleci") || lower.starts_with(".gitlab-ci");
+    let teller = match () {
+        () if lower == "dockerfile" => Teller::Dockerfile,
+        () if MANAGERS.iter().any(|(manager, _)| *manager == name) || name == ".tool-versions" => Teller::Manager,
+        () if lower.ends_with(".tf") => Teller::Terraform,
+        () if is_yaml && is_ci() => Teller::Pipeline,
+        () if is_yaml && (lower.starts_with("docker-compose") || lower.starts_with("compose")) => Teller::Compose,
+        () => return None,
+    };
+    (!folders.split('/').any(|folder| ASIDE.contains(&folder))).then_some(teller)
 }
 
 /// The server of data that an image starts, and its version where the tag tells.
@@ -208,7 +201,7 @@ pub fn server(image: &str) -> Option<(Tool, Option<Version>)> {
 /// What a file names, in order.
 pub fn uses(path: &str, text: &str) -> Vec<Use> {
     let Some(teller) = teller(path) else { return Vec::new() };
-    let name = path.rsplit('/').next().unwrap_or(path);
+    let name = path::name(path);
     let mut found = Vec::new();
     let mut at = 0;
     let mut engine = None;

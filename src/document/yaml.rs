@@ -23,6 +23,7 @@ use std::sync::OnceLock;
 use rayon::prelude::*;
 
 use super::template::{Hole, Marks, Shape, mask};
+use super::words::Word;
 use crate::diagnostic::SourceId;
 use crate::settings::MAX_DOCUMENTS;
 use crate::source::{Source, Span};
@@ -100,7 +101,7 @@ struct RawNode {
     kind: Kind,
     /// What templates leave open about it.
     open: Open,
-    /// Of a mapping: which keys may be in it, a bit for several of them: see [`keys`].
+    /// Of a mapping: which keys may be in it, a bit for several of them. Of a key in one: its mark. See [`keys`].
     keys: u16,
 }
 
@@ -259,9 +260,6 @@ impl Job<'_> {
     }
 }
 
-/// The word that makes comments worth keeping.
-const SUPPRESSION_WORD: &[u8] = b"gonogo";
-
 impl Kind {
     fn is_collection(self) -> bool {
         matches!(self, Self::Mapping | Self::Sequence)
@@ -292,7 +290,7 @@ impl Yaml {
     pub(super) fn marked(text: &str, gear: Gear, marks: Marks) -> Self {
         let (masked, holes) = mask(text, marks);
         let masked = split::without_marks(masked);
-        let keep_comments = memchr::memmem::find(text.as_bytes(), SUPPRESSION_WORD).is_some();
+        let keep_comments = Word::Own.is_in(text);
         let job = Job { text, masked: &masked, holes: &holes, keep_comments, gear };
         let (spans, beyond) = split::documents(&masked);
         let share = if text.len() > WORTH_SHARING { DOCUMENTS_A_SHARE } else { spans.len().max(1) };

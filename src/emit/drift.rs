@@ -7,6 +7,7 @@ use std::fmt::Write as _;
 use super::Format;
 use super::escape::{markdown, markdown_code};
 use crate::document::secret::MASK;
+use crate::path;
 use crate::report::drift::{Drift, Line, Shown, Table, one_line};
 use crate::untrusted::{Untrusted, UntrustedPath};
 
@@ -102,7 +103,7 @@ fn shown(side: Option<&Shown>, line: &Line, width: usize) -> String {
         None => format!("{MASK} set"),
     };
     if shown.is_inherited {
-        let name = shown.location.path.rsplit('/').next().unwrap_or_default();
+        let name = path::name(&shown.location.path);
         let from = format!(" ({}:{})", Untrusted(name), shown.location.line);
         let room = width.saturating_sub(from.chars().count()).max(LEAST_VALUE);
         return if value.chars().count() > room { format!("{}{from}", cell(&value, room)) } else { value + &from };

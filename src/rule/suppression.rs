@@ -14,12 +14,13 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::{Finding, RULES, Rule};
 use crate::diagnostic::{Place, SourceId};
+use crate::document::words::Word;
 use crate::document::yaml::{Node, Yaml};
 use crate::near::nearest;
 use crate::settings::{Allowance, Paths, Settings};
 use crate::source::{Source, Span};
 use crate::workspace::Workspace;
-use comment::{WORD, Wish, annotated, wishes};
+use comment::{Wish, annotated, wishes};
 use foreign::Reach;
 pub use paste::line_to_allow;
 
@@ -134,13 +135,12 @@ impl<'s> Suppressions<'s> {
     pub fn of(workspace: &Workspace, settings: &'s Settings) -> Self {
         let today = settings.today.clone().unwrap_or_else(date::today);
         let mut all = Self::default();
-        let own = memchr::memmem::Finder::new(WORD);
         for id in workspace.ids() {
             let document = workspace.document(id);
             let text = document.source.text().as_bytes();
             let has = |word: &&str| memchr::memmem::find(text, word.as_bytes()).is_some();
             let is_foreign = document.sql().is_some() && foreign::WORDS.iter().any(has);
-            if is_foreign || own.find(text).is_some() {
+            if is_foreign || document.mentions(Word::Own) {
                 let mut file = File::default();
                 for span in document.comments() {
                     all.comment(&document.source, id, span, &today, &mut file);

@@ -99,7 +99,7 @@ impl Disk {
 impl Tree for Disk {
     fn walk(&self, enter: &mut dyn FnMut(&Entry) -> bool) -> Vec<Entry> {
         let mut entries = Vec::new();
-        let mut walker = WalkDir::new(&self.root).min_depth(1).follow_links(false).sort_by_file_name().into_iter();
+        let mut walker = WalkDir::new(&self.root).min_depth(1).follow_links(false).sort_by(by_name).into_iter();
         while let Some(next) = walker.next() {
             match next {
                 Ok(found) => {
@@ -140,24 +140,26 @@ impl Tree for Disk {
     }
 }
 
+/// The order of what stands in one folder, whose paths differ in their names alone: to find the names would take longer.
+fn by_name(one: &walkdir::DirEntry, other: &walkdir::DirEntry) -> std::cmp::Ordering {
+    one.path().as_os_str().cmp(other.path().as_os_str())
+}
+
 fn read_plain(path: &Path, limit: u64) -> Result<Vec<u8>, Unreadable> {
-    // Looked at before it is opened, because opening a pipe waits for ever; and again after, because a name
-    // may change its meaning in between.
-    let before = fs::symlink_metadata(path).map_err(|error| unreadable(&error))?;
-    plain(before.file_type())?;
-    let mut file = File::open(path).map_err(|error| unreadable(&error))?;
-    let after = file.metadata().map_err(|error| unreadable(&error))?;
-    plain(after.file_type())?;
-    if after.len() > limit {
+    // Looked at before it is opened, because opening a pipe waits for ever.
+    let found = fs::symlink_metadata(path).map_err(|error| unreadable(&error))?;
+    plain(found.file_type())?;
+    if found.len() > limit {
         return Err(Unreadable::TooLarge { limit });
     }
-    let length = usize::try_from(after.len()).unwrap_or(0);
+    let mut file = File::open(path).map_err(|error| unreadable(&error))?;
+    let length = usize::try_from(found.len()).unwrap_or(0);
     // What gives its length when it is asked for one byte more has come to its end; to ask again would take as long.
     let mut bytes = vec![0; length + 1];
     let got = file.read(&mut bytes).map_err(|error| unreadable(&error))?;
     bytes.truncate(got);
     if got != length {
-        // One more than the limit, in case it grows while it is read.
+        // It has changed since it was looked at: one more than the limit, in case it grows while it is read.
         file.take((limit + 1).saturating_sub(got as u64)).read_to_end(&mut bytes).map_err(|error| unreadable(&error))?;
     }
     if bytes.len() as u64 > limit {

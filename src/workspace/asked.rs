@@ -27,6 +27,7 @@ use crate::document::Document;
 use crate::document::consumer::files::makes;
 use crate::document::kind::{is_kustomization, promises_settings};
 use crate::document::yaml::Node;
+use crate::path;
 use crate::settings::EnvironmentNames;
 use crate::source::Span;
 use crate::tree::{Tree, Unreadable};
@@ -337,7 +338,7 @@ fn of_object(root: Node<'_>) -> Vec<Span> {
 pub fn could_be_orphaned<'p>(group: &Group, path: impl Fn(&SettingsFile) -> &'p str) -> bool {
     const LEAST: usize = 3;
     let is_found_by_name = |path: &str| {
-        let name = path.rsplit('/').next().unwrap_or(path);
+        let name = path::name(path);
         name.starts_with(".env") || promises_settings(path) || path.contains("environments/") || path.contains("config/")
     };
     group.members.len() >= LEAST && group.members.iter().all(|file| file.span.is_none() && !is_found_by_name(path(file)))
@@ -345,11 +346,11 @@ pub fn could_be_orphaned<'p>(group: &Group, path: impl Fn(&SettingsFile) -> &'p 
 
 /// The last parts of a path that tell a file of a group from its siblings.
 pub fn title(file: &SettingsFile, path: &str, said: &EnvironmentNames) -> String {
-    let (folders, name) = path.rsplit_once('/').unwrap_or(("", path));
+    let (folders, name) = path::parted(path);
     let names_it = environments_in(name, said).iter().any(|named| file.environment.as_deref() == Some(&named.name));
-    match folders.rsplit('/').next().filter(|folder| !folder.is_empty() && !names_it) {
-        Some(folder) => format!("{folder}/{name}"),
-        None => name.to_owned(),
+    match path::name(folders) {
+        folder if !folder.is_empty() && !names_it => format!("{folder}/{name}"),
+        _ => name.to_owned(),
     }
 }
 

@@ -1,6 +1,7 @@
 //! How many pods are there, and how many must stay? Autoscalers, kustomizations that scale, and budgets for disruptions,
 //! joined with the workloads they are about.
 
+use std::cell::LazyCell;
 use std::collections::{HashMap, HashSet};
 
 use super::Workspace;
@@ -106,7 +107,8 @@ impl Availability {
             availability.by_object.insert(object.id, availability.scalers.len());
             availability.scalers.push(scaler);
         }
-        let pods = Pods::of(workspace);
+        // Most trees have no budgets.
+        let pods = LazyCell::new(|| Pods::of(workspace));
         for object in workspace.topology.of_kind("PodDisruptionBudget") {
             let budget = pods.budget(workspace, object);
             for workload in &budget.workloads {

@@ -23,6 +23,7 @@ use crate::document::compose::interpolation::Without;
 use crate::document::compose::{Compose, Variable};
 use crate::document::dotenv::reader::Reader;
 use crate::document::secret::is_secret_name;
+use crate::path;
 use crate::source::Span;
 use crate::tree::Tree;
 pub use absent::Absent;
@@ -301,7 +302,7 @@ fn sibling<'a, 'd>(document: &Document, compose: &Compose, dotenvs: &'a Dotenvs<
         if best.is_some() || folder.is_empty() {
             return best;
         }
-        folder = folder.rsplit_once('/').map_or("", |(above, _)| above);
+        folder = path::folder(folder);
     }
 }
 
@@ -314,7 +315,7 @@ fn inside<'a, 'd>(document: &Document, compose: &Compose, dotenvs: &'a Dotenvs<'
     };
     let named = compose.services.iter().flat_map(|service| &service.env_files);
     let paths: HashSet<String> = named.map(|file| join(own, &file.path)).filter(|path| !is_read(path)).collect();
-    let folders: BTreeSet<&str> = paths.iter().map(|path| path.rsplit_once('/').map_or("", |(folder, _)| folder)).collect();
+    let folders: BTreeSet<&str> = paths.iter().map(|path| path::folder(path)).collect();
     // `web.env.example` is an example of `web.env`.
     let is_example = |path: &str| path.match_indices(['.', '-']).any(|(at, _)| paths.contains(&path[..at]));
     let belongs = |one: &&Dotenv<'_>| paths.contains(one.path) || (one.is_example && is_example(one.path));

@@ -18,6 +18,8 @@ use crate::document::compose::Compose;
 use crate::document::compose::interpolation::Without;
 use crate::document::consumer::Need;
 use crate::document::entries::{Entries, Form, leaf};
+use crate::document::words::Word;
+use crate::path;
 use crate::settings::EnvironmentNames;
 use crate::source::{Source, Span};
 pub use supply::{Mention, may_supply};
@@ -86,8 +88,8 @@ pub fn are_asked_for(documents: &[Arc<Document>], said: &EnvironmentNames) -> bo
     let paths: Vec<&str> = documents.iter().filter(has_settings).map(|document| document.source.path()).collect();
     let is_example = |path: &&str| Tier::of_path(path) == Some(Tier::Example) || path.contains(".env.");
     let configures = |document: &Arc<Document>| {
-        let has_map = || memchr::memmem::find(document.source.text().as_bytes(), b"ConfigMap").is_some();
-        document.yaml().is_some() && Tier::of_path(document.source.path()) == Some(Tier::Production) && has_map()
+        let has_map = document.yaml().is_some() && document.mentions(Word::ConfigMap);
+        has_map && Tier::of_path(document.source.path()) == Some(Tier::Production)
     };
     paths.iter().any(is_example) || !slots::slots(&paths, said).is_empty() || documents.iter().any(configures)
 }
@@ -244,7 +246,7 @@ impl Consumers {
             }
         }
         while !folder.is_empty() && counts.get(folder).copied().unwrap_or(0) * 2 < total.max(1) {
-            folder = folder.rsplit_once('/').map_or("", |(above, _)| above);
+            folder = path::folder(folder);
         }
         folder.to_owned()
     }
@@ -280,11 +282,10 @@ fn folders(path: &str) -> impl Iterator<Item = &str> {
 }
 
 fn common_folder<'p>(mut paths: impl Iterator<Item = &'p str>) -> &'p str {
-    let folder = |path: &'p str| path.rsplit_once('/').map_or("", |(folder, _)| folder);
-    let first = paths.next().map_or("", folder);
+    let first = paths.next().map_or("", path::folder);
     paths.fold(first, |mut common, path| {
         while !common.is_empty() && !is_below(path, common) {
-            common = common.rsplit_once('/').map_or("", |(above, _)| above);
+            common = path::folder(common);
         }
         common
     })

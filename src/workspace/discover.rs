@@ -14,6 +14,7 @@ use rayon::prelude::*;
 use super::sites::Sites;
 use crate::diagnostic::{Judged, Note};
 use crate::document::kind::Kind;
+use crate::path;
 use crate::settings::Settings;
 use crate::tree::{Entry, EntryKind, Tree, Unreadable};
 use passed::Tracked;
@@ -184,7 +185,7 @@ impl Ignores {
     fn by(&self, path: &str, is_folder: bool) -> Option<(String, String)> {
         let mut folder = path;
         while !folder.is_empty() {
-            folder = folder.rsplit_once('/').map_or("", |(above, _)| above);
+            folder = path::folder(folder);
             let Some(rules) = self.rules.get(folder) else { continue };
             let below = path[folder.len()..].trim_start_matches('/');
             match rules.matched(Path::new(below), is_folder) {

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use crate::document::Known;
 use crate::document::yaml::Node;
+use crate::path;
 
 /// An image by its parts.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -28,7 +29,7 @@ impl<'a> Image<'a> {
 
     /// The last part of its name.
     pub fn program(&self) -> &'a str {
-        self.name.rsplit('/').next().unwrap_or_default()
+        path::name(self.name)
     }
 
     /// Whether a word of its name is one of these.

@@ -15,6 +15,7 @@ use crate::document::dotenv::reader::Reader;
 use crate::document::kind::is_kustomization;
 use crate::document::yaml::Node;
 use crate::document::{Document, Known};
+use crate::path;
 use crate::source::lines;
 use crate::tree::Tree;
 
@@ -57,7 +58,7 @@ const MOST: usize = 4000;
 pub fn may_tell(path: &str) -> bool {
     const NAMES: &[&str] =
         &["package.json", "Gemfile", "go.mod", "Cargo.toml", "pyproject.toml", "Pipfile", "Makefile", "justfile", "Procfile"];
-    let name = path.rsplit('/').next().unwrap_or(path);
+    let name = path::name(path);
     let is_text = name.ends_with(".sh") || name.ends_with(".service") || name.ends_with(".bash");
     let is_yaml = name.ends_with(".yml") || name.ends_with(".yaml");
     let is_ci = path.contains(".github/workflows/") || name.starts_with(".gitlab-ci");
@@ -86,7 +87,7 @@ impl Readers {
         let known: HashSet<&str> = files.iter().copied().collect();
         let mut by_name: HashMap<&str, Vec<&str>> = HashMap::new();
         for path in files {
-            by_name.entry(path.rsplit('/').next().unwrap_or(path)).or_default().push(path);
+            by_name.entry(path::name(path)).or_default().push(path);
         }
         let mut by_file: HashMap<String, Vec<Told>> = HashMap::new();
         let mut folders: HashMap<&str, Vec<&Told>> = HashMap::new();
@@ -104,7 +105,7 @@ impl Readers {
         }
         for path in files {
             // Who names the file knows better than who stands around it.
-            if by_file.contains_key(*path) || !path.rsplit('/').next().is_some_and(|name| name.starts_with(".env")) {
+            if by_file.contains_key(*path) || !path::name(path).starts_with(".env") {
                 continue;
             }
             let around = path.match_indices('/').rev().map(|(at, _)| &path[..at]).chain([""]);
@@ -127,7 +128,7 @@ impl Readers {
 
 /// What the text of a file says.
 fn claims(path: &str, text: &str) -> Vec<(Claim, Told)> {
-    let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+    let (folder, name) = path::parted(path);
     let machine_wins = reads_machine_last(name, text);
     let told = |reader, line| Told { reader, path: path.to_owned(), line, machine_wins };
     if let Some((reader, words)) = library(name) {
@@ -147,7 +148,7 @@ fn claims(path: &str, text: &str) -> Vec<(Claim, Told)> {
             in_list = goes_on;
             claims.extend(files.into_iter().map(|file| (Claim::File(join(folder, file)), told(Reader::Compose, number))));
         } else if let Some(file) = body.strip_prefix("EnvironmentFile=").filter(|_| name.ends_with(".service")) {
-            let name = file.trim_start_matches('-').rsplit('/').next().unwrap_or(file);
+            let name = path::name(file.trim_start_matches('-'));
             claims.push((Claim::Name(name.to_owned()), told(Reader::Systemd, number)));
         } else {
             for (reader, file) in commands(body) {

@@ -4,6 +4,8 @@ use super::Workspace;
 use super::container::Container;
 use super::field::Field;
 
+use crate::path;
+
 impl<'w> Container<'w> {
     /// The most it may take of a resource: its own limit.
     pub fn limit(&self, resource: &str) -> Field<'w> {
@@ -37,7 +39,7 @@ impl<'w> Container<'w> {
     /// Whether it only waits, and so takes nothing: the image `pause`, or `sleep` for good.
     pub fn only_waits(&self) -> bool {
         let image = self.field("image").text().into_option().unwrap_or_default();
-        let name = image.rsplit('/').next().unwrap_or_default().split([':', '@']).next().unwrap_or_default();
+        let name = path::name(&image).split([':', '@']).next().unwrap_or_default();
         let words = self.field("command").items().chain(self.field("args").items()).map(Field::written);
         let words = words.collect::<Vec<_>>().join(" ");
         let sleeps = ["sleep infinity", "sleep inf", "tail -f /dev/null"].iter().any(|idle| words.ends_with(idle));

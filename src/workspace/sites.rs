@@ -17,6 +17,7 @@ use crate::document::engine::Engine;
 use crate::document::kind::Kind;
 use crate::document::migration::framework::Framework;
 use crate::document::migration::{Layout, REPEATABLE, Role, layout, place};
+use crate::path;
 use crate::tree::Tree;
 pub use dependencies::Dependency;
 pub use evidence::may_say;
@@ -99,7 +100,7 @@ impl Sites {
     /// Whether a file is none of the migrations although it lies among them: what verifies them, and has their names.
     pub fn disclaims(&self, path: &str) -> bool {
         let is_sqitch = |folder: &str| self.known.get(folder).is_some_and(|site| site.framework == Framework::Sqitch);
-        above(path).any(|folder| match folder.rsplit_once('/').unwrap_or(("", folder)) {
+        above(path).any(|folder| match path::parted(folder) {
             (top, "verify") => is_sqitch(top),
             _ => false,
         })
@@ -126,7 +127,7 @@ impl Sites {
     fn current(&self, path: &str) -> Option<Layout> {
         let (folder, name) = path.rsplit_once('/')?;
         let stem = name.strip_suffix(".sql")?;
-        let (home, title) = match folder.rsplit_once('/').unwrap_or(("", folder)) {
+        let (home, title) = match path::parted(folder) {
             (home, "current") if self.graphile.contains(home) => (home, format!("current/{stem}")),
             _ if stem == "current" && self.graphile.contains(folder) => (folder, stem.to_owned()),
             _ => return None,
@@ -136,7 +137,7 @@ impl Sites {
 
     /// What the path of a file says that lies among migrations and never runs.
     fn aside(&self, path: &str) -> Option<Layout> {
-        let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+        let (folder, name) = path::parted(path);
         let (stem, extension) = name.rsplit_once('.')?;
         let aside = |folder: &str, title: &str, engine| Layout {
             folder: folder.to_owned(),
@@ -193,7 +194,7 @@ fn above(path: &str) -> impl Iterator<Item = &str> {
     let mut next = Some(path);
     std::iter::from_fn(move || {
         let here = next?;
-        next = (!here.is_empty()).then(|| here.rsplit_once('/').map_or("", |(above, _)| above));
+        next = (!here.is_empty()).then(|| path::folder(here));
         Some(here)
     })
 }

@@ -4,6 +4,7 @@
 //! A patch of a kustomization is a fragment: nobody applies it alone, so nothing is claimed about it.
 
 mod draft;
+mod index;
 pub mod labels;
 pub mod object;
 mod patched;
@@ -30,6 +31,7 @@ use crate::diagnostic::{Judged, Note, SourceId};
 use crate::document::yaml::{Node, NodeId};
 use crate::document::{Document, Known};
 use draft::{Draft, Home, Role};
+use index::Index;
 use object::{Object, ObjectId};
 use patched::Way;
 use producers::Producers;
@@ -52,11 +54,7 @@ pub struct Topology {
     pods: Pods,
     /// The Services of each workload.
     selected_by: HashMap<ObjectId, Vec<usize>>,
-    by_resource: HashMap<String, Vec<ObjectId>>,
-    /// By the family of their unit, their resource and their name.
-    by_name: HashMap<(String, String, String), Vec<ObjectId>>,
-    /// By unit and resource.
-    in_unit: HashMap<(UnitId, String), Vec<ObjectId>>,
+    index: Index,
     references: HashMap<ObjectId, Vec<Reference>>,
     /// Kind, name and namespace of all that is named by something; no namespace where it is not known.
     named_by_others: HashSet<(String, String, String)>,
@@ -103,9 +101,8 @@ impl Topology {
                 topology.in_part(home.document, message);
             }
         }
-        for (at, workload) in topology.workloads.iter().enumerate() {
-            topology.pods.add(topology.units.family(workload.unit), at, workload);
-        }
+        (topology.index, topology.pods) =
+            rayon::join(|| Index::of(&topology.objects, &topology.units), || Pods::of(&topology.workloads, &topology.units));
         topology.join_services(documents);
         topology.count_unknown();
         topology
@@ -145,18 +142,10 @@ impl Topology {
 
     fn add(&mut self, draft: Draft) {
         let Draft { object, ways, references, names, role } = draft;
-        let unit = object.unit;
         if object.is_patched {
             self.ways.insert(object.node, ways);
         }
-        self.units.put(unit, object.id);
-        match self.by_resource.get_mut(&object.resource) {
-            Some(ids) => ids.push(object.id),
-            None => drop(self.by_resource.insert(object.resource.clone(), vec![object.id])),
-        }
-        let family = self.units.family(unit).to_owned();
-        self.by_name.entry((family, object.resource.clone(), object.name.clone())).or_default().push(object.id);
-        self.in_unit.entry((unit, object.resource.clone())).or_default().push(object.id);
+        self.units.put(object.unit, object.id);
         self.producers.take_in(names);
         self.take_references(&object, references);
         match role {
@@ -172,19 +161,6 @@ impl Topology {
         &self.objects[id.0 as usize]
     }
 
-    /// All objects of a kind, as [`Object::resource`] has it.
-    pub fn of_kind<'t>(&'t self, resource: &str) -> impl Iterator<Item = &'t Object> {
-        let ids = self.by_resource.get(resource).into_iter().flatten();
-        ids.map(|id| self.object_at(*id))
-    }
-
-    /// The objects of a kind and a name that may be applied together with another object, in whatever namespace.
-    pub fn named<'t>(&'t self, near: &Object, resource: &str, name: &str) -> impl Iterator<Item = &'t Object> {
-        let key = (self.units.family(near.unit).to_owned(), resource.to_owned(), name.to_owned());
-        let ids = self.by_name.get(&key).into_iter().flatten();
-        ids.map(|id| self.object_at(*id))
-    }
-
     /// The tier of the kustomizations that a file is a part of, where they agree.
     pub fn tier(&self, source: SourceId) -> Option<Tier> {
         self.units.get(*self.unit_of.get(&source)?).tier
@@ -193,11 +169,6 @@ impl Topology {
     /// Whether a file lies beside what a kustomization lists, and no kustomization lists it.
     pub fn is_unlisted(&self, source: SourceId) -> bool {
         self.unit_of.get(&source).is_some_and(|unit| self.units.get(*unit).sort == unit::Sort::Unlisted)
-    }
-
-    /// The objects of a kind in the unit of another object.
-    fn in_unit(&self, near: &Object, resource: &str) -> &[ObjectId] {
-        self.in_unit.get(&(near.unit, resource.to_owned())).map(Vec::as_slice).unwrap_or_default()
     }
 
     /// Whether something that is in no file may make what an object names.

@@ -11,6 +11,7 @@ use rayon::prelude::*;
 use super::timeouts::{Limit, in_options};
 use crate::document::Document;
 use crate::document::server_version::mentions;
+use crate::path;
 use crate::settings::Settings;
 use crate::source::Source;
 use crate::tree::Tree;
@@ -103,15 +104,15 @@ struct Mentioned {
 /// A file that often says which server there is, by its path.
 pub fn may_tell(path: &str) -> bool {
     let path = path.to_ascii_lowercase();
-    let name = path.rsplit('/').next().unwrap_or(&path);
+    let (folders, name) = path::parted(&path);
     let is_yaml = name.ends_with(".yml") || name.ends_with(".yaml");
-    let is_ci =
-        path.contains(".github/workflows/") || path.contains(".circleci/") || name.contains("-ci.y") || name.contains("pipeline");
+    let is_in = |folder: &str| folders.contains('.') && path.contains(folder);
+    let is_ci = || is_in(".github/workflows/") || is_in(".circleci/") || name.contains("-ci.y") || name.contains("pipeline");
     is_test(&path)
         || name.starts_with("dockerfile")
         || name.ends_with(".tf")
         || (is_yaml
-            && (is_ci
+            && (is_ci()
                 || name.contains("compose")
                 || name.contains("values")
                 || name.starts_with(".woodpecker")
@@ -123,7 +124,7 @@ pub fn may_tell(path: &str) -> bool {
 fn is_test(path: &str) -> bool {
     const LANGUAGES: &[&str] = &[".go", ".java", ".kt", ".ts", ".js", ".py", ".rs", ".cs", ".scala"];
     const NAMES: &[&str] = &["container", "postgres", "integration", "setup", "fixture", "conftest", "main_test"];
-    let name = path.rsplit('/').next().unwrap_or(path);
+    let name = path::name(path);
     LANGUAGES.iter().any(|ending| name.ends_with(ending)) && path.contains("test") && NAMES.iter().any(|word| name.contains(word))
 }
 

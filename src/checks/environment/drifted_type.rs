@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use crate::document::entries::{Form, leaf};
+use crate::path;
 use crate::rule::{Context, fits};
 use crate::workspace::environments::rows::{Cell, Row};
 use crate::workspace::environments::value::{Class, Type, name_words};
@@ -82,7 +83,7 @@ fn quoted(group: &Group, off: &[HashSet<&str>], cx: &mut Context<'_>) {
 
 /// Whether what reads a file keeps a text a text. Spring, .NET and Terraform make of it what the program asks for.
 fn keeps_texts(path: &str, is_alone: bool) -> bool {
-    let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
+    let name = path::name(path).to_ascii_lowercase();
     let end = name.rsplit_once('.').map_or("", |(_, end)| end);
     let converts =
         ["application", "bootstrap", "appsettings"].iter().any(|start| name.starts_with(start)) || name.contains(".tfvars");
@@ -91,7 +92,7 @@ fn keeps_texts(path: &str, is_alone: bool) -> bool {
 }
 
 fn is_of_chart(path: &str) -> bool {
-    path.rsplit('/').next().is_some_and(|name| name.to_ascii_lowercase().contains("values"))
+    path::name(path).to_ascii_lowercase().contains("values")
 }
 
 /// What Kubernetes takes in quotes and without.

@@ -1,6 +1,7 @@
 //! See rules/environment/misnamed-environment-file.md
 
 use crate::diagnostic::Severity;
+use crate::path;
 use crate::rule::{Context, File};
 use crate::workspace::environments::Tier;
 use crate::workspace::environments::misnamed::Told;
@@ -11,7 +12,7 @@ pub fn check(file: &File<'_>, cx: &mut Context<'_>) {
     let (word, wanted) = (&misnamed.word, &misnamed.wanted);
     // Of a folder the name of the environment alone would say too little.
     let name = match workspace.path(file.id).strip_prefix(&*misnamed.part) {
-        Some("") => misnamed.part.rsplit('/').next().unwrap_or(&misnamed.part),
+        Some("") => path::name(&misnamed.part),
         _ => &*misnamed.part,
     };
     let message = match misnamed.told {

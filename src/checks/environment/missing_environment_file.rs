@@ -1,6 +1,7 @@
 //! See rules/environment/missing-environment-file.md
 
 use crate::diagnostic::Severity;
+use crate::path;
 use crate::rule::{Context, File};
 use crate::workspace::asked::{MissingFile, of_file};
 use crate::workspace::compose::Absent;
@@ -19,7 +20,7 @@ pub fn check(file: &File<'_>, cx: &mut Context<'_>) {
         let same = missing.same.as_ref().map(|(same, _)| *same);
         let other = same.or(missing.siblings.first().copied());
         let what = if missing.is_folder { "folder" } else { "file" };
-        let last = missing.path.rsplit('/').next().unwrap_or(&missing.path);
+        let last = path::name(&missing.path);
         let name = if missing.is_folder { &missing.path } else { last };
         let said = workspace.text(missing.place).trim_matches(['"', '\'']);
         let asks = if said.ends_with(name) { String::new() } else { format!(" when it runs for {}", missing.environment) };

@@ -2,6 +2,7 @@
 
 use crate::diagnostic::Severity;
 use crate::document::Known;
+use crate::path;
 use crate::rule::Context;
 use crate::workspace::container::Container;
 use crate::workspace::field::Field;
@@ -78,7 +79,7 @@ fn sleep<'w>(container: &Container<'w>) -> Option<(i64, Field<'w>)> {
         .flat_map(|word| word.split(|sign: char| sign.is_whitespace() || ";&|()".contains(sign)))
         .filter(|word| !word.is_empty())
         .collect();
-    let sleeps = words.windows(2).filter(|pair| pair[0].rsplit('/').next() == Some("sleep")).filter_map(|pair| seconds(pair[1]));
+    let sleeps = words.windows(2).filter(|pair| path::name(pair[0]) == "sleep").filter_map(|pair| seconds(pair[1]));
     let total: i64 = sleeps.sum();
     (total > 0).then_some((total, command))
 }

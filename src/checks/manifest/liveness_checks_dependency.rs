@@ -2,6 +2,7 @@
 
 use crate::diagnostic::Severity;
 use crate::document::Known;
+use crate::path;
 use crate::rule::Context;
 use crate::workspace::container::Container;
 use crate::workspace::image::Image;
@@ -101,7 +102,7 @@ fn foreign_host<'a>(command: impl Iterator<Item = &'a str>) -> Option<String> {
         rest.get(option + 1).copied()
     };
     words.iter().enumerate().find_map(|(at, word)| {
-        let program = word.rsplit('/').next().unwrap_or_default();
+        let program = path::name(word);
         let host = match CLIENTS.iter().find(|(client, _)| *client == program) {
             Some((_, options)) => after(at, options),
             None if ["curl", "wget"].contains(&program) => {

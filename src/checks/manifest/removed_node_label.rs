@@ -2,6 +2,7 @@
 
 use super::evidence;
 use crate::diagnostic::{Place, Severity};
+use crate::document::words::Word;
 use crate::document::yaml::Node;
 use crate::rule::Context;
 use crate::workspace::topology::object::Object;
@@ -20,12 +21,14 @@ const LABELS: &[(&str, &str, Option<&str>)] = &[
 pub fn check(unit: &Unit, cx: &mut Context<'_>) {
     let mut kept = Vec::new();
     for object in unit.objects.iter().map(|id| cx.workspace.topology.object_at(*id)) {
+        // All of them are of Kubernetes itself, and most files name none.
+        if !cx.workspace.document(object.node.source).mentions(Word::Kubernetes) {
+            continue;
+        }
         let root = cx.workspace.node(object.node);
         let text = cx.workspace.text(root.place());
-        // All of them are of Kubernetes itself, and most objects ask for none. A definition and a text only describe what
-        // others may say.
-        let is_near = memchr::memmem::find(text.as_bytes(), b"kubernetes.io/").is_some();
-        if !is_near || object.is("CustomResourceDefinition") || object.is("ConfigMap") {
+        // A definition and a text only describe what others may say.
+        if object.is("CustomResourceDefinition") || object.is("ConfigMap") || !Word::Kubernetes.is_in(text) {
             continue;
         }
         for (label, instead, since) in LABELS.iter().filter(|(label, ..)| text.contains(label)) {

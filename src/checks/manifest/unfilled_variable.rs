@@ -5,6 +5,7 @@ use std::collections::HashSet;
 
 use crate::document::Known;
 use crate::near::is_slip;
+use crate::path;
 use crate::rule::Context;
 use crate::workspace::Workspace;
 use crate::workspace::container::Container;
@@ -85,7 +86,7 @@ fn fills_elsewhere(object: &str) -> bool {
 /// Whether a shell reads the words: `$(NAME)` is a command to it.
 fn is_script(container: &Container<'_>) -> bool {
     const SHELLS: &[&str] = &["sh", "bash", "ash", "dash", "zsh", "ksh"];
-    container.words().any(|word| SHELLS.contains(&word.rsplit('/').next().unwrap_or(&word)))
+    container.words().any(|word| SHELLS.contains(&path::name(&word)))
 }
 
 fn is_variable(name: &str) -> bool {

@@ -2,6 +2,7 @@
 
 use crate::diagnostic::SourceId;
 use crate::document::migration::framework::Framework;
+use crate::path;
 use crate::rule::Context;
 use crate::workspace::history::{Migration, MigrationSet};
 
@@ -28,8 +29,8 @@ pub fn check(set: &MigrationSet, cx: &mut Context<'_>) {
 fn folder<'w>(migration: &Migration, cx: &Context<'w>) -> &'w str {
     let path = migration.up.first().map_or("", |script| cx.workspace.path(script.source));
     let is_own = path.ends_with("/up.sql");
-    let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
-    if is_own { folder.rsplit_once('/').map_or("", |(above, _)| above) } else { folder }
+    let folder = path::folder(path);
+    if is_own { path::folder(folder) } else { folder }
 }
 
 fn report(set: &MigrationSet, one: &Migration, other: &Migration, cx: &mut Context<'_>) {

@@ -7,6 +7,7 @@ use crate::diagnostic::{Fix, Help, NewFile, Place, Rewrite, SourceId};
 use crate::document::migration::framework::{Escape, Framework, Transactions};
 use crate::document::migration::{NewMigration, next_title};
 use crate::document::sql::{Action, Name, TableChange};
+use crate::path;
 use crate::rule::Context;
 use crate::source::Span;
 use crate::workspace::Workspace;
@@ -86,7 +87,7 @@ impl SafeWay {
         let takes_over = self.stays.is_none() && is_alone(migration, &places, cx);
         let files = self.files(set, Some(migration), takes_over);
         let path = cx.workspace.path(script.source);
-        let from = path.rsplit('/').next().unwrap_or(path);
+        let from = path::name(path);
         let is_undone = migration.down.iter().any(|down| !down.first_words(cx.workspace.document(down.source)).is_empty());
         let undone = if is_undone { ", and what undoes it out of the way back" } else { "" };
         let outside = if self.parts.iter().any(|part| !part.in_transaction) { " outside a transaction" } else { "" };

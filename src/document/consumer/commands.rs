@@ -1,5 +1,7 @@
 //! Which dotenv files do the commands of a line read, copy or make?
 
+use crate::path;
+
 /// Commands that read the dotenv file that they are followed by, into the shell or as it is copied.
 const COMMANDS: &[&str] = &["source", ".", "cp"];
 
@@ -25,7 +27,7 @@ pub fn read(line: &str) -> Vec<usize> {
             None if COMMANDS.contains(first) => words[1..].iter().find(|word| !word.starts_with('-')),
             None => None,
         };
-        let is_dotenv = |file: &&&str| file.rsplit('/').next().is_some_and(|name| name.contains(".env"));
+        let is_dotenv = |file: &&&str| path::name(file).contains(".env");
         let place = |file: &&str| here + (file.as_ptr() as usize - command.as_ptr() as usize);
         found.extend(file.filter(is_dotenv).map(place));
     }

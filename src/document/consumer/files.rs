@@ -5,6 +5,7 @@
 
 use super::commands::{self, is_copied};
 use super::path::path_at;
+use crate::path;
 use crate::source::Span;
 
 /// A file of settings that something asks for.
@@ -133,8 +134,7 @@ fn flags(text: &str, start: usize, line: &str, all: &mut Vec<Asked>) {
             let before = all.len();
             value(text, from, all);
             // `-f` is a flag of many commands.
-            let is_other =
-                |asked: &Asked| *flag == "-f" && !asked.path.rsplit('/').next().is_some_and(|name| name.contains("values"));
+            let is_other = |asked: &Asked| *flag == "-f" && !path::name(&asked.path).contains("values");
             if all.len() > before && all.last().is_some_and(is_other) {
                 all.pop();
             }
@@ -158,7 +158,7 @@ fn value(text: &str, at: usize, all: &mut Vec<Asked>) {
 fn one(text: &str, at: usize) -> Option<Asked> {
     let is_file = |asked: &Asked| {
         let path = &asked.path;
-        path.rsplit('/').next().is_some_and(|name| name.contains('.')) && !path.starts_with('/') && !path.contains("//")
+        path::name(path).contains('.') && !path.starts_with('/') && !path.contains("//")
     };
     path_at(text, at).filter(|asked| is_file(asked) && asked.holes.len() <= MOST_HOLES)
 }
@@ -228,7 +228,7 @@ pub fn makes(text: &str, name: &str) -> bool {
         "wildcard",
         "exists",
     ];
-    let tail = name.rsplit('/').next().unwrap_or(name).rsplit('*').next().unwrap_or(name);
+    let tail = path::name(name).rsplit('*').next().unwrap_or(name);
     let end = if tail.len() >= 4 { tail } else { name };
     // Only what is written to counts, not `> /dev/null` beside it, nor what follows `<< parameters.env >>`.
     let is_hole =

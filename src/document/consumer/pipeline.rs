@@ -1,5 +1,7 @@
 //! Which files deploy or build a program, and so ask for files of settings?
 
+use crate::path;
+
 /// Whether a file may ask for files of settings, by its path.
 pub fn may_be_pipeline(path: &str) -> bool {
     is_named_pipeline(path) || may_be_script(path) || may_be_concourse(path)
@@ -13,7 +15,7 @@ pub fn is_pipeline(path: &str, bytes: &[u8]) -> bool {
 
 fn is_named_pipeline(path: &str) -> bool {
     const NAMES: &[&str] = &["Makefile", "GNUmakefile", "justfile", "Justfile", "Procfile", "Jenkinsfile", "Taskfile.yml"];
-    let (folders, name) = path.rsplit_once('/').unwrap_or(("", path));
+    let (folders, name) = path::parted(path);
     let is_yaml = name.ends_with(".yml") || name.ends_with(".yaml");
     let begins = |word: &str| name.starts_with(word);
     let is_ci =
@@ -28,8 +30,8 @@ fn is_named_pipeline(path: &str) -> bool {
 /// Whether a path without an extension is where people keep scripts: `bin/deploy`.
 fn may_be_script(path: &str) -> bool {
     const FOLDERS: &[&str] = &["bin", "script", "scripts", "ci", ".ci", "deploy", "deployment", "tasks", ".buildkite"];
-    let (folders, name) = path.rsplit_once('/').unwrap_or(("", path));
-    let folder = folders.rsplit('/').next().unwrap_or(folders);
+    let (folders, name) = path::parted(path);
+    let folder = path::name(folders);
     !name.contains('.') && (name.starts_with("deploy") || FOLDERS.contains(&folder))
 }
 
@@ -81,8 +83,8 @@ pub fn project(path: &str) -> &str {
     ];
     let mut folder = path;
     loop {
-        folder = folder.rsplit_once('/').map_or("", |(around, _)| around);
-        let name = folder.rsplit('/').next().unwrap_or(folder);
+        folder = path::folder(folder);
+        let name = path::name(folder);
         if folder.is_empty() || !(name.starts_with('.') || TOOLS.contains(&name)) {
             return folder;
         }

@@ -7,6 +7,7 @@ use std::collections::HashSet;
 
 use super::{MOST, Need, Read, is_name};
 use crate::document::compose::interpolation::{Without, variables};
+use crate::path;
 use crate::source::Span;
 
 /// What the builder sets by itself.
@@ -14,7 +15,7 @@ const OF_BUILDERS: &[&str] = &["TARGET", "BUILD"];
 
 /// Whether a file asks for settings, by its name.
 pub fn may_ask(path: &str) -> bool {
-    let name = path.rsplit('/').next().unwrap_or(path);
+    let name = path::name(path);
     is_dockerfile(name) || is_start(name)
 }
 
@@ -37,7 +38,7 @@ pub fn may_hold_reads(has: impl Fn(&str) -> bool) -> bool {
 
 /// What a file asks for.
 pub fn read(path: &str, text: &str, reads: &mut Vec<Read>) {
-    let is_image = is_dockerfile(path.rsplit('/').next().unwrap_or(path));
+    let is_image = is_dockerfile(path::name(path));
     let mut own: HashSet<&str> = HashSet::new();
     let mut at = 0;
     for line in text.split_inclusive('\n') {

@@ -2,11 +2,17 @@
 
 use super::{Kind, NONE, Open, Part, RawNode};
 
-/// The bit that stands for a key in [`RawNode::keys`].
+/// What tells most keys apart without looking at their texts: the length and both ends of this one.
 #[inline]
-pub(super) fn bit_of(key: &[u8]) -> u16 {
+pub(super) fn mark_of(key: &[u8]) -> u16 {
     let (first, last) = (key.first().copied().unwrap_or_default(), key.last().copied().unwrap_or_default());
-    1 << ((key.len() ^ usize::from(first >> 1) ^ usize::from(last) << 2) & 0xF)
+    u16::try_from(key.len() & 0x3F).unwrap_or_default() | u16::from(first & 0x1F) << 6 | u16::from(last & 0x1F) << 11
+}
+
+/// The bit that stands for keys with this mark in [`RawNode::keys`].
+#[inline]
+pub(super) fn bit_of(mark: u16) -> u16 {
+    1 << ((mark ^ mark >> 7 ^ mark >> 9) & 0xF)
 }
 
 impl Part {
@@ -23,7 +29,8 @@ impl Part {
         }
     }
 
-    fn keys_of(&self, home: usize, source: &[u8]) -> u16 {
+    /// Marks the keys of a mapping. Says which there may be: all of them, if one cannot be marked.
+    fn keys_of(&mut self, home: usize, source: &[u8]) -> u16 {
         let end = self.nodes.len().min(self.nodes[home].link as usize);
         let (mut keys, mut name) = (0, home + 1);
         while name + 1 < end {
@@ -32,7 +39,9 @@ impl Part {
             if !matches!((kind, link, open), (Kind::Plain, 0, Open::No)) || source[span.range()] == *b"<<" {
                 return u16::MAX;
             }
-            keys |= bit_of(&source[span.range()]);
+            let mark = mark_of(&source[span.range()]);
+            self.nodes[name].keys = mark;
+            keys |= bit_of(mark);
             let value = u32::try_from(name + 1).unwrap_or(NONE);
             name = self.nodes[name + 1].behind(value) as usize;
         }

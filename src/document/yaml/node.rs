@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::keys::bit_of;
+use super::keys::{bit_of, mark_of};
 use super::{Kind, NONE, Open, Part, RawNode, Scalar, Schema, is_ambiguous, is_null, resolve};
 use crate::diagnostic::{Place, SourceId};
 use crate::document::Known;
@@ -247,16 +247,24 @@ impl Part {
     /// A key of a mapping with its value, also a merged one, as far as merge keys are followed.
     fn entry(&self, source: &Source, mapping: u32, key: &str, depth: usize) -> Known<(u32, u32)> {
         let Some(home) = self.target(mapping) else { return Known::Unknown };
-        let RawNode { kind, open, link, keys, .. } = self.nodes[home as usize];
+        let RawNode { kind, open, keys, .. } = self.nodes[home as usize];
         if kind != Kind::Mapping {
             return if open == Open::Yes { Known::Unknown } else { Known::Absent };
         }
-        if keys & bit_of(key.as_bytes()) == 0 {
-            return Known::Absent;
+        let mark = mark_of(key.as_bytes());
+        if keys & bit_of(mark) == 0 {
+            Known::Absent
+        } else if keys != u16::MAX && open == Open::No {
+            self.plain_entry(source, home, key, mark)
+        } else {
+            self.any_entry(source, home, key, depth)
         }
-        if keys != u16::MAX && open == Open::No {
-            return self.plain_entry(source, home, key);
-        }
+    }
+
+    /// The same of any mapping.
+    #[inline(never)]
+    fn any_entry(&self, source: &Source, home: u32, key: &str, depth: usize) -> Known<(u32, u32)> {
+        let RawNode { open, link, .. } = self.nodes[home as usize];
         let nodes = &self.nodes[..self.nodes.len().min(link as usize)];
         let bytes = source.text().as_bytes();
         let (mut found, mut merged, mut may_be_there) = (None, None, open == Open::Yes);
@@ -291,13 +299,12 @@ impl Part {
     }
 
     /// The same of a mapping whose keys are plain words as they stand, without merges and holes. The last one wins.
-    fn plain_entry(&self, source: &Source, home: u32, key: &str) -> Known<(u32, u32)> {
+    #[inline]
+    fn plain_entry(&self, source: &Source, home: u32, key: &str, mark: u16) -> Known<(u32, u32)> {
         let nodes = &self.nodes[..self.nodes.len().min(self.nodes[home as usize].link as usize)];
-        let bytes = source.text().as_bytes();
         let (mut found, mut name) = (Known::Absent, home + 1);
         while let Some([raw, value, ..]) = nodes.get(name as usize..) {
-            let Span { start, end } = raw.span;
-            if (end - start) as usize == key.len() && bytes[start as usize..end as usize] == *key.as_bytes() {
+            if raw.keys == mark && source.text().as_bytes()[raw.span.range()] == *key.as_bytes() {
                 found = Known::Is((name, name + 1));
             }
             name = value.behind(name + 1);

@@ -7,11 +7,9 @@
 use std::ops::Range;
 
 use super::date::is_day;
+use crate::document::words::OWN;
 use crate::near::distance;
 use crate::rule::Rule;
-
-/// What begins every comment that allows something.
-pub const WORD: &str = "gonogo";
 
 /// One rule that somebody wants to allow.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -35,14 +33,14 @@ const MOST_RULES: usize = 64;
 pub fn wishes(comment: &str) -> Vec<Wish> {
     // In a reason the name is a word like any other.
     let begins = |after: &str| after.starts_with(':') || after.split_whitespace().next() == Some("allow");
-    let starts = comment.match_indices(WORD).map(|(at, _)| at).filter(|at| begins(&comment[at + WORD.len()..]));
+    let starts = comment.match_indices(OWN).map(|(at, _)| at).filter(|at| begins(&comment[at + OWN.len()..]));
     let starts: Vec<usize> = starts.collect();
     let ends = starts.iter().skip(1).copied().chain([comment.len()]);
     let mut wishes = Vec::new();
     for (start, end) in starts.iter().zip(ends) {
         let end = comment[*start..end].find("*/").map_or(end, |at| start + at);
         let text = comment[..end].trim_end().trim_end_matches("-->").trim_end();
-        if text.len() > start + WORD.len() {
+        if text.len() > start + OWN.len() {
             wish(text, *start, &mut wishes);
         }
     }
@@ -51,7 +49,7 @@ pub fn wishes(comment: &str) -> Vec<Wish> {
 
 /// What stands from `start` to the end of the text.
 fn wish(text: &str, start: usize, wishes: &mut Vec<Wish>) {
-    let after = &text[start + WORD.len()..];
+    let after = &text[start + OWN.len()..];
     let (rest, has_colon) = after.strip_prefix(':').map_or((after, false), |rest| (rest, true));
     let verb = rest.split_whitespace().next().unwrap_or_default();
     let at = text.len() - rest.trim_start().len() + verb.len();

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use super::{Blob, Mode, Repository};
+use crate::path;
 use crate::tree::{Disk, Entry, EntryKind, NoRepository, Tree, Unreadable, walk_paths};
 
 /// Files as git keeps them.
@@ -88,7 +89,7 @@ fn target(link: &str, bytes: &[u8]) -> Option<String> {
     if target.starts_with('/') || target.contains(['\\', ':']) {
         return None;
     }
-    let folder = link.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let folder = path::folder(link);
     let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
     for part in target.split('/') {
         match part {

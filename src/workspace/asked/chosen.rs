@@ -10,6 +10,7 @@ use std::sync::Arc;
 use super::{Asked, Slots, ids};
 use crate::diagnostic::Place;
 use crate::document::Document;
+use crate::path;
 use crate::source::Span;
 
 /// What a framework looks for.
@@ -37,7 +38,7 @@ pub fn asked<'d>(documents: &'d [Arc<Document>], slots: &Slots) -> Vec<Asked<'d>
 
 impl Framework {
     fn asked<'d>(&self, documents: &'d [Arc<Document>], slots: &Slots) -> Vec<Asked<'d>> {
-        let name = |file: &'static str| file.rsplit('/').next().unwrap_or(file);
+        let name = |file: &'static str| path::name(file);
         let has =
             |file: &&'static str| slots.get(name(file)).is_some_and(|slots| slots.iter().any(|slot| slot.key.ends_with(*file)));
         let files: Vec<&'static str> = self.files.iter().copied().filter(has).collect();

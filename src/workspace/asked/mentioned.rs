@@ -12,6 +12,7 @@ use rayon::prelude::*;
 use super::{Asked, Slots, ids};
 use crate::diagnostic::{Place, SourceId};
 use crate::document::Document;
+use crate::path;
 use crate::source::{Source, Span};
 use crate::tree::{Tree, Unreadable};
 use crate::workspace::builds::join;
@@ -112,7 +113,7 @@ struct Wanted<'p> {
 
 impl<'p> Wanted<'p> {
     fn of(path: &'p str, is_folder: bool) -> Self {
-        let (around, name) = path.rsplit_once('/').unwrap_or(("", path));
+        let (around, name) = path::parted(path);
         Self { path, around, name, is_folder }
     }
 

@@ -12,6 +12,7 @@ use crate::diagnostic::{Place, SourceId};
 use crate::document::Document;
 use crate::document::compose::EnvFile;
 use crate::near;
+use crate::path;
 use crate::tree::{Tree, Unreadable};
 use crate::workspace::builds::join;
 use crate::workspace::discover::Found;
@@ -76,7 +77,7 @@ impl There<'_> {
     /// What is there in the place of a file that is not, and whether it is called nearly so; none if there is an example
     /// of the file, or if people make such files on the spot.
     fn instead(&self, path: &str, another: Option<SourceId>) -> Option<(SourceId, bool)> {
-        let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+        let (folder, name) = path::parted(path);
         let around = self.by_folder.get(folder).map(Vec::as_slice).unwrap_or_default();
         let bare = name.trim_start_matches('.');
         if around.iter().any(|(other, _)| other.len() > name.len() && other.contains(bare)) {
@@ -94,5 +95,5 @@ fn may_be_known(file: &EnvFile, path: &str) -> bool {
 }
 
 fn last(path: &str) -> &str {
-    path.rsplit('/').next().unwrap_or(path)
+    path::name(path)
 }

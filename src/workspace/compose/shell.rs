@@ -7,6 +7,7 @@ use rayon::prelude::*;
 
 use crate::document::Document;
 use crate::document::kind::Kind;
+use crate::path;
 use crate::tree::Tree;
 
 /// Larger files are generated.
@@ -23,12 +24,12 @@ pub fn may_set(path: &str) -> bool {
         "nix", "j2", "tpl", "tmpl", "service", "toml", "envrc", "example", "sample", "dist", "template", "yml", "yaml", "rake",
         "groovy",
     ];
-    let name = path.rsplit('/').next().unwrap_or(path);
+    let name = path::name(path);
     let is_image = name.to_ascii_lowercase().contains("dockerfile");
-    let is_starter = name == "Rakefile" || name.starts_with("fabfile") || name.contains("deploy") || name.contains("env");
+    let is_starter = || name == "Rakefile" || name.starts_with("fabfile") || name.contains("deploy") || name.contains("env");
     match name.rsplit_once('.') {
         _ if is_image => false,
-        Some((_, end)) => ENDS.contains(&end) || is_starter,
+        Some((_, end)) => ENDS.contains(&end) || is_starter(),
         None => true,
     }
 }

@@ -7,6 +7,7 @@ use rayon::prelude::*;
 use super::{as_variable, form};
 use crate::diagnostic::SourceId;
 use crate::document::Document;
+use crate::path;
 use crate::source::lines;
 use crate::tree::Tree;
 use crate::workspace::Workspace;
@@ -17,7 +18,7 @@ pub fn may_supply(path: &str) -> bool {
     const ENDS: &[&str] = &[".yml", ".yaml", ".tf", ".sh", ".hcl", ".bicep", ".toml", ".nix", ".mk", ".tpl", ".gotmpl", ".j2"];
     const NAMES: &[&str] =
         &["Makefile", "Procfile", "Jenkinsfile", "Vagrantfile", "app.json", "vercel.json", "justfile", "Tiltfile"];
-    let name = path.rsplit('/').next().unwrap_or(path);
+    let name = path::name(path);
     ENDS.iter().any(|end| name.ends_with(end)) || NAMES.contains(&name) || name.contains("ockerfile")
 }
 

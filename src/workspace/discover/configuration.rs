@@ -6,6 +6,7 @@ use std::collections::HashSet;
 use rayon::prelude::*;
 
 use crate::document::kind::promises_settings;
+use crate::path;
 use crate::settings::EnvironmentNames;
 use crate::workspace::environments::slots::slots;
 
@@ -102,18 +103,17 @@ pub fn chosen<'p>(paths: &[&'p str], said: &EnvironmentNames) -> Vec<&'p str> {
 /// What frameworks read on top of such files: those of one machine, and the list of variables of node-config.
 fn companions<'p>(ours: &[&'p str], chosen: &[&'p str]) -> Vec<&'p str> {
     let known: HashSet<&str> = chosen.iter().copied().collect();
-    let folder = |path: &'p str| path.rsplit_once('/').map_or("", |(folder, _)| folder);
-    let folders: HashSet<&str> = chosen.iter().map(|path| folder(path)).filter(|folder| folder.ends_with("config")).collect();
-    let values = chosen.iter().filter(|path| path.rsplit('/').next().is_some_and(|name| name.starts_with("values")));
-    let with_values: HashSet<&str> = values.map(|path| folder(path)).collect();
+    let folders: HashSet<&str> =
+        chosen.iter().map(|path| path::folder(path)).filter(|folder| folder.ends_with("config")).collect();
+    let values = chosen.iter().filter(|path| path::name(path).starts_with("values"));
+    let with_values: HashSet<&str> = values.map(|path| path::folder(path)).collect();
     let is_companion = |path: &&&'p str| {
-        let name = path.rsplit('/').next().unwrap_or(path);
+        let (folder, name) = path::parted(path);
         let is_of_folder = name.starts_with("custom-environment-variables.") || name.starts_with("local-");
         // The values of a chart stand in its folder, and those of environments often beside that.
-        let around = folder(path).rsplit_once('/').map_or("", |(around, _)| around);
-        let is_of_chart =
-            matches!(name, "values.yaml" | "values.yml") && with_values.contains(around) && !folder(path).is_empty();
-        is_of_chart || (is_of_folder && folders.contains(folder(path))) || known.contains(&*path.replacen(".local.", ".", 1))
+        let around = path::folder(folder);
+        let is_of_chart = matches!(name, "values.yaml" | "values.yml") && with_values.contains(around) && !folder.is_empty();
+        is_of_chart || (is_of_folder && folders.contains(folder)) || known.contains(&*path.replacen(".local.", ".", 1))
     };
     ours.iter().filter(is_companion).copied().collect()
 }
@@ -126,7 +126,7 @@ pub fn has_format(name: &str) -> bool {
 
 fn is_foreign(path: &str) -> bool {
     let lower = path.to_ascii_lowercase();
-    let (folders, name) = lower.rsplit_once('/').unwrap_or(("", &lower));
+    let (folders, name) = path::parted(&lower);
     let is_lock = name.ends_with(".lock.json")
         || name.ends_with("-lock.yaml")
         || name.starts_with("tsconfig")

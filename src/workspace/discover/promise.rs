@@ -6,6 +6,7 @@ use super::{CONFIG_NAMES, configuration, is_sql};
 use crate::document::consumer;
 use crate::document::dump::Teller;
 use crate::document::kind::Kind;
+use crate::path;
 use crate::workspace::builds::tilt::is_tilt;
 use crate::workspace::consumers::may_supply;
 use crate::workspace::{compose, readers, sites, versions};
@@ -62,7 +63,7 @@ pub(super) fn unsupported() -> GlobSet {
 impl Promise {
     /// Of a file; `named` on the command line, any SQL is a migration.
     pub fn of(path: &str, named: bool, unsupported: &GlobSet) -> Self {
-        let name = path.rsplit('/').next().unwrap_or(path);
+        let name = path::name(path);
         let kind = Kind::of_path(path, named);
         let may_be_foreign = matches!(kind, None | Some(Kind::Manifest)) && !is_sql(path);
         Self {

@@ -11,6 +11,7 @@ use super::SettingsFile;
 use super::stack::Order;
 use crate::diagnostic::Place;
 use crate::document::Document;
+use crate::path;
 use crate::source::{Source, Span};
 use crate::workspace::builds::join;
 use crate::workspace::ids;
@@ -73,7 +74,7 @@ impl<'d> Composes<'d> {
         // A script may have gone to another folder first: the only one that has the last of them.
         let elsewhere = || {
             let last = paths.last()?.trim_start_matches("./");
-            let named = self.by_name.get(last.rsplit('/').next()?)?;
+            let named = self.by_name.get(path::name(last))?;
             let mut ending = named.iter().take(MOST).filter_map(|path| path.strip_suffix(last)?.strip_suffix('/'));
             ending.next().filter(|_| ending.next().is_none())
         };

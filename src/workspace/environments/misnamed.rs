@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use super::names::{Tier, named_at, slip_of, words};
 use super::slots::with_hole;
 use crate::document::consumer::pipeline::project;
+use crate::path;
 use crate::settings::EnvironmentNames;
 use crate::workspace::consumers::is_below;
 
@@ -122,7 +123,7 @@ const AGREEING: usize = 3;
 
 /// Words that frameworks look for by themselves, whatever the rest of a tree calls the environment.
 fn is_given_by_a_framework(member: &Member<'_>) -> bool {
-    let name = member.path.rsplit('/').next().unwrap_or(member.path);
+    let name = path::name(member.path);
     let is_long = matches!(&*member.lower(), "production" | "development" | "test");
     is_long && (name.starts_with(".env") || name.starts_with("appsettings.") || member.folder().ends_with("config"))
 }

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use crate::near;
+use crate::path;
 use crate::settings::EnvironmentNames;
 
 /// How near to production an environment is.
@@ -88,9 +89,12 @@ pub fn slip_of(word: &str) -> Option<(&'static str, &'static str, Tier)> {
         std::array::from_fn(|length| all().filter(|(alias, ..)| alias.len().abs_diff(length) <= 1).collect())
     });
     let is_like = |(alias, ..): &&(&str, &str, Tier)| may_be_slip(word.as_bytes(), alias.as_bytes());
+    if word.len() < 4 {
+        return None;
+    }
     let mut like = MEANT.get(word.len())?.iter().filter(is_like).peekable();
     // Nearly all words are like none.
-    like.peek().filter(|_| word.len() >= 4)?;
+    like.peek()?;
     let word = word.to_ascii_lowercase();
     let is_slip = |alias: &str| {
         let is_telling = alias.len() >= TELLING || (alias.len() == word.len() && exchanged(&word) == exchanged(alias));
@@ -164,7 +168,7 @@ impl Named {
 impl Tier {
     /// The tier that a path tells of: a folder that is named for an environment, or the last word of the file's name.
     pub fn of_path(path: &str) -> Option<Self> {
-        let (folders, name) = path.rsplit_once('/').unwrap_or(("", path));
+        let (folders, name) = path::parted(path);
         let stem = name.split('.').next().unwrap_or(name);
         let last_word = stem.rsplit(['-', '_']).next().filter(|word| *word != stem);
         let words = last_word.into_iter().chain(folders.rsplit('/'));

@@ -11,6 +11,7 @@ use crate::diagnostic::SourceId;
 use crate::document::Document;
 use crate::document::entries::{Entries, Entry, Form, leaf};
 use crate::document::format::Format;
+use crate::document::words::Word;
 use crate::settings::EnvironmentNames;
 use crate::source::{Source, Span};
 
@@ -127,7 +128,7 @@ fn split(
 
 /// The data of the `ConfigMap`s of a file.
 pub fn config_maps(id: SourceId, document: &Document, said: &EnvironmentNames) -> Vec<SettingsFile> {
-    let Some(yaml) = document.yaml().filter(|_| document.source.text().contains("ConfigMap")) else { return Vec::new() };
+    let Some(yaml) = document.yaml().filter(|_| document.mentions(Word::ConfigMap)) else { return Vec::new() };
     let named = named(document.source.path(), said);
     let mut files = Vec::new();
     for root in yaml.roots(&document.source, id) {

@@ -12,6 +12,7 @@ use super::slots::bases;
 use super::{SettingsFile, chains, told};
 use crate::diagnostic::Place;
 use crate::document::Document;
+use crate::path;
 use crate::settings::EnvironmentNames;
 
 /// The files that are read together with one.
@@ -276,7 +277,7 @@ impl<'f> Files<'f> {
     fn imported(&self, at: usize, path: &str) -> Vec<usize> {
         let file = &self.all[at];
         let Some(entry) = file.find("spring.config.import") else { return Vec::new() };
-        let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let folder = path::folder(path);
         let text = entry.text(&self.documents[file.source.index()].source);
         let words = text.split(|next: char| next.is_whitespace() || matches!(next, ',' | ';' | '[' | ']' | '"' | '\''));
         let places = words.filter(|word| word.contains('.')).map(|word| word.rsplit(':').next().unwrap_or(word));

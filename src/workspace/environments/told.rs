@@ -16,6 +16,7 @@ use crate::diagnostic::{Place, SourceId};
 use crate::document::consumer::path::path_at;
 use crate::document::entries::of_node;
 use crate::document::kind::is_kustomization;
+use crate::document::words::Word;
 use crate::document::yaml::Node;
 use crate::document::{Document, Known};
 use crate::settings::EnvironmentNames;
@@ -38,7 +39,7 @@ const MOST: usize = 200;
 /// The settings that applications of Argo CD and releases of Flux hold themselves.
 pub(super) fn inline(documents: &[Arc<Document>], said: &EnvironmentNames) -> Vec<SettingsFile> {
     let mut found = Vec::new();
-    for (source, document) in such(documents, |document| document.yaml().is_some() && holds_values(document.source.text())) {
+    for (source, document) in such(documents, |document| document.yaml().is_some() && may_hold_values(document)) {
         let Some(yaml) = document.yaml() else { continue };
         for root in yaml.roots(&document.source, source) {
             for node in values(root) {
@@ -70,8 +71,9 @@ fn such(documents: &[Arc<Document>], says: impl Fn(&Document) -> bool + Sync) ->
 }
 
 /// A quick look.
-fn holds_values(text: &str) -> bool {
-    (text.contains("HelmRelease") && text.contains("values")) || (text.contains("argoproj.io") && text.contains("helm:"))
+fn may_hold_values(document: &Document) -> bool {
+    let has = |text: &str| document.source.text().contains(text);
+    (document.mentions(Word::HelmRelease) && has("values")) || (document.mentions(Word::Argo) && has("helm:"))
 }
 
 fn word(node: Known<Node<'_>>) -> String {
@@ -135,9 +137,9 @@ pub(super) fn orders(
 fn lists(number: usize, inline: &[SettingsFile], documents: &[Arc<Document>]) -> Vec<List> {
     let mut lists = Vec::new();
     let made = if inline.is_empty() { HashMap::new() } else { made(documents) };
-    let names_values = |text: &str| text.contains("valueFiles") || text.contains("HelmRelease");
+    let names_values = |document: &Document| document.mentions(Word::ValueFiles) || document.mentions(Word::HelmRelease);
     let may_list = |document: &Document| match document.yaml() {
-        Some(yaml) => yaml.parts.len() < MOST && names_values(document.source.text()),
+        Some(yaml) => yaml.parts.len() < MOST && names_values(document),
         None => document.consumer().is_some(),
     };
     for (source, document) in such(documents, may_list) {

@@ -4,11 +4,12 @@ use super::Ignored;
 use crate::diagnostic::SourceId;
 use crate::document::migration::framework::Framework;
 use crate::document::migration::{Layout, Role};
+use crate::path;
 
 /// Why the tool of a set passes over one of its files; none where it runs it, or complains. Only what the tool does by its
 /// own words is told; of numbered files nobody knows who runs them.
 pub(super) fn ignored(framework: Framework, layout: &Layout, path: &str, source: SourceId, paired: bool) -> Option<Ignored> {
-    let name = path.rsplit('/').next().unwrap_or(path);
+    let name = path::name(path);
     let told = |why: String, help: String| Some(Ignored { source, why, help });
     match framework {
         Framework::Sqitch if layout.role == Role::Aside => told(

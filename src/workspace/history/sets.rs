@@ -11,6 +11,7 @@ use crate::document::engine::Engine;
 use crate::document::migration::framework::{Escape, Framework, Late, Transactions};
 use crate::document::migration::{Layout, REPEATABLE, Role, dotted, in_letters, marks};
 use crate::document::sql::{Certainty, Sql};
+use crate::path;
 use crate::source::Source;
 use crate::workspace::ids;
 use crate::workspace::versions::{ASSUMED, Said, Versions};
@@ -240,7 +241,7 @@ impl Making<'_> {
 
 /// The tools that have files of this shape, the likeliest first.
 fn shaped(layout: &Layout, path: &str) -> &'static [Framework] {
-    let name = path.rsplit('/').next().unwrap_or(path);
+    let name = path::name(path);
     match name {
         "migration.sql" => &[Framework::Prisma],
         "up.sql" | "down.sql" => &[Framework::Diesel, Framework::Hasura],

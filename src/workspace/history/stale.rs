@@ -7,6 +7,7 @@ use crate::diagnostic::SourceId;
 use crate::document::Document;
 use crate::document::migration::framework::Framework;
 use crate::document::migration::sum::{Running, lines};
+use crate::path;
 use crate::source::Encoding;
 
 /// A migration that a checksum does not fit.
@@ -29,7 +30,7 @@ pub(super) fn atlas<'d>(
     migrations: &[Migration],
     document: impl Fn(SourceId) -> &'d Document,
 ) -> Vec<Stale> {
-    let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let folder = path::folder(path);
     let help =
         format!("look at what changed, then:\natlas migrate hash --dir file://{}", if folder.is_empty() { "." } else { folder });
     let stale = |source, why: &str| Stale { source, file: "atlas.sum".to_owned(), why: why.to_owned(), help: help.clone() };
@@ -37,7 +38,7 @@ pub(super) fn atlas<'d>(
     let mut files: HashMap<&str, SourceId> = HashMap::new();
     for source in sources() {
         let path = document(source).source.path();
-        if path.rsplit_once('/').map_or("", |(folder, _)| folder) == folder {
+        if path::folder(path) == folder {
             files.insert(document(source).source.name(), source);
         }
     }

@@ -16,6 +16,7 @@ use crate::document::engine::Engine;
 use crate::document::migration::framework::Framework;
 use crate::document::sql::{Action, Name};
 use crate::guard;
+use crate::path;
 use crate::source::{Source, Span};
 use crate::tree::Tree;
 use crate::workspace::base::Base;
@@ -128,7 +129,7 @@ fn files_for<'a>(set: &MigrationSet, asked: Asked<'a>) -> Vec<&'a str> {
         return Vec::new();
     }
     let below = |folder: &str| if folder.is_empty() { String::new() } else { format!("{folder}/") };
-    let above = set.folder.rsplit_once('/').map_or("", |(above, _)| above);
+    let above = path::folder(&set.folder);
     let inside = |folder: String, teller| {
         let tellers = asked.sites.tellers.range(folder.clone()..).take_while(move |path| path.starts_with(&folder));
         tellers.map(String::as_str).filter(move |path| Teller::of_path(path) == Some(teller))

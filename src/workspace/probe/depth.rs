@@ -2,6 +2,8 @@
 
 use super::Handler;
 
+use crate::path;
+
 /// What an answer proves, from nothing to much.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Depth {
@@ -37,7 +39,7 @@ impl Handler<'_> {
 /// Paths that the front of an application answers, whatever is behind it.
 fn is_static(path: &str) -> bool {
     let path = path.split(['?', '#']).next().unwrap_or_default();
-    let name = path.rsplit('/').next().unwrap_or_default();
+    let name = path::name(path);
     // Metrics are counted in sickness and in health.
     let is_same = ["/", "/metrics", "/version", "/index"].contains(&path) || path.starts_with("/static/");
     let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
@@ -86,7 +88,7 @@ fn of_words(words: &[&str]) -> Depth {
 }
 
 fn base(program: &str) -> &str {
-    program.rsplit('/').next().unwrap_or_default()
+    path::name(program)
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::above;
 use crate::document::migration::framework::Framework;
+use crate::path;
 use crate::tree::Tree;
 
 /// A tool that a package uses.
@@ -71,7 +72,7 @@ pub fn of(tree: &dyn Tree, files: &[String], folders: &BTreeSet<String>) -> BTre
     let wanted: BTreeSet<&str> = folders.iter().flat_map(|folder| above(folder)).collect();
     let mut found: BTreeMap<String, Vec<Dependency>> = BTreeMap::new();
     for path in files {
-        let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+        let (folder, name) = path::parted(path);
         let Some((_, words)) = WORDS.iter().find(|(list, _)| *list == name) else { continue };
         if !wanted.contains(folder) {
             continue;

@@ -10,6 +10,7 @@ use crate::document::format::Format;
 use crate::document::migration::Role;
 use crate::document::migration::framework::Framework;
 use crate::document::yaml::Yaml;
+use crate::path;
 use crate::source::Source;
 use crate::tree::Tree;
 
@@ -28,8 +29,8 @@ const NAMES: &[(&str, Framework, &str)] = &[
 
 /// Whether the name of a file promises that it says something of migrations.
 pub fn may_say(path: &str) -> bool {
-    let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
-    let folder = folder.rsplit('/').next().unwrap_or(folder);
+    let (folder, name) = path::parted(path);
+    let folder = path::name(folder);
     NAMES.iter().any(|(known, ..)| *known == name)
         || is_list(name)
         || matches!((folder, name), ("meta", "_journal.json") | ("supabase", "config.toml"))
@@ -45,10 +46,10 @@ pub fn may_say(path: &str) -> bool {
 
 /// Settings of Flyway, or of a program of Spring that runs it, but for those of a test.
 fn is_flyway(path: &str) -> bool {
-    let name = path.rsplit('/').next().unwrap_or(path);
+    let name = path::name(path);
     let is_spring = name.starts_with("application") && [".yml", ".yaml", ".properties"].iter().any(|end| name.ends_with(end));
-    let is_test = path.contains("/test/") || name.starts_with("application-test.");
-    !is_test && (is_spring || matches!(name, "flyway.conf" | "flyway.toml"))
+    let is_test = || path.contains("/test/") || name.starts_with("application-test.");
+    (is_spring || matches!(name, "flyway.conf" | "flyway.toml")) && !is_test()
 }
 
 /// `dbconfig.yml` of sql-migrate, maybe one for each server.
@@ -68,7 +69,7 @@ const LARGEST: u64 = 4 << 20;
 impl Sites {
     /// Takes in what one file says.
     pub(super) fn hear(&mut self, tree: &dyn Tree, path: &str) {
-        let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+        let (folder, name) = path::parted(path);
         let read = || tree.read(path, LARGEST).ok().map(|bytes| Source::decode(path, bytes));
         if flyway::may_tell(path)
             && let Some(source) = read()
@@ -191,7 +192,7 @@ impl Sites {
         let Some(object) = yaml.roots(source, SourceId(0)).next() else { return };
         let text = |key: &str| object.field(key).into_option()?.text().into_option();
         if let (Some(dialect), Some(_)) = (text("dialect"), text("version")) {
-            let home = folder.rsplit_once('/').map_or("", |(home, _)| home);
+            let home = path::folder(folder);
             let engine = Engine::of_word(&dialect);
             self.add(home, Site { framework: Framework::Drizzle, said: path.to_owned(), engine, plan: None });
         }
@@ -224,7 +225,7 @@ impl Sites {
 
     /// A folder for each version, with the files of it in a manifest.
     fn manifest(&mut self, folder: &str, path: &str, source: Option<&Source>) {
-        let (home, version) = folder.rsplit_once('/').unwrap_or(("", folder));
+        let (home, version) = path::parted(folder);
         let numbers: Vec<u128> = version.trim_start_matches('v').split('.').filter_map(|part| part.parse().ok()).collect();
         let Some(source) = source else { return };
         let yaml = Yaml::read(source);

@@ -7,6 +7,7 @@ use crate::document::engine::Engine;
 use crate::document::entries::{Entries, Entry, Form};
 use crate::document::format::Format;
 use crate::document::migration::place;
+use crate::path;
 use crate::source::Source;
 
 /// What one file tells Flyway.
@@ -28,10 +29,11 @@ struct Location {
 
 /// Whether a file may tell Flyway something. What holds for a test or for one environment alone says nothing of the others.
 pub fn may_tell(path: &str) -> bool {
-    let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
-    let is_test = folder.split('/').any(|part| matches!(part, "test" | "tests" | "testFixtures" | "integrationTest"));
+    let (folder, name) = path::parted(path);
+    let is_test = || folder.split('/').any(|part| matches!(part, "test" | "tests" | "testFixtures" | "integrationTest"));
     let is_settings = matches!(name, "application.yml" | "application.yaml" | "application.properties");
-    !is_test && (is_settings || matches!(name, "flyway.conf" | "flyway.toml" | "pom.xml" | "build.gradle" | "build.gradle.kts"))
+    let is_known = is_settings || matches!(name, "flyway.conf" | "flyway.toml" | "pom.xml" | "build.gradle" | "build.gradle.kts");
+    is_known && !is_test()
 }
 
 impl Told {
@@ -78,7 +80,7 @@ impl Location {
 
     /// The folder that it means, seen from the file that names it: one that holds migrations, or one above such.
     fn top(&self, said: &str, folders: &BTreeSet<String>) -> Option<String> {
-        let here = said.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let here = path::folder(said);
         let holds = |top: &str| folders.range(top.to_owned()..).take_while(|it| it.starts_with(top)).any(|it| is_in(it, top));
         let join = |folder: &str| if folder.is_empty() { self.path.clone() } else { format!("{folder}/{}", self.path) };
         let near = above(here).map(join).find(|top| holds(top));
@@ -161,7 +163,7 @@ fn in_gradle(text: &str) -> Vec<String> {
 /// The folders of files that have Flyway's shape.
 pub fn folders<'a>(paths: impl Iterator<Item = &'a str>) -> BTreeSet<String> {
     let is_flyway = |path: &&str| {
-        let name = path.rsplit('/').next().unwrap_or(path);
+        let name = path::name(path);
         name.starts_with(['V', 'R', 'U', 'B']) && name.contains("__")
     };
     paths.filter(is_flyway).map(|path| place(path).folder).collect()
@@ -199,7 +201,7 @@ pub fn homes(folders: &BTreeSet<String>, told: &[Told]) -> (BTreeMap<String, Str
 
 /// Flyway looks into all folders below its location.
 fn guessed(folders: &BTreeSet<String>) -> BTreeMap<String, String> {
-    let is_engine = |folder: &str| Engine::of_word(folder.rsplit('/').next().unwrap_or(folder)).is_some();
+    let is_engine = |folder: &str| Engine::of_word(path::name(folder)).is_some();
     let home = |folder: &String| {
         if is_engine(folder) {
             return None;

@@ -5,6 +5,7 @@ use super::plan::Plan;
 use super::{Site, Sites};
 use crate::document::engine::Engine;
 use crate::document::migration::framework::Framework;
+use crate::path;
 use crate::source::Source;
 use crate::tree::Tree;
 
@@ -43,7 +44,7 @@ impl Sites {
             let deploy = scripts(section.deploy.as_ref().or(core.deploy.as_ref()), "deploy");
             let revert = scripts(section.revert.as_ref().or(core.revert.as_ref()), "revert");
             let plan = Plan::of_sqitch(Source::decode(path.as_str(), bytes).text(), &deploy, &revert);
-            let home = path.rsplit_once('/').map_or("", |(home, _)| home);
+            let home = path::folder(&path);
             // What was taken for its home before the configuration was read.
             if home != top && self.known.get(home).is_some_and(|site| site.said == path) {
                 self.known.remove(home);

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::labels::{Answer, Selector, is_template};
 use super::object::Object;
-use super::unit::UnitId;
+use super::unit::{UnitId, Units};
 use super::{Topology, Workload};
 use crate::near::{is_plural, is_slip};
 
@@ -52,14 +52,19 @@ fn is_put_later((key, value): &(String, String)) -> bool {
 }
 
 impl Pods {
-    pub(super) fn add(&mut self, family: &str, at: usize, workload: &Workload) {
-        for (key, value) in &workload.labels.pairs {
-            self.by_label.entry((family.to_owned(), key.clone(), value.clone())).or_default().push(at);
-            self.by_key.entry((workload.unit, key.clone())).or_default().push(at);
+    pub(super) fn of(workloads: &[Workload], units: &Units) -> Self {
+        let mut pods = Self { by_label: HashMap::with_capacity(workloads.len()), ..Self::default() };
+        for (at, workload) in workloads.iter().enumerate() {
+            let (family, labels) = (units.family(workload.unit), &workload.labels);
+            for (key, value) in &labels.pairs {
+                pods.by_label.entry((family.to_owned(), key.clone(), value.clone())).or_default().push(at);
+                pods.by_key.entry((workload.unit, key.clone())).or_default().push(at);
+            }
+            if labels.is_templated() {
+                pods.open.entry(family.to_owned()).or_default().push(at);
+            }
         }
-        if workload.labels.is_open || workload.labels.pairs.iter().any(|(key, value)| is_template(key) || is_template(value)) {
-            self.open.entry(family.to_owned()).or_default().push(at);
-        }
+        pods
     }
 
     fn with(&self, family: &str, (key, value): &(String, String)) -> &[usize] {

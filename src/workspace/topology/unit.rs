@@ -7,6 +7,7 @@ use super::Workload;
 use super::object::ObjectId;
 use crate::document::Known;
 use crate::document::kind::is_kustomization;
+use crate::path;
 use crate::source::Source;
 use crate::workspace::Workspace;
 use crate::workspace::builds::Builds;
@@ -265,7 +266,7 @@ fn home<'a>(folder: &'a str, kustomizations: &HashSet<String>) -> (&'a str, Sort
         if kustomizations.contains(folder) {
             return (folder, Sort::Kustomization);
         }
-        let (above, name) = folder.rsplit_once('/').unwrap_or(("", folder));
+        let (above, name) = path::parted(folder);
         if name == "templates" {
             return (above, Sort::Chart);
         }

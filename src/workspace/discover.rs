@@ -183,7 +183,7 @@ impl Ignores {
 
     /// The pattern that a path is ignored by, and its file. The nearest file that has anything to say decides.
     fn by(&self, path: &str, is_folder: bool) -> Option<(String, String)> {
-        let mut folder = path;
+        let mut folder = if self.rules.is_empty() { "" } else { path };
         while !folder.is_empty() {
             folder = path::folder(folder);
             let Some(rules) = self.rules.get(folder) else { continue };

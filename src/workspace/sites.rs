@@ -100,10 +100,8 @@ impl Sites {
     /// Whether a file is none of the migrations although it lies among them: what verifies them, and has their names.
     pub fn disclaims(&self, path: &str) -> bool {
         let is_sqitch = |folder: &str| self.known.get(folder).is_some_and(|site| site.framework == Framework::Sqitch);
-        above(path).any(|folder| match path::parted(folder) {
-            (top, "verify") => is_sqitch(top),
-            _ => false,
-        })
+        let mut folders = above(path).filter(|_| !self.known.is_empty());
+        folders.any(|folder| matches!(path::parted(folder), (top, "verify") if is_sqitch(top)))
     }
 
     /// What the path of a file of SQL says, with what is known of its folder.

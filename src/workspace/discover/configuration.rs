@@ -87,10 +87,13 @@ const FOREIGN_NAMES: &[&str] = &[
 /// Which of these paths, sorted, might be files of settings.
 pub fn chosen<'p>(paths: &[&'p str], said: &EnvironmentNames) -> Vec<&'p str> {
     let ours: Vec<&str> = paths.par_iter().copied().filter(|path| !is_foreign(path)).collect();
-    let mut chosen: Vec<&str> = ours.iter().copied().filter(|path| promises_settings(path)).collect();
+    let mut chosen: Vec<&str> = ours.par_iter().copied().filter(|path| promises_settings(path)).collect();
     for slot in slots(&ours, said) {
         chosen.extend(slot.members.iter().map(|(at, _)| ours[*at]));
         chosen.extend(slot.base.iter().map(|at| ours[*at]));
+    }
+    if chosen.is_empty() {
+        return chosen;
     }
     chosen.sort_unstable();
     chosen.dedup();

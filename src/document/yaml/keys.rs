@@ -5,14 +5,29 @@ use super::{Kind, NONE, Open, Part, RawNode};
 /// What tells most keys apart without looking at their texts: the length and both ends of this one.
 #[inline]
 pub(super) fn mark_of(key: &[u8]) -> u16 {
-    let (first, last) = (key.first().copied().unwrap_or_default(), key.last().copied().unwrap_or_default());
+    let [first, .., last] = *key else { return 0 };
     u16::try_from(key.len() & 0x3F).unwrap_or_default() | u16::from(first & 0x1F) << 6 | u16::from(last & 0x1F) << 11
 }
 
 /// The bit that stands for keys with this mark in [`RawNode::keys`].
 #[inline]
 pub(super) fn bit_of(mark: u16) -> u16 {
-    1 << ((mark ^ mark >> 7 ^ mark >> 9) & 0xF)
+    1 << (mark.wrapping_mul(0x9E37) >> 12)
+}
+
+/// Whether two keys are the same. Nearly all are short, and to set out a comparison of any length would take longer.
+#[inline]
+pub(super) fn is_same(one: &[u8], other: &[u8]) -> bool {
+    fn ends<const N: usize>(key: &[u8]) -> Option<(&[u8; N], &[u8; N])> {
+        key.first_chunk().zip(key.last_chunk())
+    }
+    match one.len() {
+        length if length != other.len() => false,
+        0..4 => one.iter().eq(other),
+        4..=8 => ends::<4>(one) == ends(other),
+        9..=16 => ends::<8>(one) == ends(other),
+        _ => one == other,
+    }
 }
 
 impl Part {

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::keys::{bit_of, mark_of};
+use super::keys::{bit_of, is_same, mark_of};
 use super::{Kind, NONE, Open, Part, RawNode, Scalar, Schema, is_ambiguous, is_null, resolve};
 use crate::diagnostic::{Place, SourceId};
 use crate::document::Known;
@@ -245,6 +245,7 @@ impl Part {
     }
 
     /// A key of a mapping with its value, also a merged one, as far as merge keys are followed.
+    #[inline]
     fn entry(&self, source: &Source, mapping: u32, key: &str, depth: usize) -> Known<(u32, u32)> {
         let Some(home) = self.target(mapping) else { return Known::Unknown };
         let RawNode { kind, open, keys, .. } = self.nodes[home as usize];
@@ -304,7 +305,7 @@ impl Part {
         let nodes = &self.nodes[..self.nodes.len().min(self.nodes[home as usize].link as usize)];
         let (mut found, mut name) = (Known::Absent, home + 1);
         while let Some([raw, value, ..]) = nodes.get(name as usize..) {
-            if raw.keys == mark && source.text().as_bytes()[raw.span.range()] == *key.as_bytes() {
+            if raw.keys == mark && is_same(&source.text().as_bytes()[raw.span.range()], key.as_bytes()) {
                 found = Known::Is((name, name + 1));
             }
             name = value.behind(name + 1);

@@ -27,25 +27,29 @@ const STRICT: &[&str] = &[
 
 pub(super) fn check(object: &Object, root: Field<'_>) -> Vec<Invalid> {
     let mut found = Vec::new();
-    check_name(object, root.path("metadata.name"), &mut found);
-    check_labels(root.path("metadata.labels"), "labels", &mut found);
-    check_texts(root.path("metadata.annotations"), "an annotation", &mut found);
+    let (metadata, spec) = (root.field("metadata"), root.field("spec"));
+    check_name(object, metadata.field("name"), &mut found);
+    check_metadata(metadata, &mut found);
     match object.resource.as_str() {
-        "Service" => check_labels(root.path("spec.selector"), "selector", &mut found),
+        "Service" => check_labels(spec.field("selector"), "selector", &mut found),
         "Deployment" | "StatefulSet" | "DaemonSet" | "ReplicaSet" | "Job" => {
-            check_labels(root.path("spec.selector.matchLabels"), "matchLabels", &mut found);
-            check_template(root.path("spec.template"), &mut found);
+            check_labels(spec.path("selector.matchLabels"), "matchLabels", &mut found);
+            check_template(spec.field("template"), &mut found);
         }
-        "CronJob" => check_template(root.path("spec.jobTemplate.spec.template"), &mut found),
+        "CronJob" => check_template(spec.path("jobTemplate.spec.template"), &mut found),
         _ => {}
     }
     found
 }
 
 fn check_template(template: Field<'_>, found: &mut Vec<Invalid>) {
-    check_labels(template.path("metadata.labels"), "labels", found);
-    check_texts(template.path("metadata.annotations"), "an annotation", found);
+    check_metadata(template.field("metadata"), found);
     check_labels(template.path("spec.nodeSelector"), "nodeSelector", found);
+}
+
+fn check_metadata(metadata: Field<'_>, found: &mut Vec<Invalid>) {
+    check_labels(metadata.field("labels"), "labels", found);
+    check_texts(metadata.field("annotations"), "an annotation", found);
 }
 
 fn check_name(object: &Object, field: Field<'_>, found: &mut Vec<Invalid>) {

@@ -32,13 +32,13 @@ pub(super) fn check(workload: &Workload, workspace: &Workspace) -> Vec<Invalid> 
         }
     }
     let volumes = LazyCell::new(|| volumes(workload, workspace));
-    let mut called: HashMap<String, Field<'_>> = HashMap::new();
+    let mut called: HashMap<Cow<'_, str>, Field<'_>> = HashMap::new();
     for list in ["initContainers", "containers"] {
         let containers = pod.field(list);
         for container in containers.items() {
             let name = container.field("name");
             if let Known::Is(text) = name.text()
-                && let Some(first) = called.insert(text.clone().into_owned(), name)
+                && let Some(first) = called.insert(text.clone(), name)
                 && !containers.is_open()
             {
                 let why = format!("two containers are called {text}");

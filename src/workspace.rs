@@ -88,8 +88,8 @@ pub struct Workspace {
     mentions: Mentions,
     /// Where the tree says that migrations are.
     sites: Sites,
-    /// Images that are built on the spot.
-    built: Vec<String>,
+    /// Images whose tags no manifest has.
+    tagged: Vec<String>,
     /// What the migrations do.
     pub history: History,
     /// How large tables are.
@@ -160,9 +160,9 @@ impl Workspace {
             let change = Change::of(base, tree, &found, &documents, settings);
             let has_migrations = documents.iter().any(|document| document.sql().is_some());
             let mentions = if has_migrations { Mentions::of(tree, &found.telling, &documents) } else { Mentions::default() };
-            let (sites, built) = (&found.sites, builds::tilt::images(tree, &found.tilt));
+            let (sites, tagged) = (&found.sites, builds::tagged_elsewhere(tree, &found, &documents));
             let asked = Asked { named, all: settings.all, settings, sites, dumps: Dumps::Tree(tree) };
-            let mut workspace = Self::derive(documents, change, mentions, built, asked);
+            let mut workspace = Self::derive(documents, change, mentions, tagged, asked);
             workspace.ask_around(tree, &found);
             if let Some(asked) = &settings.asked {
                 workspace.consumers.mentions = consumers::mentions(tree, &found.suppliers, &workspace, asked);
@@ -196,7 +196,7 @@ impl Workspace {
     pub fn before(&self, settings: &Settings) -> Self {
         let documents = self.change.documents_before(&self.documents, &self.sites, settings);
         let asked = Asked { named: "", all: true, settings, sites: &self.sites, dumps: Dumps::Read(&self.history) };
-        let before = Self::derive(documents, Change::none(Base::All), self.mentions.clone(), self.built.clone(), asked);
+        let before = Self::derive(documents, Change::none(Base::All), self.mentions.clone(), self.tagged.clone(), asked);
         let mut before = Self { sizes: self.sizes.clone(), ..before };
         if let Some(tree) = self.change.tree_before() {
             before.ask_around(&tree, &discover(&tree, "", settings));
@@ -213,9 +213,9 @@ impl Workspace {
         self.composed = Composed::of(tree, found, self);
     }
 
-    fn derive(documents: Vec<Arc<Document>>, change: Change, mentions: Mentions, built: Vec<String>, asked: Asked<'_>) -> Self {
+    fn derive(documents: Vec<Arc<Document>>, change: Change, mentions: Mentions, tagged: Vec<String>, asked: Asked<'_>) -> Self {
         let ((history, topology), environments) = rayon::join(
-            || rayon::join(|| History::of(&documents, &change, &mentions, asked), || Topology::of(&documents, &built)),
+            || rayon::join(|| History::of(&documents, &change, &mentions, asked), || Topology::of(&documents, &tagged)),
             || Environments::of(&documents, &asked.settings.environments),
         );
         let notes = history.notes.iter().chain(&topology.notes).cloned().collect();
@@ -226,7 +226,7 @@ impl Workspace {
             change,
             mentions,
             sites,
-            built,
+            tagged,
             history,
             sizes: Sizes::default(),
             topology,

@@ -3,6 +3,7 @@
 //! Overlays are not built yet. Until then it must be known which objects they touch, and which fields of them, so that
 //! nothing is claimed about a base that an overlay repairs.
 
+pub mod edited;
 pub mod patch;
 pub mod reach;
 pub mod target;
@@ -13,13 +14,16 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
+use super::discover::Found;
 use super::ids;
 use super::topology::owned;
 use crate::diagnostic::SourceId;
+use crate::document::consumer::pipeline::may_be_pipeline;
 use crate::document::kind::is_kustomization;
 use crate::document::yaml::{Node, NodeId, Yaml};
 use crate::document::{Document, Known};
 use crate::source::Source;
+use crate::tree::Tree;
 use patch::Patch;
 use reach::{Kustomization, Reach};
 use target::Target;
@@ -52,11 +56,20 @@ pub struct Builds {
 /// So many folders are followed to see what a kustomization is made of.
 const MOST_PARTS: usize = 1000;
 
+/// The images whose tags no manifest has: a build on the spot makes them, or a pipeline writes their tags.
+pub fn tagged_elsewhere(tree: &dyn Tree, found: &Found, documents: &[Arc<Document>]) -> Vec<String> {
+    let mut images = tilt::images(tree, &found.tilt);
+    if documents.iter().any(|document| is_kustomization(document.source.name())) {
+        let pipelines = found.programs.iter().map(|program| program.path.as_str()).filter(|path| may_be_pipeline(path));
+        images.extend(edited::images(tree, &pipelines.collect::<Vec<_>>()));
+    }
+    images
+}
+
 impl Builds {
-    /// Reads all kustomizations and build files.
-    /// `built` are the images that a build on the spot makes.
-    pub fn of(documents: &[Arc<Document>], built: &[String]) -> Self {
-        let mut builds = Self { images: built.iter().cloned().collect(), ..Self::default() };
+    /// Reads all kustomizations and build files. The tags of images that are `tagged` elsewhere are in no manifest.
+    pub fn of(documents: &[Arc<Document>], tagged: &[String]) -> Self {
+        let mut builds = Self { images: tagged.iter().cloned().collect(), ..Self::default() };
         let mut all = Vec::new();
         // Few files say anything of this, and all are asked.
         let candidates: Vec<_> = ids(documents).zip(documents).collect();

@@ -71,8 +71,8 @@ pub struct Topology {
 
 impl Topology {
     /// Collects the objects of all documents.
-    pub fn of(documents: &[Arc<Document>], built: &[String]) -> Self {
-        let builds = Builds::of(documents, built);
+    pub fn of(documents: &[Arc<Document>], tagged: &[String]) -> Self {
+        let builds = Builds::of(documents, tagged);
         let (units, producers) = (Units::new(&builds), Producers::generated(&builds.generated));
         let mut topology = Self { producers, units, builds, ..Self::default() };
         let mut homes = Vec::new();
@@ -112,7 +112,8 @@ impl Topology {
         self.notes.push(Note { path: document.source.path().to_owned(), line: None, message, judged: Judged::InPart });
     }
 
-    /// Where nothing says what is applied together, a Service is meant for what lies beside it, if it selects anything there.
+    /// Where nothing says what is applied together, a Service is meant for what lies beside it, if it selects anything
+    /// there. So is that of a kustomization: others beside it often have the same for another place.
     fn join_services(&mut self, documents: &[Arc<Document>]) {
         let folder = |object: &Object| documents[object.node.source.index()].source.folder();
         let mut selected_by: HashMap<ObjectId, Vec<usize>> = HashMap::new();
@@ -120,8 +121,13 @@ impl Topology {
             let candidates = self.pods.candidates(self.units.family(service.unit), &service.selector);
             let all = candidates.iter().map(|at| &self.workloads[*at]);
             let selected = all.filter(|workload| self.may_meet(service, workload) && service.selects(workload));
-            let (beside, apart): (Vec<&Workload>, Vec<&Workload>) = selected.partition(|to| folder(to) == folder(service));
-            let is_loose = self.unit(service).sort == unit::Sort::Tree;
+            let sort = self.unit(service).sort;
+            let is_beside = |to: &&Workload| match sort {
+                unit::Sort::Kustomization => self.units.are_one(to.unit, service.unit),
+                _ => folder(to) == folder(service),
+            };
+            let (beside, apart): (Vec<&Workload>, Vec<&Workload>) = selected.partition(is_beside);
+            let is_loose = matches!(sort, unit::Sort::Tree | unit::Sort::Kustomization);
             let apart = apart.into_iter().filter(|_| !is_loose || beside.is_empty());
             for workload in beside.iter().copied().chain(apart) {
                 selected_by.entry(workload.id).or_default().push(at);

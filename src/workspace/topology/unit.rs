@@ -211,10 +211,12 @@ impl Units {
         {
             return false;
         }
-        same || beside(&one.folder) == beside(&other.folder)
-            || one.wholes.contains(&other.folder)
-            || other.wholes.contains(&one.folder)
-            || one.wholes.intersection(&other.wholes).next().is_some()
+        same || beside(&one.folder) == beside(&other.folder) || one.is_built_with(other)
+    }
+
+    /// Whether a kustomization is known to apply the objects of two units together.
+    pub fn are_one(&self, one: UnitId, other: UnitId) -> bool {
+        one == other || self.get(one).is_built_with(self.get(other))
     }
 
     /// What all units have in common that may meet.
@@ -235,6 +237,12 @@ impl Unit {
             ids.into()
         });
         sorted.iter().filter_map(move |id| workload(*id))
+    }
+
+    fn is_built_with(&self, other: &Self) -> bool {
+        self.wholes.contains(&other.folder)
+            || other.wholes.contains(&self.folder)
+            || self.wholes.intersection(&other.wholes).next().is_some()
     }
 
     /// A file or a chart completes and changes its objects.

@@ -4,10 +4,12 @@
 //! it. A version that is put together from what the file does not say is there, and unknown.
 
 mod line;
+mod stages;
 
 use crate::path;
 use crate::source::Span;
 use line::At;
+use stages::Stages;
 
 /// What a version is of.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -205,6 +207,8 @@ pub fn uses(path: &str, text: &str) -> Vec<Use> {
     let mut found = Vec::new();
     let mut at = 0;
     let mut engine = None;
+    let stages = (teller == Teller::Dockerfile).then(|| Stages::of(text));
+    let is_run = |start: usize| stages.as_ref().is_none_or(|stages| stages.is_run(start));
     let is_native = ["native-image", "-Pnative", "nativeCompile"].iter().any(|word| text.contains(word));
     for line in text.split_inclusive('\n') {
         let here = At { text, start: at, line };
@@ -214,7 +218,11 @@ pub fn uses(path: &str, text: &str) -> Vec<Use> {
         }
         match teller {
             // What is compiled ahead to machine code runs on no version.
-            Teller::Dockerfile => found.extend(here.from().filter(|used| used.tool != Tool::Java || !is_native)),
+            Teller::Dockerfile => {
+                let used = here.from().filter(|used| used.tool != Tool::Java || !is_native);
+                // A program of Go has in it what built it; others are run by what their image has.
+                found.extend(used.filter(|used| used.tool == Tool::Go || is_run(here.start)));
+            }
             Teller::Compose => found.extend(here.image()),
             Teller::Pipeline => {
                 found.extend(here.image());
@@ -235,6 +243,11 @@ mod tests {
     fn versions_that_files_name() {
         let table: &[(&str, &str, &[&str])] = &[
             ("Dockerfile", "FROM --platform=linux/amd64 node:20.11-alpine AS build\nFROM nginx:1.27\n", &["Node.js 20"]),
+            (
+                "Dockerfile",
+                "FROM node:20 AS ui\nFROM golang:1.23 AS a\nFROM b\nCOPY --from=ui x y\nCOPY --from=a x y\n",
+                &["Go 1.23"],
+            ),
             ("Dockerfile", "ARG PYTHON=3.12\nFROM python:${PYTHON}-slim\n", &["Python 3.12"]),
             ("Dockerfile", "FROM node:${VERSION}\nFROM node:lts\nFROM node\nFROM postgres:15\n", &["Node.js ?"]),
             ("Dockerfile", "FROM node@sha256:abc AS a\n", &["Node.js ?"]),

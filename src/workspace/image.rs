@@ -32,6 +32,11 @@ impl<'a> Image<'a> {
         path::name(self.name)
     }
 
+    /// Whether it only keeps a pod: `pause`, `pause-amd64`.
+    pub fn is_pause(&self) -> bool {
+        self.program().strip_prefix("pause").is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
+    }
+
     /// Whether a word of its name is one of these.
     pub fn is_one_of(&self, names: &[&str]) -> bool {
         let program = self.program().to_ascii_lowercase();

@@ -3,8 +3,7 @@
 use super::Workspace;
 use super::container::Container;
 use super::field::Field;
-
-use crate::path;
+use super::image::Image;
 
 impl<'w> Container<'w> {
     /// The most it may take of a resource: its own limit.
@@ -39,11 +38,10 @@ impl<'w> Container<'w> {
     /// Whether it only waits, and so takes nothing: the image `pause`, or `sleep` for good.
     pub fn only_waits(&self) -> bool {
         let image = self.field("image").text().into_option().unwrap_or_default();
-        let name = path::name(&image).split([':', '@']).next().unwrap_or_default();
         let words = self.field("command").items().chain(self.field("args").items()).map(Field::written);
         let words = words.collect::<Vec<_>>().join(" ");
         let sleeps = ["sleep infinity", "sleep inf", "tail -f /dev/null"].iter().any(|idle| words.ends_with(idle));
-        name == "pause" || sleeps || words.starts_with("sleep ")
+        Image::of(&image).is_pause() || sleeps || words.starts_with("sleep ")
     }
 
     /// Whether it runs beside the others as long as the pod does.

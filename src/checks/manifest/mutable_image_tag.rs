@@ -85,9 +85,10 @@ pub fn check(container: &Container<'_>, cx: &mut Context<'_>) {
         .help(format!(
             "name the build, by a tag that is never reused (1.42.0 stands for yours) or by its digest:\nimage: {name}:1.42.0"
         ));
-    let program = Image::of(&image).program();
+    let of_image = Image::of(&image);
     // What only waits does so in every build.
-    let is_tool = program == "pause" || (TOOLS.contains(&program) && (container.runs_first() || container.workload.is_job()));
+    let is_tool =
+        of_image.is_pause() || (TOOLS.contains(&of_image.program()) && (container.runs_first() || container.workload.is_job()));
     match moves {
         Moves::Always | Moves::ByName if is_tool => {
             report.capped(Severity::Low).assuming("any build of this tool does what is asked of it here");

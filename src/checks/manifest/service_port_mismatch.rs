@@ -19,6 +19,10 @@ pub fn check(object: &Object, cx: &mut Context<'_>) {
         return;
     }
     let Selection::Selects(workloads) = workspace.topology.selection(service, &service.selector) else { return };
+    // A patch may add the container that listens.
+    if workloads.iter().any(|workload| cx.may_be_patched(workload)) {
+        return;
+    }
     // Where one port leads to what a container declares, the others may well lead to what it does not care to.
     let arrives = |port: Field<'_>| {
         let target = port.node().into_option().and_then(target);

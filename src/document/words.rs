@@ -17,6 +17,10 @@ pub enum Word {
     ConfigMap,
     /// What Flux installs.
     HelmRelease,
+    /// What begins the group of Flux's kustomizations.
+    Flux,
+    /// What Skaffold builds.
+    Artifacts,
     /// What every object of Argo CD says of itself.
     Argo,
     /// What names files of values in an application of Argo CD.
@@ -26,7 +30,16 @@ pub enum Word {
 }
 
 impl Word {
-    const ALL: [Self; 6] = [Self::Own, Self::ConfigMap, Self::HelmRelease, Self::Argo, Self::ValueFiles, Self::Kubernetes];
+    const ALL: [Self; 8] = [
+        Self::Own,
+        Self::ConfigMap,
+        Self::HelmRelease,
+        Self::Flux,
+        Self::Artifacts,
+        Self::Argo,
+        Self::ValueFiles,
+        Self::Kubernetes,
+    ];
 
     /// Whether a text holds it; of a whole file [`Document::mentions`](super::Document::mentions) knows.
     pub fn is_in(self, text: &str) -> bool {
@@ -40,6 +53,8 @@ impl Word {
             Self::Own => OWN,
             Self::ConfigMap => "ConfigMap",
             Self::HelmRelease => "HelmRelease",
+            Self::Flux => "kustomize.toolkit.fluxcd.io/",
+            Self::Artifacts => "artifacts",
             Self::Argo => "argoproj.io",
             Self::ValueFiles => "valueFiles",
             Self::Kubernetes => "kubernetes.io/",

@@ -12,14 +12,12 @@ pub mod tilt;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
-use rayon::prelude::*;
-
 use super::discover::Found;
 use super::ids;
 use super::topology::owned;
-use crate::diagnostic::SourceId;
 use crate::document::consumer::pipeline::may_be_pipeline;
 use crate::document::kind::is_kustomization;
+use crate::document::words::Word;
 use crate::document::yaml::{Node, NodeId, Yaml};
 use crate::document::{Document, Known};
 use crate::source::Source;
@@ -71,10 +69,7 @@ impl Builds {
     pub fn of(documents: &[Arc<Document>], tagged: &[String]) -> Self {
         let mut builds = Self { images: tagged.iter().cloned().collect(), ..Self::default() };
         let mut all = Vec::new();
-        // Few files say anything of this, and all are asked.
-        let candidates: Vec<_> = ids(documents).zip(documents).collect();
-        let candidates = candidates.into_par_iter().filter(|(id, document)| may_build(document, *id));
-        for (id, document) in candidates.collect::<Vec<_>>() {
+        for (id, document) in ids(documents).zip(documents).filter(|(_, document)| may_build(document)) {
             for root in document.yaml().into_iter().flat_map(|yaml| yaml.roots(&document.source, id)) {
                 if is_kustomization(document.source.name()) {
                     builds.kustomizations.insert(document.source.folder().to_owned());
@@ -222,11 +217,9 @@ fn documents_at<'d>(documents: &'d [Arc<Document>], path: &str) -> Option<&'d Do
 }
 
 /// Whether a file may be a kustomization, one of Flux, or a list of what is built.
-fn may_build(document: &Document, id: SourceId) -> bool {
-    let Some(yaml) = document.yaml() else { return false };
-    let mut roots = yaml.roots(&document.source, id);
-    is_kustomization(document.source.name())
-        || roots.any(|root| root.field("build").is_there() || (is_flux(root) && root.field("spec").is_there()))
+fn may_build(document: &Document) -> bool {
+    document.yaml().is_some()
+        && (is_kustomization(document.source.name()) || document.mentions(Word::Artifacts) || document.mentions(Word::Flux))
 }
 
 fn is_flux(root: Node<'_>) -> bool {

@@ -48,6 +48,6 @@ fn of_group(group: Vec<&Workload>, cx: &mut Context<'_>) {
 
 fn serves_with_several(workload: &Workload, cx: &Context<'_>) -> bool {
     let workspace = cx.workspace;
-    let is_several = workspace.availability.fewest(workspace, workload).is_some_and(|pods| pods >= 2);
-    is_several && !cx.may_be_patched(workload) && workspace.topology.services_of(workload).next().is_some()
+    let is_several = || workspace.availability.fewest(workspace, workload).is_some_and(|pods| pods >= 2);
+    workspace.topology.services_of(workload).next().is_some() && is_several() && !cx.may_be_patched(workload)
 }

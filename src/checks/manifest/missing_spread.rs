@@ -24,8 +24,12 @@ pub fn check(unit: &Unit, cx: &mut Context<'_>) {
 
 fn may_share_a_node(workload: &Workload, cx: &Context<'_>) -> bool {
     let workspace = cx.workspace;
+    // Told without a look at the workload itself.
+    if workspace.topology.services_of(workload).next().is_none() {
+        return false;
+    }
     let pod = workload.pod(workspace);
     let is_several = workspace.availability.fewest(workspace, workload).is_some_and(|pods| pods >= 2);
     let is_free = pod.field("topologySpreadConstraints").is_absent() && pod.path("affinity.podAntiAffinity").is_absent();
-    is_several && is_free && !cx.may_be_patched(workload) && workspace.topology.services_of(workload).next().is_some()
+    is_several && is_free && !cx.may_be_patched(workload)
 }

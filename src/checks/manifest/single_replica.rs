@@ -32,13 +32,13 @@ pub fn check(unit: &Unit, cx: &mut Context<'_>) {
 /// One pod by its own number, with traffic, and no sign that it must be one.
 fn is_alone(workload: &Workload, cx: &Context<'_>) -> bool {
     let workspace = cx.workspace;
+    // Told without a look at the workload itself.
+    if workspace.topology.services_of(workload).next().is_none() {
+        return false;
+    }
     let Known::Is(sizes) = workspace.availability.sizes(workspace, workload) else { return false };
     let is_one = sizes.iter().all(|size| size.pods == 1 && matches!(size.by, By::Workload | By::Default));
-    is_one
-        && !cx.may_be_patched(workload)
-        && workload.kind != "Pod"
-        && workspace.topology.services_of(workload).next().is_some()
-        && !must_be_one(workload, cx)
+    is_one && !cx.may_be_patched(workload) && workload.kind != "Pod" && !must_be_one(workload, cx)
 }
 
 /// It replaces its pod before it starts another, keeps data of its own, or elects a leader.

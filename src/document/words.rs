@@ -27,10 +27,12 @@ pub enum Word {
     ValueFiles,
     /// What the labels of Kubernetes itself begin with.
     Kubernetes,
+    /// A tag that moves.
+    Latest,
 }
 
 impl Word {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 9] = [
         Self::Own,
         Self::ConfigMap,
         Self::HelmRelease,
@@ -39,6 +41,7 @@ impl Word {
         Self::Argo,
         Self::ValueFiles,
         Self::Kubernetes,
+        Self::Latest,
     ];
 
     /// Whether a text holds it; of a whole file [`Document::mentions`](super::Document::mentions) knows.
@@ -58,17 +61,18 @@ impl Word {
             Self::Argo => "argoproj.io",
             Self::ValueFiles => "valueFiles",
             Self::Kubernetes => "kubernetes.io/",
+            Self::Latest => ":latest",
         }
     }
 
-    fn bit(self) -> u8 {
+    fn bit(self) -> u16 {
         1 << self as u8
     }
 }
 
 /// Which of the words a text holds.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Words(u8);
+pub(super) struct Words(u16);
 
 impl Words {
     pub(super) fn of(text: &str) -> Self {

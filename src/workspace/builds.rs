@@ -6,6 +6,7 @@
 pub mod edited;
 pub mod patch;
 pub mod reach;
+pub mod rewritten;
 pub mod target;
 pub mod tilt;
 
@@ -57,10 +58,12 @@ const MOST_PARTS: usize = 1000;
 /// The images whose tags no manifest has: a build on the spot makes them, or a pipeline writes their tags.
 pub fn tagged_elsewhere(tree: &dyn Tree, found: &Found, documents: &[Arc<Document>]) -> Vec<String> {
     let mut images = tilt::images(tree, &found.tilt);
+    let pipelines = found.programs.iter().map(|program| program.path.as_str()).filter(|path| may_be_pipeline(path));
+    let pipelines: Vec<&str> = pipelines.collect();
     if documents.iter().any(|document| is_kustomization(document.source.name())) {
-        let pipelines = found.programs.iter().map(|program| program.path.as_str()).filter(|path| may_be_pipeline(path));
-        images.extend(edited::images(tree, &pipelines.collect::<Vec<_>>()));
+        images.extend(edited::images(tree, &pipelines));
     }
+    images.extend(rewritten::images(tree, &pipelines, documents));
     images
 }
 

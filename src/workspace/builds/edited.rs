@@ -13,8 +13,12 @@ const COMMAND: &str = "edit set image";
 
 /// The images that these pipelines and scripts give a tag, by the names that manifests have for them.
 pub fn images(tree: &dyn Tree, pipelines: &[&str]) -> Vec<String> {
-    let of_file = |path: &&str| named(&String::from_utf8_lossy(&tree.read(path, LARGEST).unwrap_or_default()));
-    pipelines.par_iter().flat_map_iter(of_file).collect()
+    pipelines.par_iter().flat_map_iter(|path| named(&text_of(tree, path))).collect()
+}
+
+/// The text of a pipeline; nothing of one that cannot be read.
+pub(super) fn text_of(tree: &dyn Tree, path: &str) -> String {
+    String::from_utf8_lossy(&tree.read(path, LARGEST).unwrap_or_default()).into_owned()
 }
 
 fn named(text: &str) -> Vec<String> {

@@ -166,15 +166,14 @@ impl Named {
 }
 
 impl Tier {
-    /// The tier that a path tells of: a folder that is named for an environment, or the last word of the file's name. What
-    /// the documentation of the whole tree shows is an example; further down, `docs` may be a program.
+    /// The tier that a path tells of: a folder that is named for an environment, or the last word of the file's name.
+    /// `docs` tells nothing: projects keep there what people install.
     pub fn of_path(path: &str) -> Option<Self> {
         let (folders, name) = path::parted(path);
         let stem = name.split('.').next().unwrap_or(name);
         let last_word = stem.rsplit(['-', '_']).next().filter(|word| *word != stem);
         let words = last_word.into_iter().chain(folders.rsplit('/'));
-        let tier = words.filter_map(environment).map(|(_, tier)| tier).next();
-        tier.or_else(|| path.starts_with("docs/").then_some(Self::Example))
+        words.filter_map(environment).map(|(_, tier)| tier).next()
     }
 }
 
@@ -236,9 +235,7 @@ mod tests {
             ("overlays/staging/web.yaml", Some(Tier::NonProduction)),
             ("deploy/web-dev.yaml", Some(Tier::NonProduction)),
             ("examples/web.yaml", Some(Tier::Example)),
-            ("docs/start/web.yaml", Some(Tier::Example)),
-            ("docs/production/web.yaml", Some(Tier::Production)),
-            ("apps/docs/web.yaml", None),
+            ("docs/install/web.yaml", None),
             ("k8s/test-runner.yaml", None),
             ("k8s/staging.yaml", None),
             ("dev-portal/web.yaml", None),

@@ -18,10 +18,20 @@ pub fn named<T>(subject: &str, work: impl FnOnce() -> T) -> T {
     if SUBJECT.with_borrow(|named| named == subject) {
         return work();
     }
-    let before = SUBJECT.replace(subject.to_owned());
+    let before = rename(subject);
     let result = work();
-    SUBJECT.set(before);
+    rename(&before);
     result
+}
+
+/// Puts one name in the place of another, in the same memory: this happens for every file, and seldom in another's name.
+fn rename(subject: &str) -> String {
+    SUBJECT.with_borrow_mut(|named| {
+        let before = named.clone();
+        named.clear();
+        named.push_str(subject);
+        before
+    })
 }
 
 /// Runs work under the name of the file it is about, and says whether it failed.

@@ -34,8 +34,8 @@
 //!
 //! A third-party type stops at one door: sqlparser in `document/sql/types.rs`, granit and `serde_yaml` in
 //! `document/yaml/`, `toml_parser` in `document/toml.rs` and below it, miette in `emit/text.rs`, `serde_json` in
-//! `config/schema.rs`, `emit/escape.rs` and `emit/sarif/`, clap and `supports_hyperlinks` in `cli`, walkdir in
-//! `tree/disk.rs`, ignore in `workspace/discover.rs`, globset there and in `settings/paths.rs`.
+//! `config/schema.rs`, `emit/escape.rs` and `emit/sarif/`, clap and `supports_hyperlinks` in `cli`, rustix in
+//! `tree/disk/bytes.rs`, ignore in `workspace/discover.rs`, globset there and in `settings/paths.rs`.
 //!
 //! # Words
 //!

@@ -86,7 +86,7 @@ pub enum Encoding {
 #[derive(Debug)]
 pub struct Source {
     path: Arc<str>,
-    text: Arc<str>,
+    text: String,
     encoding: Encoding,
     index: OnceLock<Index>,
 }
@@ -95,7 +95,7 @@ impl Source {
     /// Decodes by byte-order mark, else as UTF-8, else as Latin-1. Never fails.
     pub fn decode(path: impl Into<Arc<str>>, bytes: Vec<u8>) -> Self {
         let (text, encoding) = decode(bytes);
-        Self { path: path.into(), text: text.into(), encoding, index: OnceLock::new() }
+        Self { path: path.into(), text, encoding, index: OnceLock::new() }
     }
 
     /// The path, relative to the root, with `/` between its parts. It is untrusted text.

@@ -30,6 +30,11 @@ pub trait Tree: Sync {
     /// The bytes of a file, if it is a plain file of at most `limit` bytes.
     fn read(&self, path: &str, limit: u64) -> Result<Vec<u8>, Unreadable>;
 
+    /// The same for what the walk found to be a plain file, which need not be asked again what it is.
+    fn read_found(&self, path: &str, limit: u64) -> Result<Vec<u8>, Unreadable> {
+        self.read(path, limit)
+    }
+
     /// The same for a path that no walk came across: links in it are followed as long as they stay below the root.
     fn read_named(&self, path: &str, limit: u64) -> Result<Vec<u8>, Unreadable> {
         self.read(path, limit)

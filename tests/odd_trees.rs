@@ -231,6 +231,35 @@ fn pipes_and_sockets_with_any_name_are_never_opened() {
     assert!(run.out.contains("not judged: odd/.env: it is a pipe") && run.out.contains("odd/db/1_a.s.env"), "{}", run.out);
 }
 
+/// What the walk found may be something else when it is read, and whatever it is must neither wait nor lead anywhere.
+#[cfg(unix)]
+#[test]
+fn what_turned_into_something_else_after_the_walk_is_never_followed() {
+    use std::process::Command;
+
+    let scratch = Scratch::new(&[("plain.sql", "SELECT 1;"), ("secret.sql", "SELECT 2;")]);
+    let place = |name: &str| scratch.path().join(name);
+    let tree = Disk::open(scratch.path()).expect("a folder");
+    std::os::unix::fs::symlink(place("secret.sql"), place("link.sql")).expect("a link");
+    assert!(Command::new("mkfifo").arg(place("pipe.sql")).status().expect("mkfifo").success());
+    fs::create_dir(place("folder.sql")).expect("a folder");
+    assert_eq!(tree.read_found("plain.sql", 9), Ok(b"SELECT 1;".to_vec()));
+    assert_eq!(tree.read_found("plain.sql", 8), Err(Unreadable::TooLarge { limit: 8 }));
+    assert_eq!(tree.read_found("gone.sql", 9), Err(Unreadable::Vanished));
+    for name in ["link.sql", "folder.sql"] {
+        assert!(matches!(tree.read_found(name, 100), Err(Unreadable::Refused(_))), "{name}");
+    }
+    assert_eq!(tree.read_found("pipe.sql", 100), Err(Unreadable::NotAFile));
+    // Around the size up to which files are read before anybody asks how long they are.
+    for length in [0, 1, (64 << 10) - 1, 64 << 10, (64 << 10) + 1, 200_000] {
+        let text = vec![b'x'; length];
+        scratch.write("long.sql", &text);
+        assert_eq!(tree.read_found("long.sql", length as u64), Ok(text), "{length}");
+        let less = (length as u64).saturating_sub(1);
+        assert_eq!(tree.read_found("long.sql", less).is_err(), length > 0, "{length}");
+    }
+}
+
 #[test]
 fn repositories_of_all_shapes_are_folders() {
     let shapes: &[&[(&str, &str)]] = &[

@@ -39,7 +39,7 @@ impl Kind {
     /// What its path makes of a file. `named` on the command line, any SQL file is a migration.
     pub fn of_path(path: &str, named: bool) -> Option<Self> {
         let name = path::name(path);
-        let lower = name.to_ascii_lowercase();
+        let lower = path::in_small_letters(name);
         if lower.ends_with(".sql") {
             return (named || migration::layout(path).is_some()).then_some(Self::Migration);
         }
@@ -50,7 +50,7 @@ impl Kind {
         if name == BASELINE {
             return None;
         }
-        let (stem, extension) = lower.rsplit_once('.').unwrap_or((&lower, ""));
+        let (stem, extension) = path::ended(&lower).unwrap_or((&lower, ""));
         if matches!(extension, "yaml" | "yml") && is_compose_name(stem) {
             return Some(Self::Compose);
         }
@@ -113,9 +113,9 @@ pub(super) fn is_settings_name(name: &str) -> bool {
 
 /// Whether a framework or a tool reads settings from files of this name.
 pub fn promises_settings(path: &str) -> bool {
-    let lower = path.to_ascii_lowercase();
+    let lower = path::in_small_letters(path);
     let (folders, name) = path::parted(&lower);
-    let (stem, end) = name.rsplit_once('.').unwrap_or((name, ""));
+    let (stem, end) = path::ended(name).unwrap_or((name, ""));
     let is_yaml = matches!(end, "yml" | "yaml");
     let folder = path::name(folders);
     let begins = |word: &str| stem == word || stem.strip_prefix(word).is_some_and(|rest| rest.starts_with(['-', '.']));

@@ -71,13 +71,27 @@ impl FromStr for Quantity {
 
 /// A unit as a power of two and one of ten.
 fn powers(unit: &str) -> Option<(u32, i32)> {
-    let binary = ["Ki", "Mi", "Gi", "Ti", "Pi", "Ei"].iter().position(|binary| *binary == unit);
-    if let Some(step) = binary {
-        return Some((10 * (u32::try_from(step).ok()? + 1), 0));
-    }
-    let decimal = ["n", "u", "m", "", "k", "M", "G", "T", "P", "E"].iter().position(|decimal| *decimal == unit);
-    if let Some(step) = decimal {
-        return Some((0, 3 * (i32::try_from(step).ok()? - 3)));
+    let known = match unit {
+        "Ki" => Some((10, 0)),
+        "Mi" => Some((20, 0)),
+        "Gi" => Some((30, 0)),
+        "Ti" => Some((40, 0)),
+        "Pi" => Some((50, 0)),
+        "Ei" => Some((60, 0)),
+        "n" => Some((0, -9)),
+        "u" => Some((0, -6)),
+        "m" => Some((0, -3)),
+        "" => Some((0, 0)),
+        "k" => Some((0, 3)),
+        "M" => Some((0, 6)),
+        "G" => Some((0, 9)),
+        "T" => Some((0, 12)),
+        "P" => Some((0, 15)),
+        "E" => Some((0, 18)),
+        _ => None,
+    };
+    if known.is_some() {
+        return known;
     }
     let exponent = unit.strip_prefix(['e', 'E'])?;
     let digits = exponent.strip_prefix(['+', '-']).unwrap_or(exponent);
@@ -98,12 +112,11 @@ fn scaled(whole: &str, part: &str, two: u32, ten: i32) -> i128 {
     }
     let point = i32::try_from(part.len()).unwrap_or(i32::MAX);
     // More digits than any number that is kept can have; those far behind the point only round up.
-    let all = whole.bytes().chain(part.bytes()).skip_while(|byte| *byte == b'0');
-    let all: Vec<u8> = all.collect();
-    let kept = all.len().min(27);
-    let dropped = i32::try_from(all.len() - kept).unwrap_or(i32::MAX);
-    let lost = all[kept..].iter().any(|byte| *byte != b'0');
-    let number = all[..kept].iter().fold(0_i128, |number, byte| number * 10 + i128::from(byte - b'0'));
+    let all = || whole.bytes().chain(part.bytes()).skip_while(|byte| *byte == b'0');
+    let kept = 27;
+    let dropped = i32::try_from(all().skip(kept).count()).unwrap_or(i32::MAX);
+    let lost = all().skip(kept).any(|byte| byte != b'0');
+    let number = all().take(kept).fold(0_i128, |number, byte| number * 10 + i128::from(byte - b'0'));
     let ten = ten.saturating_sub(point).saturating_add(dropped);
     let power = 10_i128.checked_pow(ten.unsigned_abs());
     if ten >= 0 {

@@ -178,7 +178,7 @@ pub fn teller(path: &str) -> Option<Teller> {
         "scripts",
     ];
     let (folders, name) = path::parted(path);
-    let lower = name.to_ascii_lowercase();
+    let lower = path::in_small_letters(name);
     let is_yaml = lower.ends_with(".yml") || lower.ends_with(".yaml");
     // Further down, nobody runs workflows.
     let is_ci = || folders == ".github/workflows" || folders.ends_with(".circleci") || lower.starts_with(".gitlab-ci");

@@ -29,10 +29,14 @@ pub enum Word {
     Kubernetes,
     /// A tag that moves.
     Latest,
+    /// What the keys begin with by which pods take in such settings.
+    ConfigMapReference,
+    /// What begins a variable that Kubernetes, a shell or a kustomization fills in.
+    Filled,
 }
 
 impl Word {
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 11] = [
         Self::Own,
         Self::ConfigMap,
         Self::HelmRelease,
@@ -42,6 +46,8 @@ impl Word {
         Self::ValueFiles,
         Self::Kubernetes,
         Self::Latest,
+        Self::ConfigMapReference,
+        Self::Filled,
     ];
 
     /// Whether a text holds it; of a whole file [`Document::mentions`](super::Document::mentions) knows.
@@ -62,6 +68,8 @@ impl Word {
             Self::ValueFiles => "valueFiles",
             Self::Kubernetes => "kubernetes.io/",
             Self::Latest => ":latest",
+            Self::ConfigMapReference => "configMap",
+            Self::Filled => "$(",
         }
     }
 

@@ -1,13 +1,15 @@
 //! A folder on disk: read-only, links never followed out of it, pipes and devices never opened.
 
+mod bytes;
+
+use std::borrow::Cow;
 use std::ffi::OsString;
-use std::fs::{self, File, FileType};
-use std::io::{self, Read, Write};
+use std::fs::{self, DirEntry, File};
+use std::io::{self, Write};
 use std::path::{Component, MAIN_SEPARATOR, Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
-use walkdir::WalkDir;
-
+use self::bytes::{plain, read_plain, reason, unreadable};
 use super::git::{NoRepository, Repository};
 use super::{Entry, EntryKind, Tree, Unreadable};
 use crate::untrusted::{carry_odd_bytes, may_carry_odd_bytes, odd_byte};
@@ -76,15 +78,35 @@ impl Disk {
         written
     }
 
-    fn entry(&self, found: &walkdir::DirEntry) -> Entry {
-        let path = relative(found.path(), &self.root);
+    /// What is in a folder, by name.
+    fn list(&self, folder: &str) -> io::Result<Vec<Entry>> {
+        let found = fs::read_dir(self.place(folder))?.map(|found| Ok(self.entry(folder, &found?)));
+        let mut entries: Vec<Entry> = found.collect::<io::Result<_>>()?;
+        entries.sort_unstable_by(|one, other| one.path.cmp(&other.path));
+        Ok(entries)
+    }
+
+    fn entry(&self, folder: &str, found: &DirEntry) -> Entry {
+        let name = found.file_name();
+        let name = carry_odd_bytes(name.as_encoded_bytes());
+        let path = if folder.is_empty() { name } else { [folder, "/", &name].concat() };
         let kind = match found.file_type() {
-            kind if kind.is_file() => EntryKind::File,
-            kind if kind.is_dir() => EntryKind::Folder,
-            kind if kind.is_symlink() => self.link(found.path()),
-            _ => EntryKind::Odd(Unreadable::NotAFile),
+            Ok(kind) if kind.is_file() => EntryKind::File,
+            Ok(kind) if kind.is_dir() => EntryKind::Folder,
+            Ok(kind) if kind.is_symlink() => self.link(&found.path()),
+            Ok(_) => EntryKind::Odd(Unreadable::NotAFile),
+            Err(error) => EntryKind::Odd(unreadable(&error)),
         };
         Entry { path, kind }
+    }
+
+    /// Where something is that has this path below the root.
+    fn place(&self, path: &str) -> PathBuf {
+        let path = os_path(path);
+        let mut place = PathBuf::with_capacity(self.root.as_os_str().len() + path.as_os_str().len() + 1);
+        place.push(&self.root);
+        place.push(path);
+        place
     }
 
     fn link(&self, path: &Path) -> EntryKind {
@@ -99,30 +121,36 @@ impl Disk {
 impl Tree for Disk {
     fn walk(&self, enter: &mut dyn FnMut(&Entry) -> bool) -> Vec<Entry> {
         let mut entries = Vec::new();
-        let mut walker = WalkDir::new(&self.root).min_depth(1).follow_links(false).sort_by(by_name).into_iter();
-        while let Some(next) = walker.next() {
-            match next {
-                Ok(found) => {
-                    let entry = self.entry(&found);
-                    if entry.kind == EntryKind::Folder && !enter(&entry) {
-                        walker.skip_current_dir();
-                    }
-                    entries.push(entry);
-                }
-                Err(error) => {
-                    let path = error.path().map_or_else(String::new, |path| relative(path, &self.root));
-                    let reason = error.io_error().map_or_else(|| error.to_string(), reason);
-                    // The folder itself came first; say of it that it stayed closed.
-                    entries.retain(|entry| entry.path != path);
-                    entries.push(Entry { path, kind: EntryKind::Odd(Unreadable::Refused(reason)) });
+        let closed = |path: String, error: &io::Error| Entry { path, kind: EntryKind::Odd(Unreadable::Refused(reason(error))) };
+        // What is still to come of each folder on the way down.
+        let mut ahead: Vec<std::vec::IntoIter<Entry>> = Vec::new();
+        match self.list("") {
+            Ok(list) => ahead.push(list.into_iter()),
+            Err(error) => entries.push(closed(String::new(), &error)),
+        }
+        while let Some(list) = ahead.last_mut() {
+            let Some(mut entry) = list.next() else {
+                ahead.pop();
+                continue;
+            };
+            if entry.kind == EntryKind::Folder && enter(&entry) {
+                match self.list(&entry.path) {
+                    Ok(list) => ahead.push(list.into_iter()),
+                    Err(error) => entry = closed(entry.path, &error),
                 }
             }
+            entries.push(entry);
         }
         entries
     }
 
     fn read(&self, path: &str, limit: u64) -> Result<Vec<u8>, Unreadable> {
-        read_plain(&self.root.join(os_path(path)), limit)
+        read_plain(&self.place(path), limit)
+    }
+
+    #[cfg(unix)]
+    fn read_found(&self, path: &str, limit: u64) -> Result<Vec<u8>, Unreadable> {
+        bytes::read_found(&self.place(path), limit)
     }
 
     fn repository(&self) -> Result<Arc<Repository>, NoRepository> {
@@ -130,7 +158,7 @@ impl Tree for Disk {
     }
 
     fn read_named(&self, path: &str, limit: u64) -> Result<Vec<u8>, Unreadable> {
-        let path = self.root.join(os_path(path));
+        let path = self.place(path);
         fs::symlink_metadata(&path).map_err(|error| unreadable(&error))?;
         let target = path.canonicalize().map_err(|error| match error.kind() {
             io::ErrorKind::NotFound => Unreadable::DeadLink,
@@ -138,34 +166,6 @@ impl Tree for Disk {
         })?;
         if target.starts_with(&self.resolved) { read_plain(&target, limit) } else { Err(Unreadable::LeavesRoot) }
     }
-}
-
-/// The order of what stands in one folder, whose paths differ in their names alone: to find the names would take longer.
-fn by_name(one: &walkdir::DirEntry, other: &walkdir::DirEntry) -> std::cmp::Ordering {
-    one.path().as_os_str().cmp(other.path().as_os_str())
-}
-
-fn read_plain(path: &Path, limit: u64) -> Result<Vec<u8>, Unreadable> {
-    // Looked at before it is opened, because opening a pipe waits for ever.
-    let found = fs::symlink_metadata(path).map_err(|error| unreadable(&error))?;
-    plain(found.file_type())?;
-    if found.len() > limit {
-        return Err(Unreadable::TooLarge { limit });
-    }
-    let mut file = File::open(path).map_err(|error| unreadable(&error))?;
-    let length = usize::try_from(found.len()).unwrap_or(0);
-    // What gives its length when it is asked for one byte more has come to its end; to ask again would take as long.
-    let mut bytes = vec![0; length + 1];
-    let got = file.read(&mut bytes).map_err(|error| unreadable(&error))?;
-    bytes.truncate(got);
-    if got != length {
-        // It has changed since it was looked at: one more than the limit, in case it grows while it is read.
-        file.take((limit + 1).saturating_sub(got as u64)).read_to_end(&mut bytes).map_err(|error| unreadable(&error))?;
-    }
-    if bytes.len() as u64 > limit {
-        return Err(Unreadable::TooLarge { limit });
-    }
-    Ok(bytes)
 }
 
 /// Writes a new file to the end, with the permissions of the one that it will replace.
@@ -295,25 +295,6 @@ pub fn home_of(place: &Path) -> io::Result<(PathBuf, String)> {
     Ok((home.to_owned(), relative(&place, home)))
 }
 
-fn plain(kind: FileType) -> Result<(), Unreadable> {
-    if kind.is_file() { Ok(()) } else { Err(Unreadable::NotAFile) }
-}
-
-fn unreadable(error: &io::Error) -> Unreadable {
-    if error.kind() == io::ErrorKind::NotFound {
-        return Unreadable::Vanished;
-    }
-    Unreadable::Refused(reason(error))
-}
-
-/// What went wrong, in the same words on every system where we can.
-fn reason(error: &io::Error) -> String {
-    match error.kind() {
-        io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
-        _ => error.to_string(),
-    }
-}
-
 /// The path below the root with `/` between its parts; bytes that are no text travel as private characters. Neither path
 /// is written in a roundabout way, so that their bytes tell.
 fn relative(path: &Path, root: &Path) -> String {
@@ -328,11 +309,11 @@ fn relative(path: &Path, root: &Path) -> String {
 }
 
 #[cfg(unix)]
-fn os_path(path: &str) -> PathBuf {
+fn os_path(path: &str) -> Cow<'_, Path> {
     use std::os::unix::ffi::OsStringExt;
 
     if !may_carry_odd_bytes(path) {
-        return PathBuf::from(path);
+        return Cow::Borrowed(Path::new(path));
     }
     let mut bytes = Vec::with_capacity(path.len());
     for character in path.chars() {
@@ -341,12 +322,12 @@ fn os_path(path: &str) -> PathBuf {
             None => bytes.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes()),
         }
     }
-    PathBuf::from(OsString::from_vec(bytes))
+    Cow::Owned(PathBuf::from(OsString::from_vec(bytes)))
 }
 
 /// Elsewhere a name with an unpaired surrogate is not opened: the read says that it vanished.
 #[cfg(not(unix))]
-fn os_path(path: &str) -> PathBuf {
+fn os_path(path: &str) -> Cow<'_, Path> {
     debug_assert!(path.chars().all(|character| odd_byte(character).is_none()));
-    PathBuf::from(path)
+    Cow::Borrowed(Path::new(path))
 }

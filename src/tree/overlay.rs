@@ -76,6 +76,11 @@ impl Tree for Overlay<'_> {
         }
     }
 
+    fn read_found(&self, path: &str, limit: u64) -> Result<Vec<u8>, Unreadable> {
+        // What was found here may be of either tree.
+        if self.laid.is_empty() && self.gone.is_empty() { self.below.read_found(path, limit) } else { self.read(path, limit) }
+    }
+
     fn repository(&self) -> Result<Arc<Repository>, NoRepository> {
         self.below.repository()
     }

@@ -143,11 +143,10 @@ impl<'w> Container<'w> {
 
     /// The number behind a port's name.
     pub fn port_named(&self, name: &str) -> Known<i64> {
-        let open = is_open(&self.node.field("ports"));
         let named = |port: &Node<'_>| port.field("name").text().into_option().as_deref() == Some(name);
         match self.ports().find(named) {
             Some(port) => Known::Is(port).field("containerPort").integer(),
-            None if open => Known::Unknown,
+            None if is_open(&self.node.field("ports")) => Known::Unknown,
             None => Known::Absent,
         }
     }

@@ -153,7 +153,7 @@ pub fn discover(tree: &dyn Tree, named: &str, settings: &Settings) -> Found {
 }
 
 fn is_sql(path: &str) -> bool {
-    path.rsplit_once('.').is_some_and(|(_, extension)| extension.eq_ignore_ascii_case("sql"))
+    path::ended(path).is_some_and(|(_, end)| end.eq_ignore_ascii_case("sql"))
 }
 
 /// The ignore rules of the folders that have any.

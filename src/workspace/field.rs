@@ -21,6 +21,11 @@ impl<'w> Field<'w> {
         Self { node: Known::Is(node), title: node }
     }
 
+    /// A value that is there, and its key.
+    pub fn at(title: Node<'w>, node: Node<'w>) -> Self {
+        Self { node: Known::Is(node), title }
+    }
+
     /// A field of it.
     #[must_use]
     pub fn field(self, key: &str) -> Self {

@@ -39,9 +39,9 @@ impl<'a> Image<'a> {
 
     /// Whether a word of its name is one of these.
     pub fn is_one_of(&self, names: &[&str]) -> bool {
-        let program = self.program().to_ascii_lowercase();
         // `redis-stack` and `cp-kafka` are still what they are made of; `redis-commander` is close enough to be left alone.
-        program.split(['-', '_', '.']).any(|word| names.contains(&word))
+        let mut words = self.program().split(['-', '_', '.']);
+        words.any(|word| names.iter().any(|name| name.eq_ignore_ascii_case(word)))
     }
 
     /// A database, a cache or a broker: it speaks a protocol of its own, and a connection is what its clients ask for.
@@ -158,7 +158,8 @@ fn is_stand_in(text: &str) -> bool {
 /// The reference that a container names; nothing where something else writes it; with a template in it, only if what decides stands behind the template.
 pub fn reference(image: Node<'_>) -> Option<Cow<'_, str>> {
     match image.text() {
-        Known::Is(text) => Some(text.trim()).filter(|text| !is_stand_in(text)).map(|text| Cow::Owned(text.to_owned())),
+        Known::Is(Cow::Borrowed(text)) => Some(text.trim()).filter(|text| !is_stand_in(text)).map(Cow::Borrowed),
+        Known::Is(Cow::Owned(text)) => Some(text.trim().to_owned()).filter(|text| !is_stand_in(text)).map(Cow::Owned),
         Known::Absent => None,
         Known::Unknown => {
             let end = image.written().rsplit(['}', '>', ')']).next().unwrap_or_default();

@@ -43,11 +43,13 @@ pub fn load_timed(
     if settings.timings {
         took.extend(files.iter().map(|file| file.path.clone()).zip(times));
     }
-    servers::agree(&mut read, sites, settings, notes);
+    if files.iter().any(|file| file.kind == Kind::Migration) {
+        servers::agree(&mut read, sites, settings, notes);
+    }
     let mut documents = Vec::new();
     let mut all = Vec::new();
     for (document, said) in read {
-        documents.extend(document.map(Arc::new));
+        documents.extend(document);
         all.extend(said);
     }
     (documents, all)
@@ -61,11 +63,11 @@ pub fn programs(found: &Found, documents: &[Arc<Document>], settings: &Settings)
     found.programs.iter().filter(is_wanted).cloned().collect()
 }
 
-fn one(tree: &dyn Tree, file: &Candidate, sites: &Sites, settings: &Settings) -> (Option<Document>, Vec<Note>) {
+fn one(tree: &dyn Tree, file: &Candidate, sites: &Sites, settings: &Settings) -> (Option<Arc<Document>>, Vec<Note>) {
     let note = |message: String, judged| vec![Note { path: file.path.clone(), line: None, message, judged }];
     let is_evidence = file.kind == Kind::Consumer;
     let limit = if is_evidence { LARGEST_PROGRAM.min(settings.max_file_size) } else { settings.max_file_size };
-    let bytes = match tree.read(&file.path, limit) {
+    let bytes = match tree.read_found(&file.path, limit) {
         Ok(bytes) => bytes,
         Err(_) if is_evidence => return (None, Vec::new()),
         // What is in it nobody knows, so a closed file counts as ours.
@@ -79,7 +81,7 @@ fn one(tree: &dyn Tree, file: &Candidate, sites: &Sites, settings: &Settings) ->
         Some((document, notes))
     });
     match read {
-        Some(Some((document, notes))) => (Some(document), notes),
+        Some(Some((document, notes))) => (Some(Arc::new(document)), notes),
         Some(None) => (None, Vec::new()),
         None => (None, note("gonogo failed while reading this file; please report it".to_owned(), Judged::Nothing)),
     }

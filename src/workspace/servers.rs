@@ -4,6 +4,7 @@
 //! those that were read otherwise are read again.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
@@ -15,13 +16,13 @@ use crate::guard;
 use crate::settings::Settings;
 use crate::workspace::sites::Sites;
 
-type Read = (Option<Document>, Vec<Note>);
+type Read = (Option<Arc<Document>>, Vec<Note>);
 
 /// Makes all files of a set speak the dialect of most of them. `notes` says what there is to know about a document.
 pub fn agree(read: &mut [Read], sites: &Sites, settings: &Settings, notes: impl Fn(&Document) -> Vec<Note> + Sync) {
     let engines = engines(read, sites);
     read.par_iter_mut().for_each(|(document, said)| {
-        let Some(document) = document.as_mut() else { return };
+        let Some(document) = document.as_mut().and_then(Arc::get_mut) else { return };
         let Some(sql) = document.sql() else { return };
         // What the configuration says of a file needs no agreement.
         if settings.engine(document.source.path()).is_some() {

@@ -47,6 +47,10 @@ pub use workload::Workload;
 pub struct Topology {
     /// All that is applied, in the order of their files; patches are not among them.
     pub objects: Vec<Arc<Object>>,
+    /// By the number of a file: which is its first object.
+    firsts: Vec<usize>,
+    /// By the number of an object: which workload it is.
+    workload_of: Vec<Option<usize>>,
     /// Everything with a pod template, but for fragments and what `helm test` runs.
     pub workloads: Vec<Workload>,
     /// Services that select pods.
@@ -60,7 +64,8 @@ pub struct Topology {
     named_by_others: HashSet<(String, String, String)>,
     producers: Producers,
     units: Units,
-    unit_of: HashMap<SourceId, UnitId>,
+    /// By the number of a file.
+    unit_of: Vec<Option<UnitId>>,
     /// What kustomizations and builds change later.
     builds: Builds,
     /// By the top node of each object that is patched: the ways in which it is applied.
@@ -75,6 +80,7 @@ impl Topology {
         let builds = Builds::of(documents, tagged);
         let (units, producers) = (Units::new(&builds), Producers::generated(&builds.generated));
         let mut topology = Self { producers, units, builds, ..Self::default() };
+        topology.unit_of = vec![None; documents.len()];
         let mut homes = Vec::new();
         for (id, document) in ids(documents).zip(documents).filter(|(_, document)| document.yaml().is_some()) {
             if topology.builds.patch_files.contains(document.source.path()) {
@@ -83,16 +89,14 @@ impl Topology {
                 continue;
             }
             let unit = topology.units.of(&document.source, &topology.builds);
-            topology.unit_of.insert(id, unit);
+            topology.unit_of[id.index()] = Some(unit);
             homes.push(Home { id, document, unit });
         }
-        let applied: Vec<_> = homes.par_iter().map(Home::applied).collect();
-        let firsts = applied.iter().scan(0, |next, applied| Some(std::mem::replace(next, *next + applied.len())));
-        let firsts: Vec<_> = firsts.collect();
-        let numbered = homes.par_iter().zip(applied).zip(firsts);
-        let drafts: Vec<_> = numbered.map(|((home, applied), first)| topology.drafts(home, applied, first)).collect();
+        let drafts: Vec<_> = homes.par_iter().map(|home| topology.drafts(home)).collect();
+        topology.firsts = vec![0; documents.len()];
         for (home, drafts) in homes.iter().zip(drafts) {
             let first = topology.objects.len();
+            topology.firsts[home.id.index()] = first;
             for draft in drafts {
                 topology.add(draft);
             }
@@ -119,7 +123,7 @@ impl Topology {
         let mut selected_by: HashMap<ObjectId, Vec<usize>> = HashMap::new();
         for (at, service) in self.services.iter().enumerate() {
             let candidates = self.pods.candidates(self.units.family(service.unit), &service.selector);
-            let all = candidates.iter().map(|at| &self.workloads[*at]);
+            let all = candidates.iter().map(|(_, at)| &self.workloads[*at]);
             let selected = all.filter(|workload| self.may_meet(service, workload) && service.selects(workload));
             let sort = self.unit(service).sort;
             let is_beside = |to: &&Workload| match sort {
@@ -154,6 +158,7 @@ impl Topology {
         self.units.put(object.unit, object.id);
         self.producers.take_in(names);
         self.take_references(&object, references);
+        self.workload_of.push(matches!(role, Role::Workload(_)).then_some(self.workloads.len()));
         match role {
             Role::Service(service) => self.services.push(service),
             Role::Workload(workload) => self.workloads.push(workload),
@@ -162,19 +167,23 @@ impl Topology {
         self.objects.push(object);
     }
 
+    fn number(&self, id: ObjectId) -> usize {
+        self.firsts[id.source.index()] + id.nth as usize
+    }
+
     /// An object.
     pub fn object_at(&self, id: ObjectId) -> &Object {
-        &self.objects[id.0 as usize]
+        &self.objects[self.number(id)]
     }
 
     /// The tier of the kustomizations that a file is a part of, where they agree.
     pub fn tier(&self, source: SourceId) -> Option<Tier> {
-        self.units.get(*self.unit_of.get(&source)?).tier
+        self.units.get((*self.unit_of.get(source.index())?)?).tier
     }
 
     /// Whether a file lies beside what a kustomization lists, and no kustomization lists it.
     pub fn is_unlisted(&self, source: SourceId) -> bool {
-        self.unit_of.get(&source).is_some_and(|unit| self.units.get(*unit).sort == unit::Sort::Unlisted)
+        self.unit_of.get(source.index()).copied().flatten().is_some_and(|unit| self.units.get(unit).sort == unit::Sort::Unlisted)
     }
 
     /// Whether something that is in no file may make what an object names.
@@ -190,8 +199,7 @@ impl Topology {
 
     /// The workload that an object is.
     pub fn workload(&self, object: &Object) -> Option<&Workload> {
-        let at = self.workloads.binary_search_by_key(&object.id, |workload| workload.id).ok()?;
-        self.workloads.get(at)
+        self.workload_of[self.number(object.id)].map(|at| &self.workloads[at])
     }
 
     /// What an object's unit has in common with all that may be applied together with it.

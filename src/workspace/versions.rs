@@ -103,7 +103,7 @@ struct Mentioned {
 
 /// A file that often says which server there is, by its path.
 pub fn may_tell(path: &str) -> bool {
-    let path = path.to_ascii_lowercase();
+    let path = path::in_small_letters(path);
     let (folders, name) = path::parted(&path);
     let is_yaml = name.ends_with(".yml") || name.ends_with(".yaml");
     let is_in = |folder: &str| folders.contains('.') && path.contains(folder);

@@ -15,10 +15,12 @@ pub fn check(container: &Container<'_>, cx: &mut Context<'_>) {
     let Known::Is(liveness) = &container.probes().liveness else { return };
     let (Known::Is(budget), Known::Is(failures)) = (liveness.budget(), liveness.failures) else { return };
     let Known::Is(handler) = &liveness.handler else { return };
-    let is_hasty = failures == 1 || budget < PAUSE;
-    // A replica that lost its lease should go at once.
+    if (failures != 1 && budget >= PAUSE) || handler.depth() == Depth::Constant || !container.needs_probes() {
+        return;
+    }
     let name = container.name();
-    if !is_hasty || handler.depth() == Depth::Constant || name.contains("leader") || !container.needs_probes() {
+    // A replica that lost its lease should go at once.
+    if name.contains("leader") {
         return;
     }
     let message = if failures == 1 {

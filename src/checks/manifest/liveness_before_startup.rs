@@ -19,16 +19,18 @@ pub fn check(container: &Container<'_>, cx: &mut Context<'_>) {
     if !probes.startup.is_absent() || is_constant || !container.needs_probes() {
         return;
     }
-    let name = container.name();
     let migration = migration_at_start(container);
     let is_slow = (killed < SLOW).then(|| slow(container)).flatten();
-    let why = match (&migration, is_slow, delay >= SLOW) {
-        (Some(_), ..) => format!("\"{name}\" is killed in the middle of a migration that takes longer than {killed} s"),
-        (None, Some(what), _) => {
+    if migration.is_none() && is_slow.is_none() && delay < SLOW {
+        return;
+    }
+    let name = container.name();
+    let why = match (&migration, is_slow) {
+        (Some(_), _) => format!("\"{name}\" is killed in the middle of a migration that takes longer than {killed} s"),
+        (None, Some(what)) => {
             format!("\"{name}\" is killed when it needs more than {killed} s to start, and {what} often does")
         }
-        (None, None, true) => format!("\"{name}\" is killed whenever it needs more than {killed} s to start"),
-        (None, None, false) => return,
+        (None, None) => format!("\"{name}\" is killed whenever it needs more than {killed} s to start"),
     };
     let report = cx
         .report(liveness.place(), why)
@@ -68,10 +70,8 @@ fn migration_at_start(container: &Container<'_>) -> Option<Place> {
         value.scalar() == Known::Is(Scalar::Bool(true)) || ["true", "1", "yes", "on"].contains(&text.as_str())
     };
     let asks = |name: &str| {
-        let name = name.to_ascii_uppercase();
-        name.contains("MIGRAT")
-            && ["START", "BOOT", "AUTO", "RUN", "APPLY", "MIGRATE"].iter().any(|word| name.contains(word))
-            && !name.contains("SKIP")
+        let has = |word: &str| name.as_bytes().windows(word.len()).any(|part| part.eq_ignore_ascii_case(word.as_bytes()));
+        has("MIGRAT") && ["START", "BOOT", "AUTO", "RUN", "APPLY", "MIGRATE"].into_iter().any(has) && !has("SKIP")
     };
     let variable = container.variables().find(|(name, value)| asks(name) && says_yes(*value));
     if let Some((_, value)) = variable {

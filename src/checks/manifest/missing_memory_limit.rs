@@ -10,15 +10,19 @@ pub fn check(unit: &Unit, cx: &mut Context<'_>) {
     let workspace = cx.workspace;
     let mut others = Vec::new();
     for workload in unit.workloads(workspace) {
+        let is_on_each_node = workload.kind == "DaemonSet";
+        if !is_on_each_node && (workload.kind == "Pod" || workload.is_off) {
+            continue;
+        }
         let containers = workload.containers(workspace).into_iter().filter(Container::keeps_running);
         let unlimited = containers.filter(|container| container.lacks_limit("memory", workspace) && !container.only_waits());
         let is_left_alone = |container: &Container<'_>| !cx.may_be_patched_at(container.node.title_place());
-        let unlimited: Vec<Container<'_>> = unlimited.filter(is_left_alone).collect();
-        if workload.kind == "DaemonSet" {
-            for container in &unlimited {
-                on_each_node(container, cx);
+        let unlimited = unlimited.filter(is_left_alone);
+        if is_on_each_node {
+            for container in unlimited.collect::<Vec<_>>() {
+                on_each_node(&container, cx);
             }
-        } else if workload.kind != "Pod" && !workload.is_off {
+        } else {
             others.extend(unlimited);
         }
     }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::document::Known;
+use crate::document::words::Word;
 use crate::rule::Context;
 use crate::workspace::container::Container;
 use crate::workspace::field::Field;
@@ -11,7 +12,9 @@ use crate::workspace::topology::object::Object;
 
 pub fn check(workload: &Workload, cx: &mut Context<'_>) {
     let workspace = cx.workspace;
-    if workload.is_job() || workload.kind == "Pod" || workload.is_off || is_versioned_elsewhere(workload, cx) {
+    let names_any = workspace.document(workload.node.source).mentions(Word::ConfigMapReference);
+    let is_left_alone = !names_any || workload.is_job() || workload.kind == "Pod" || workload.is_off;
+    if is_left_alone || is_versioned_elsewhere(workload, cx) {
         return;
     }
     let mut read: BTreeMap<String, Field<'_>> = BTreeMap::new();

@@ -62,11 +62,11 @@ fn number(container: &Container<'_>, probe: &Probe<'_>, cx: &mut Context<'_>) {
     if handler.host().is_some() || is_open(&container.node.field("ports")) {
         return;
     }
-    let who = container.name();
-    let declared = container.ports().filter(|port| port.field("containerPort").integer() == Known::Is(asked));
-    let protocols: Vec<(Known<_>, _)> = declared.map(|port| (port.field("protocol").text(), port)).collect();
-    let is_other = |protocol: &Known<std::borrow::Cow<'_, str>>| matches!(protocol, Known::Is(protocol) if protocol != "TCP");
-    if let Some((_, port)) = protocols.first().filter(|_| protocols.iter().all(|(protocol, _)| is_other(protocol))) {
+    let mut declared = container.ports().filter(|port| port.field("containerPort").integer() == Known::Is(asked)).peekable();
+    let first = declared.peek().copied();
+    let is_other = |port: Node<'_>| matches!(port.field("protocol").text(), Known::Is(protocol) if protocol != "TCP");
+    if let Some(port) = first.filter(|_| declared.all(is_other)) {
+        let who = container.name();
         let report = cx
             .report(probe.place(), format!("the {} probe of \"{who}\" always fails: nothing takes connections at port {asked}", probe.role.word()))
             .label("probes connect by TCP")
@@ -79,12 +79,15 @@ fn number(container: &Container<'_>, probe: &Probe<'_>, cx: &mut Context<'_>) {
         report.assuming("the same number is not open for TCP as well");
         return;
     }
+    if first.is_some() || probe.role == Role::Readiness {
+        return;
+    }
+    let who = container.name();
     // A path that names the container asks its neighbour about it, as kube-dns does: `/healthcheck/dnsmasq`.
     let is_asked_about = probe.handler_node.field("path").text().into_option().is_some_and(|path| path.contains(&who));
     // Of containers that a template chooses from, two may never be there together.
     let is_chosen = container.pod().field("containers").into_option().is_some_and(Node::has_branches);
-    let is_sure = protocols.is_empty() && probe.role != Role::Readiness && !is_asked_about && !is_chosen;
-    let neighbour = container.neighbour_with_port(asked).filter(|_| is_sure);
+    let neighbour = container.neighbour_with_port(asked).filter(|_| !is_asked_about && !is_chosen);
     if let Some(place) = neighbour {
         cx.report(
             probe.place(),

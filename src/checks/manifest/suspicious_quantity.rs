@@ -32,29 +32,23 @@ pub fn check(workload: &Workload, cx: &mut Context<'_>) {
 }
 
 fn resources(resources: Field<'_>, owner: impl Fn() -> String, cx: &mut Context<'_>) {
-    if resources.is_absent() {
-        return;
-    }
-    let owner = &*owner();
     let mut refused = Vec::new();
     for list in ["requests", "limits"] {
         for (name, value) in resources.field(list).entries() {
             match value.quantity() {
                 Known::Is(Err(why)) => refused.push((name, value, why)),
                 Known::Is(Ok(quantity)) if matches!(&*name, "memory" | "ephemeral-storage") && is_tiny(quantity) => {
-                    too_little(&name, value, list, owner, cx);
+                    too_little(&name, value, list, &owner(), cx);
                 }
-                Known::Is(Ok(quantity))
-                    if name == "cpu" && (lacks_its_unit(&value.written()) || quantity > Quantity::whole(MOST_CORES)) =>
-                {
-                    too_much(value, list, owner, cx);
+                Known::Is(Ok(quantity)) if name == "cpu" && (lacks_its_unit(value) || quantity > Quantity::whole(MOST_CORES)) => {
+                    too_much(value, list, &owner(), cx);
                 }
                 _ => {}
             }
         }
     }
     let Some(((name, value, why), more)) = refused.split_first() else { return };
-    let report = unread(name, *value, *why, owner, cx).folding(more.len());
+    let report = unread(name, *value, *why, &owner(), cx).folding(more.len());
     evidence(report, more.iter().map(|(_, value, _)| (value.place(), value.written())));
 }
 
@@ -62,8 +56,9 @@ fn resources(resources: Field<'_>, owner: impl Fn() -> String, cx: &mut Context<
 const MOST_CORES: i64 = 2000;
 
 /// Whether the `m` was forgotten: hundreds in steps of fifty, where nodes have 96, 128 or 192 cores.
-fn lacks_its_unit(cores: &str) -> bool {
-    cores.trim_matches('"').parse().is_ok_and(|cores: i64| cores >= 100 && cores % 50 == 0)
+fn lacks_its_unit(cores: Field<'_>) -> bool {
+    let is_hundreds = |cores: i64| cores >= 100 && cores % 50 == 0;
+    matches!(cores.text(), Known::Is(text) if text.trim_matches('"').parse().is_ok_and(is_hundreds))
 }
 
 /// Less than any process takes; nothing at all is another matter, it means no limit.

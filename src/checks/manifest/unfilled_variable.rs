@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 
 use crate::document::Known;
+use crate::document::words::Word;
 use crate::near::is_slip;
 use crate::path;
 use crate::rule::Context;
@@ -13,6 +14,9 @@ use crate::workspace::field::Field;
 use crate::workspace::pod::filled_in;
 
 pub fn check(container: &Container<'_>, cx: &mut Context<'_>) {
+    if !cx.workspace.document(container.workload.node.source).mentions(Word::Filled) {
+        return;
+    }
     let texts = texts(container);
     if texts.is_empty() || !is_started_by_kubernetes(container) || is_filled_later(container, cx.workspace) {
         return;

@@ -20,7 +20,8 @@ pub fn may_ask(path: &str) -> bool {
 }
 
 fn is_dockerfile(name: &str) -> bool {
-    name == "Dockerfile" || name.starts_with("Dockerfile.") || name.to_ascii_lowercase().ends_with(".dockerfile")
+    let ends = || path::ended(name).is_some_and(|(_, end)| end.eq_ignore_ascii_case("dockerfile"));
+    name == "Dockerfile" || name.starts_with("Dockerfile.") || ends()
 }
 
 /// Whether a script begins a program: `docker-entrypoint.sh`, `entrypoint`, `start.sh`, `run-web.sh`.

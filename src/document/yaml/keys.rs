@@ -44,10 +44,13 @@ impl Part {
         }
     }
 
-    /// Marks the keys of a mapping. Says which there may be: all of them, if one cannot be marked.
+    /// Marks the keys of a mapping. Says which there may be: all of them, if one cannot be marked, if two have the same
+    /// mark, or if there are many.
     fn keys_of(&mut self, home: usize, source: &[u8]) -> u16 {
+        const MANY: usize = 24;
         let end = self.nodes.len().min(self.nodes[home].link as usize);
         let (mut keys, mut name) = (0, home + 1);
+        let (mut marks, mut count) = ([0; MANY], 0);
         while name + 1 < end {
             let RawNode { span, link, kind, open, .. } = self.nodes[name];
             // What is no plain word may be any, and a merge may bring any.
@@ -55,6 +58,11 @@ impl Part {
                 return u16::MAX;
             }
             let mark = mark_of(&source[span.range()]);
+            if count == MANY || marks[..count].contains(&mark) {
+                return u16::MAX;
+            }
+            marks[count] = mark;
+            count += 1;
             self.nodes[name].keys = mark;
             keys |= bit_of(mark);
             let value = u32::try_from(name + 1).unwrap_or(NONE);

@@ -209,9 +209,11 @@ impl<'a> Node<'a> {
     }
 
     /// Whether it is known to say nothing.
+    #[inline]
     pub fn is_null(self) -> bool {
-        self.target().map(Self::raw).is_some_and(|raw| raw.kind == Kind::Plain && raw.open != Open::Yes)
-            && self.text().is_absent()
+        let Some(node) = self.target() else { return false };
+        let raw = node.raw();
+        raw.kind == Kind::Plain && raw.open != Open::Yes && is_null(node.part.decoded(node.source, raw))
     }
 
     /// Whether Kubernetes and readers of YAML 1.2 take a scalar for different values.
@@ -299,18 +301,20 @@ impl Part {
         }
     }
 
-    /// The same of a mapping whose keys are plain words as they stand, without merges and holes. The last one wins.
+    /// The same of a mapping whose keys are plain words as they stand, each with a mark of its own, without merges and
+    /// holes.
     #[inline]
     fn plain_entry(&self, source: &Source, home: u32, key: &str, mark: u16) -> Known<(u32, u32)> {
         let nodes = &self.nodes[..self.nodes.len().min(self.nodes[home as usize].link as usize)];
-        let (mut found, mut name) = (Known::Absent, home + 1);
+        let mut name = home + 1;
         while let Some([raw, value, ..]) = nodes.get(name as usize..) {
-            if raw.keys == mark && is_same(&source.text().as_bytes()[raw.span.range()], key.as_bytes()) {
-                found = Known::Is((name, name + 1));
+            if raw.keys == mark {
+                let is_it = is_same(&source.text().as_bytes()[raw.span.range()], key.as_bytes());
+                return if is_it { Known::Is((name, name + 1)) } else { Known::Absent };
             }
             name = value.behind(name + 1);
         }
-        found
+        Known::Absent
     }
 
     /// The value of a merge key is a mapping or a list of them, of which the first that has the key wins.

@@ -42,6 +42,10 @@ pub fn resolve(text: &str, schema: Schema) -> Scalar {
     if !(first.is_ascii_digit() || matches!(first, b'+' | b'-' | b'.')) {
         return if schema == Schema::Kubernetes { old_boolean(text) } else { Scalar::Text };
     }
+    // So begin quantities, dates and addresses, too: `256Mi`, `10.0.0.1`.
+    if !text.bytes().all(may_be_in_number) {
+        return Scalar::Text;
+    }
     let number = match schema {
         Schema::Kubernetes => go_integer(text),
         Schema::Core => core_integer(text),
@@ -49,7 +53,13 @@ pub fn resolve(text: &str, schema: Schema) -> Scalar {
     number.map(Scalar::Int).or_else(|| float(text, schema).map(Scalar::Float)).unwrap_or(Scalar::Text)
 }
 
+/// Whether a byte stands in numbers of any base, or in the words for what is beyond all numbers.
+fn may_be_in_number(byte: u8) -> bool {
+    byte.is_ascii_hexdigit() || matches!(byte, b'.' | b'_' | b'+' | b'-' | b'x' | b'X' | b'o' | b'O' | b'i' | b'I' | b'n' | b'N')
+}
+
 /// Whether a plain scalar's text means nothing, to whoever reads it.
+#[inline]
 pub fn is_null(text: &str) -> bool {
     matches!(text, "" | "~" | "null" | "Null" | "NULL")
 }
@@ -117,7 +127,8 @@ fn float(text: &str, schema: Schema) -> Option<f64> {
         ".nan" | ".NaN" | ".NAN" if sign.is_empty() => return None,
         _ => {}
     }
-    let cleaned = if schema == Schema::Kubernetes { rest.replace('_', "") } else { rest.to_owned() };
+    let has_gaps = schema == Schema::Kubernetes && rest.contains('_');
+    let cleaned = if has_gaps { Cow::Owned(rest.replace('_', "")) } else { Cow::Borrowed(rest) };
     let allowed = |byte: u8| byte.is_ascii_digit() || matches!(byte, b'.' | b'e' | b'E' | b'+' | b'-');
     if !cleaned.bytes().all(allowed) || !cleaned.bytes().any(|byte| byte.is_ascii_digit()) {
         return None;

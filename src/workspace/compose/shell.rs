@@ -25,9 +25,9 @@ pub fn may_set(path: &str) -> bool {
         "groovy",
     ];
     let name = path::name(path);
-    let is_image = name.to_ascii_lowercase().contains("dockerfile");
+    let is_image = path::in_small_letters(name).contains("dockerfile");
     let is_starter = || name == "Rakefile" || name.starts_with("fabfile") || name.contains("deploy") || name.contains("env");
-    match name.rsplit_once('.') {
+    match path::ended(name) {
         _ if is_image => false,
         Some((_, end)) => ENDS.contains(&end) || is_starter(),
         None => true,

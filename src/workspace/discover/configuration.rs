@@ -124,11 +124,11 @@ fn companions<'p>(ours: &[&'p str], chosen: &[&'p str]) -> Vec<&'p str> {
 /// Whether its name promises a format that settings are written in.
 pub fn has_format(name: &str) -> bool {
     const ENDS: &[&str] = &["yaml", "yml", "json", "jsonc", "json5", "toml", "properties", "ini", "cfg", "tfvars"];
-    name.rsplit_once('.').is_some_and(|(_, end)| ENDS.contains(&&*end.to_ascii_lowercase()))
+    path::ended(name).is_some_and(|(_, end)| ENDS.iter().any(|known| known.eq_ignore_ascii_case(end)))
 }
 
 fn is_foreign(path: &str) -> bool {
-    let lower = path.to_ascii_lowercase();
+    let lower = path::in_small_letters(path);
     let (folders, name) = path::parted(&lower);
     let is_lock = name.ends_with(".lock.json")
         || name.ends_with("-lock.yaml")

@@ -78,36 +78,30 @@ impl Probe<'_> {
             let Known::Is(node) = self.node.field(field) else { continue };
             let why = match node.scalar() {
                 Known::Is(Scalar::Int(number)) if number < least => Why::TooSmall(field, number),
+                Known::Is(Scalar::Int(2..)) if field == "successThreshold" && self.role != Role::Readiness => {
+                    Why::Successes(self.role)
+                }
+                Known::Is(Scalar::Int(1..)) if field == "terminationGracePeriodSeconds" && self.role == Role::Readiness => {
+                    Why::GraceOfReadiness
+                }
                 Known::Is(Scalar::Int(_) | Scalar::Null) | Known::Unknown => continue,
                 Known::Is(Scalar::Float(number)) if number.fract() == 0.0 => continue,
                 _ => Why::NoNumber(field),
             };
             all.push(Refused { place: node.title_place(), why });
         }
-        if self.role != Role::Readiness
-            && let Known::Is(node) = self.node.field("successThreshold")
-            && matches!(node.scalar(), Known::Is(Scalar::Int(2..)))
-        {
-            all.push(Refused { place: node.title_place(), why: Why::Successes(self.role) });
-        }
-        if self.role == Role::Readiness
-            && let Known::Is(node) = self.node.field("terminationGracePeriodSeconds")
-            && matches!(node.scalar(), Known::Is(Scalar::Int(1..)))
-        {
-            all.push(Refused { place: node.title_place(), why: Why::GraceOfReadiness });
-        }
         all
     }
 
     fn handlers(&self, all: &mut Vec<Refused>) {
-        let named: Vec<(&'static str, Node<'_>)> = handler::named(self.node).collect();
-        match named[..] {
-            [] if self.handler.is_unknown() || self.node.has_branches() => {}
-            [] => all.push(Refused { place: self.node.title_place(), why: Why::AsksNothing }),
-            [(field, node)] => all.extend(of_handler(field, node)),
+        let mut named = handler::named(self.node);
+        match (named.next(), named.next()) {
+            (None, _) if self.handler.is_unknown() || self.node.has_branches() => {}
+            (None, _) => all.push(Refused { place: self.node.title_place(), why: Why::AsksNothing }),
+            (Some((field, node)), None) => all.extend(of_handler(field, node)),
             // Two branches of a template may each write one.
-            [..] if self.node.has_branches() => {}
-            [(one, _), (other, node), ..] => {
+            _ if self.node.has_branches() => {}
+            (Some((one, _)), Some((other, node))) => {
                 all.push(Refused { place: node.title_place(), why: Why::AsksTwice(one, other) });
             }
         }

@@ -43,7 +43,7 @@ pub enum Role {
 }
 
 /// Something that is applied, and what it says it is.
-pub struct Applied<'d> {
+struct Applied<'d> {
     root: Node<'d>,
     kind: String,
     /// Group and version; empty where a template makes them.
@@ -52,7 +52,7 @@ pub struct Applied<'d> {
 
 impl<'d> Home<'d> {
     /// All that the file applies, the items of a List each for itself.
-    pub fn applied(&self) -> Vec<Applied<'d>> {
+    fn applied(&self) -> Vec<Applied<'d>> {
         let mut all = Vec::new();
         for root in self.document.yaml().into_iter().flat_map(|yaml| yaml.roots(&self.document.source, self.id)) {
             list(root, None, 0, &mut all);
@@ -80,19 +80,20 @@ fn list<'d>(root: Node<'d>, list_of: Option<(&str, &str)>, depth: usize, all: &m
 }
 
 impl Topology {
-    /// All that a file applies, whose first object gets this number.
-    pub(super) fn drafts(&self, home: &Home<'_>, applied: Vec<Applied<'_>>, first: usize) -> Vec<Draft> {
+    /// All that a file applies.
+    pub(super) fn drafts(&self, home: &Home<'_>) -> Vec<Draft> {
         let reach = &self.builds.reach;
         let wholes = if reach.has_patches() { reach.wholes_of(home.document.source.path()) } else { Vec::new() };
-        (first..).zip(applied).map(|(number, applied)| self.draft(applied, home.unit, &wholes, number)).collect()
+        let numbered = (0..).zip(home.applied());
+        numbered.map(|(nth, applied)| self.draft(applied, home.unit, &wholes, ObjectId { source: home.id, nth })).collect()
     }
 
-    fn draft(&self, applied: Applied<'_>, unit: UnitId, wholes: &[Whole], number: usize) -> Draft {
+    fn draft(&self, applied: Applied<'_>, unit: UnitId, wholes: &[Whole], id: ObjectId) -> Draft {
         let root = applied.root;
-        let (object, ways) = self.object(applied, unit, wholes, number);
+        let (object, ways) = self.object(applied, unit, wholes, id);
         let object = Arc::new(object);
         let template = workload::pod_of(root, &object.kind);
-        let references = reader::references(&object, Field::of(root), template.map(|(_, pod)| Field::of(pod)));
+        let references = reader::references(&object, Field::of(root), template.map(|(.., pod)| Field::of(pod)));
         let names = producers::named_in(&object, root);
         let role = match template {
             _ if object.is("Service") => Role::Service(Service::of(Arc::clone(&object), root)),
@@ -104,7 +105,7 @@ impl Topology {
         Draft { object, ways, references, names, role }
     }
 
-    fn object(&self, applied: Applied<'_>, unit: UnitId, wholes: &[Whole], number: usize) -> (Object, Vec<Way>) {
+    fn object(&self, applied: Applied<'_>, unit: UnitId, wholes: &[Whole], id: ObjectId) -> (Object, Vec<Way>) {
         let Applied { root, kind, api } = applied;
         let metadata = root.field("metadata");
         let resource = object::resource(&api, &kind);
@@ -116,7 +117,7 @@ impl Topology {
             decided => decided.clone(),
         };
         let object = Object {
-            id: ObjectId(u32::try_from(number).unwrap_or(u32::MAX)),
+            id,
             node: root.id(),
             namespace: if object::is_cluster_wide(&resource) { Known::Absent } else { namespace },
             version: api.rsplit('/').next().unwrap_or_default().to_owned(),

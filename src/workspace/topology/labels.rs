@@ -169,8 +169,11 @@ fn is_open_list(list: &Known<Node<'_>>) -> bool {
 
 /// The keys and values of a mapping.
 fn pairs(mapping: Known<Node<'_>>) -> Vec<(String, String)> {
-    let entries = mapping.into_option().into_iter().flat_map(Node::entries);
-    entries.map(|(key, value)| (written(Known::Is(key)), written(Known::Is(value)))).collect()
+    let Known::Is(mapping) = mapping else { return Vec::new() };
+    // There is such a list for every object, so it takes no more memory than it needs.
+    let mut pairs = Vec::with_capacity(mapping.entries().count());
+    pairs.extend(mapping.entries().map(|(key, value)| (written(Known::Is(key)), written(Known::Is(value)))));
+    pairs
 }
 
 #[cfg(test)]

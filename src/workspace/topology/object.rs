@@ -2,15 +2,18 @@
 
 use super::labels::{Labels, is_template};
 use super::unit::UnitId;
-use crate::diagnostic::Place;
+use crate::diagnostic::{Place, SourceId};
 use crate::document::Known;
 use crate::document::yaml::{Node, NodeId};
 use crate::workspace::Workspace;
 use crate::workspace::field::Field;
 
-/// The address of an object in its topology.
+/// The address of an object in its topology: its file, and which of those in it.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub struct ObjectId(pub(super) u32);
+pub struct ObjectId {
+    pub(super) source: SourceId,
+    pub(super) nth: u32,
+}
 
 /// Something that is applied.
 #[derive(Debug)]

@@ -134,11 +134,10 @@ impl Topology {
         let names_both = |to: &Object| own.iter().any(|other| other.resource == to.resource && other.name == to.name);
         let is_meant = |to: &Object| !names_both(to) && (!is_plural(&to.name, &reference.name) || !self.is_named(to));
         let slips = |to: &&Object| is_slip(&to.name, &reference.name) && to.has_known_name() && fits(to) && is_meant(to);
-        let neighbours = self.in_unit(from, reference.resource);
-        if neighbours.len() > MAX_CANDIDATES {
+        if self.in_unit(from, reference.resource).nth(MAX_CANDIDATES).is_some() {
             return Outcome::Unknown;
         }
-        let mut alike = neighbours.iter().map(|id| self.object_at(*id)).filter(slips);
+        let mut alike = self.in_unit(from, reference.resource).filter(slips);
         match (alike.next(), alike.next()) {
             (Some(one), None) => Outcome::Contradicted(one, Near::Name),
             _ => Outcome::Unknown,

@@ -2,9 +2,10 @@
 
 use std::collections::HashMap;
 
+use super::index::ByHash;
 use super::labels::{Answer, Selector, is_template};
 use super::object::Object;
-use super::unit::{UnitId, Units};
+use super::unit::Units;
 use super::{Topology, Workload};
 use crate::near::{is_plural, is_slip};
 
@@ -23,9 +24,9 @@ pub enum Selection<'t> {
 #[derive(Debug, Default)]
 pub(super) struct Pods {
     /// By family, key and value.
-    by_label: HashMap<(String, String, String), Vec<usize>>,
+    by_label: ByHash<usize>,
     /// By unit and key.
-    by_key: HashMap<(UnitId, String), Vec<usize>>,
+    by_key: ByHash<usize>,
     /// By family: those to whose labels a template may add.
     open: HashMap<String, Vec<usize>>,
 }
@@ -53,27 +54,23 @@ fn is_put_later((key, value): &(String, String)) -> bool {
 
 impl Pods {
     pub(super) fn of(workloads: &[Workload], units: &Units) -> Self {
-        let mut pods = Self { by_label: HashMap::with_capacity(workloads.len()), ..Self::default() };
-        for (at, workload) in workloads.iter().enumerate() {
-            let (family, labels) = (units.family(workload.unit), &workload.labels);
-            for (key, value) in &labels.pairs {
-                pods.by_label.entry((family.to_owned(), key.clone(), value.clone())).or_default().push(at);
-                pods.by_key.entry((workload.unit, key.clone())).or_default().push(at);
-            }
-            if labels.is_templated() {
-                pods.open.entry(family.to_owned()).or_default().push(at);
-            }
+        let labels =
+            || workloads.iter().enumerate().flat_map(|(at, own)| own.labels.pairs.iter().map(move |pair| (at, own, pair)));
+        let by_label = labels().map(|(at, own, (key, value))| ((units.family(own.unit), &**key, &**value), at));
+        let by_key = labels().map(|(at, own, (key, _))| ((own.unit, &**key), at));
+        let mut open: HashMap<String, Vec<usize>> = HashMap::new();
+        for (at, workload) in workloads.iter().enumerate().filter(|(_, workload)| workload.labels.is_templated()) {
+            open.entry(units.family(workload.unit).to_owned()).or_default().push(at);
         }
-        pods
+        Self { by_label: ByHash::of(by_label), by_key: ByHash::of(by_key), open }
     }
 
-    fn with(&self, family: &str, (key, value): &(String, String)) -> &[usize] {
-        let found = self.by_label.get(&(family.to_owned(), key.clone(), value.clone()));
-        found.map(Vec::as_slice).unwrap_or_default()
+    fn with(&self, family: &str, (key, value): &(String, String)) -> &[(u64, usize)] {
+        self.by_label.get((family, &**key, &**value))
     }
 
     /// The workloads with the rarest label that a selector asks for.
-    pub(super) fn candidates(&self, family: &str, selector: &Selector) -> &[usize] {
+    pub(super) fn candidates(&self, family: &str, selector: &Selector) -> &[(u64, usize)] {
         selector.pairs.iter().map(|pair| self.with(family, pair)).min_by_key(|found| found.len()).unwrap_or_default()
     }
 }
@@ -85,7 +82,7 @@ impl Topology {
             return Selection::Unknown;
         }
         let family = self.units.family(from.unit);
-        let found = self.pods.candidates(family, selector).iter().map(|at| &self.workloads[*at]);
+        let found = self.pods.candidates(family, selector).iter().map(|(_, at)| &self.workloads[*at]);
         let found: Vec<&Workload> =
             found.filter(|to| self.may_meet(from, to) && selector.selects(&to.labels) == Answer::Yes).collect();
         if !found.is_empty() {
@@ -104,11 +101,9 @@ impl Topology {
         let is_near = |to: &&Workload| to.unit == from.unit && self.may_meet(from, to);
         let is_free = |to: &&Workload| self.services_of(to).next().is_none();
         let near = selector.pairs.iter().flat_map(|pair| self.pods.with(family, pair).iter().take(MAX_COMPARED));
-        let slips = selector
-            .pairs
-            .iter()
-            .flat_map(|(key, _)| self.pods.by_key.get(&(from.unit, key.clone())).into_iter().flatten().take(MAX_COMPARED));
-        for at in near.chain(slips) {
+        let slips =
+            selector.pairs.iter().flat_map(|(key, _)| self.pods.by_key.get((from.unit, &**key)).iter().take(MAX_COMPARED));
+        for (_, at) in near.chain(slips) {
             let workload = &self.workloads[*at];
             let mut missing = selector.missing(&workload.labels);
             let (Some(label), None) = (missing.next(), missing.next()) else { continue };

@@ -61,7 +61,7 @@ pub enum Sort {
 pub struct Units {
     all: Vec<Unit>,
     /// The unit of every folder that holds files; of those, whether they are listed where the others are.
-    by_folder: HashMap<(String, bool), UnitId>,
+    by_folder: HashMap<String, [Option<UnitId>; 2]>,
     by_home: HashMap<(String, Sort), UnitId>,
     wholes: Wholes,
 }
@@ -150,9 +150,8 @@ impl Units {
     pub fn of(&mut self, file: &Source, builds: &Builds) -> UnitId {
         let folder = file.folder();
         let is_left_out = !is_kustomization(file.name()) && builds.is_left_out(folder, file.path());
-        let key = (folder.to_owned(), is_left_out);
-        if let Some(id) = self.by_folder.get(&key) {
-            return *id;
+        if let Some(id) = self.by_folder.get(folder).and_then(|units| units[usize::from(is_left_out)]) {
+            return id;
         }
         let (mut home, mut sort) = home(folder, &builds.kustomizations);
         if is_left_out && sort == Sort::Kustomization {
@@ -160,7 +159,7 @@ impl Units {
         }
         let known = self.by_home.get(&(home.to_owned(), sort)).copied();
         let id = known.unwrap_or_else(|| self.add(home, sort, builds));
-        self.by_folder.insert(key, id);
+        self.by_folder.entry(folder.to_owned()).or_default()[usize::from(is_left_out)] = Some(id);
         id
     }
 

@@ -18,8 +18,9 @@ pub struct Workload {
     object: Arc<Object>,
     /// The pod template; of a Pod, the Pod.
     template: NodeId,
-    /// The pod's specification.
+    /// The pod's specification, and its key.
     pub(in crate::workspace) pod: NodeId,
+    pod_key: NodeId,
     /// Its containers, and which of them end before the others start.
     pub(in crate::workspace) containers: Box<[(NodeId, bool)]>,
     /// The labels of its pods.
@@ -39,11 +40,12 @@ impl Deref for Workload {
 }
 
 impl Workload {
-    pub(super) fn of(object: &Arc<Object>, root: Node<'_>, (template, pod): (Node<'_>, Node<'_>)) -> Self {
+    pub(super) fn of(object: &Arc<Object>, root: Node<'_>, (template, pod_key, pod): (Node<'_>, Node<'_>, Node<'_>)) -> Self {
         let is_off = root.field("spec").field("replicas").integer() == Known::Is(0);
         let labels = Labels::of(template.field("metadata").field("labels"));
         let (containers, sizes) = (containers_of(pod), OnceLock::new());
-        Self { object: Arc::clone(object), template: template.id(), pod: pod.id(), containers, labels, is_off, sizes }
+        let (object, template, pod, pod_key) = (Arc::clone(object), template.id(), pod.id(), pod_key.id());
+        Self { object, template, pod, pod_key, containers, labels, is_off, sizes }
     }
 
     /// The object.
@@ -91,12 +93,12 @@ impl Workload {
 
     /// The pod's specification.
     pub fn pod<'w>(&self, workspace: &'w Workspace) -> Field<'w> {
-        self.template(workspace).field("spec")
+        Field::at(workspace.node(self.pod_key), workspace.node(self.pod))
     }
 }
 
-/// The pod template and the pod's specification, wherever the kind keeps them.
-pub(super) fn pod_of<'a>(object: Node<'a>, kind: &str) -> Option<(Node<'a>, Node<'a>)> {
+/// The pod template, the pod's specification and its key, wherever the kind keeps them.
+pub(super) fn pod_of<'a>(object: Node<'a>, kind: &str) -> Option<(Node<'a>, Node<'a>, Node<'a>)> {
     let spec = object.field("spec");
     let template = match kind {
         "Pod" => Known::Is(object),
@@ -105,7 +107,7 @@ pub(super) fn pod_of<'a>(object: Node<'a>, kind: &str) -> Option<(Node<'a>, Node
         _ => spec.field("template"),
     };
     let template = template.into_option()?;
-    let pod = template.field("spec").into_option()?;
+    let (key, pod) = template.entry("spec").into_option()?;
     let has_containers = !pod.field("containers").is_absent() && pod.is_mapping();
-    has_containers.then_some((template, pod))
+    has_containers.then_some((template, key, pod))
 }

@@ -33,11 +33,13 @@ pub(super) fn check(workload: &Workload, workspace: &Workspace) -> Vec<Invalid> 
     }
     let volumes = LazyCell::new(|| volumes(workload, workspace));
     let mut called: HashMap<Cow<'_, str>, Field<'_>> = HashMap::new();
-    for list in ["initContainers", "containers"] {
-        let containers = pod.field(list);
+    let lists = ["initContainers", "containers"].map(|list| pod.field(list));
+    let is_alone = lists.into_iter().flat_map(Field::items).nth(1).is_none();
+    for containers in lists {
         for container in containers.items() {
             let name = container.field("name");
-            if let Known::Is(text) = name.text()
+            if !is_alone
+                && let Known::Is(text) = name.text()
                 && let Some(first) = called.insert(text.clone(), name)
                 && !containers.is_open()
             {
@@ -122,9 +124,12 @@ fn check_container<'v>(container: Field<'_>, volumes: impl Fn() -> Option<&'v BT
             found.push(Invalid::at(source, why, "keep one of the two").because(value, "the value"));
         }
     }
-    for (resource, request) in container.path("resources.requests").entries() {
-        let limit = container.path("resources.limits").field(&resource);
-        if let (Known::Is(Ok(asked)), Known::Is(Ok(most))) = (request.quantity(), limit.quantity())
+    let resources = container.field("resources");
+    let limits = resources.field("limits");
+    for (resource, request) in resources.field("requests").entries() {
+        let limit = limits.field(&resource);
+        if limit.text() != request.text()
+            && let (Known::Is(Ok(most)), Known::Is(Ok(asked))) = (limit.quantity(), request.quantity())
             && asked > most
         {
             let why =

@@ -326,9 +326,7 @@ impl<'w> Run<'w> {
     /// Runs a check on the subject that the guard knows; nothing comes of one that fails.
     fn ask(&self, set: Option<&'w MigrationSet>, check: impl FnOnce(&mut Context<'w>)) -> (Option<Found>, Duration) {
         let mut context = Context::new(self.workspace, self.settings, self.rule).within(set);
-        let ask = || guard::tried(|| check(&mut context)).map(|()| context.into_findings());
-        // Nobody wants to know how long it took, and there are a hundred times as many questions as files.
-        if self.workspace.timings.on { timed(true, ask) } else { (ask(), Duration::ZERO) }
+        timed(self.workspace.timings.on, || guard::tried(|| check(&mut context)).map(|()| context.into_findings()))
     }
 
     /// A check that fails costs its subject, and the verdict.

@@ -243,6 +243,11 @@ impl<'w> Context<'w> {
         self.workspace.topology.may_be_patched(self.workspace, object, self.rule.rests_on)
     }
 
+    /// Whether patches may change it somewhere: what stands in another object may be applied with it there alone.
+    pub fn may_be_patched_somewhere(&self, object: &Object) -> bool {
+        self.workspace.topology.may_be_patched_somewhere(object, self.rule.rests_on)
+    }
+
     /// The same of what stands at a place: one of several containers, for instance.
     pub fn may_be_patched_at(&self, place: Place) -> bool {
         self.workspace.topology.may_be_patched_at(self.workspace, place, self.rule.rests_on)

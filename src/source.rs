@@ -157,6 +157,11 @@ impl Source {
         Span::new(start, start + body.len())
     }
 
+    /// The line that holds this byte, without its end.
+    pub fn line_around(&self, offset: u32) -> &str {
+        self.slice(self.line_span(self.line(offset)))
+    }
+
     /// Where this byte of the text stood in the file's own bytes.
     pub fn original_offset(&self, offset: u32) -> u32 {
         let offset = self.clamp(offset);

@@ -183,6 +183,19 @@ pub fn holds_objects(source: &Source, yaml: &Yaml) -> bool {
     }) || broken.into_iter().any(looks_like_object)
 }
 
+/// Whether somebody completes a text that no parser took, before anything is applied: on the line of the mistake stand
+/// words in capitals for something, `{REGISTRY}/web` or `<YOUR KEY: IN BASE64>`, or a line of dots stands for others.
+pub fn is_unfinished(text: &str, line: &str) -> bool {
+    let is_dots = |line: &str| line.starts_with([' ', '\t']) && line.trim() == "...";
+    [('{', '}'), ('<', '>')].into_iter().any(|brackets| holds_stand_in(line, brackets)) || text.split('\n').any(is_dots)
+}
+
+fn holds_stand_in(line: &str, (open, close): (char, char)) -> bool {
+    let is_inner = |byte: u8| !byte.is_ascii_lowercase() && (open == '<' || byte.is_ascii_alphanumeric() || byte == b'_');
+    let is_word = |word: &str| word.len() > 1 && word.as_bytes()[0].is_ascii_uppercase() && word.bytes().all(is_inner);
+    line.split(open).skip(1).any(|rest| rest.split_once(close).is_some_and(|(word, _)| is_word(word)))
+}
+
 /// Whether a text that no parser took has `apiVersion:` and `kind:` at the beginnings of lines.
 pub fn looks_like_object(text: &str) -> bool {
     let has_key = |key: &str| {
@@ -220,6 +233,19 @@ mod tests {
             assert_eq!(Kind::of_path(path, false), kind, "{path}");
         }
         assert_eq!(Kind::of_path("queries/report.sql", true), Some(Kind::Migration));
+    }
+
+    #[test]
+    fn what_somebody_completes_is_unfinished() {
+        for line in ["  clusterIP: {SERVICE_IP_PREFIX}.16", "image: {REGISTRY}/web:{TAG}", "{A1}x", "token: <OURS: ON REQUEST>"] {
+            assert!(is_unfinished(line, line), "{line}");
+        }
+        for line in
+            ["ports: {http: 80}", "a: {B}", "a: {BAD", "a: {}", "{{ VALUES }}", "a: {Bad}.x", "limits: {CPU: 1}", "a: <b: C>"]
+        {
+            assert!(!is_unfinished(line, line), "{line}");
+        }
+        assert!(is_unfinished("a:\n  ...\nb: c", "b: c") && !is_unfinished("a: b\n...\n", "a: b"));
     }
 
     #[test]

@@ -65,9 +65,10 @@ impl<'w> Container<'w> {
         self.probes.get_or_init(|| Box::new(Probes::of(self)))
     }
 
-    /// Its name or the template that makes it, for messages.
+    /// Its name or the template that makes it, for messages. What Knative runs needs none, and has that of its workload.
     pub fn name(&self) -> String {
-        written(self.node.field("name"))
+        let name = self.node.field("name");
+        if name.is_absent() { self.workload.name.clone() } else { written(name) }
     }
 
     /// Its image by its parts, as far as no template hides them.
@@ -127,7 +128,7 @@ impl<'w> Container<'w> {
 
     /// Whether its probes decide about traffic: it keeps running, is switched on, and no platform probes it instead.
     pub fn needs_probes(&self) -> bool {
-        let needs = || !(self.workload.is_job() || self.workload.is_off || self.workload.has_own_readiness());
+        let needs = || !(self.workload.is_job() || self.workload.is_off || self.workload.is_of_knative());
         !self.runs_first && *self.needs_probes.get_or_init(needs)
     }
 

@@ -151,7 +151,8 @@ const SLOW: &[&str] = &[
 fn is_stand_in(text: &str) -> bool {
     let is_word = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || matches!(byte, b'_' | b'-');
     let in_capitals = text.bytes().all(is_word) && text.bytes().any(|byte| byte.is_ascii_uppercase());
-    let is_bracketed = [('<', '>'), ('[', ']')].iter().any(|(open, close)| text.starts_with(*open) && text.ends_with(*close));
+    let is_bracketed =
+        [('<', '>'), ('[', ']'), ('{', '}')].iter().any(|(open, close)| text.starts_with(*open) && text.ends_with(*close));
     in_capitals || is_bracketed || text.starts_with("ko://") || (text.starts_with('$') && !text.contains(['/', ':']))
 }
 
@@ -184,9 +185,15 @@ mod tests {
 
     #[test]
     fn whole_references_that_somebody_fills_in() {
-        for text in
-            ["CONTAINER_IMAGE", "IMAGE", "$IMAGE_URL", "<YOUR-CONTAINER>", "<image_url>", "ko://knative.dev/serving/cmd/webhook"]
-        {
+        for text in [
+            "CONTAINER_IMAGE",
+            "IMAGE",
+            "$IMAGE_URL",
+            "{IMAGE}",
+            "<YOUR-CONTAINER>",
+            "<image_url>",
+            "ko://knative.dev/serving/cmd/webhook",
+        ] {
             assert!(is_stand_in(text), "{text}");
         }
         for text in ["web", "REGION-docker.pkg.dev/PROJECT_ID/web:latest", "redis", "quay.io/a/b", "2048"] {

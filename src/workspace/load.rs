@@ -182,6 +182,9 @@ impl Notes<'_> {
             } else if yaml.has_holes() {
                 let message = format!("with its templates left out this document is not valid YAML ({})", error.message);
                 self.add(Some(error.span.start), message, Judged::Nothing);
+            } else if kind::is_unfinished(self.source.slice(part.span), self.source.line_around(error.span.start)) {
+                let message = format!("until somebody completes it this document is not valid YAML ({})", error.message);
+                self.add(Some(error.span.start), message, Judged::Nothing);
             }
         }
     }

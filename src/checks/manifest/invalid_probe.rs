@@ -6,7 +6,7 @@ use crate::workspace::container::Container;
 
 pub fn check(container: &Container<'_>, cx: &mut Context<'_>) {
     // The platform fills in what is missing.
-    if container.workload.has_own_readiness() {
+    if container.workload.is_of_knative() {
         return;
     }
     let title = || container.workload.title();

@@ -1,7 +1,7 @@
 //! See rules/manifest/malformed-manifest.md
 
 use crate::diagnostic::Place;
-use crate::document::kind::looks_like_object;
+use crate::document::kind::{is_unfinished, looks_like_object};
 use crate::document::yaml::Cause;
 use crate::rule::{Context, File};
 
@@ -11,7 +11,7 @@ pub fn check(file: &File<'_>, cx: &mut Context<'_>) {
     for part in &yaml.parts {
         let Some(error) = part.error.as_ref().filter(|error| error.cause == Cause::Invalid) else { continue };
         let text = source.slice(part.span);
-        if looks_like_object(text) {
+        if looks_like_object(text) && !is_unfinished(text, source.line_around(error.span.start)) {
             let place = Place { source: file.id, span: error.span };
             let language = if text.trim_start().starts_with('{') { "JSON" } else { "YAML" };
             cx.report(place, format!("{} cannot be applied: it is not valid {language}", title(text)))

@@ -19,8 +19,8 @@ pub fn check(object: &Object, cx: &mut Context<'_>) {
         return;
     }
     let Selection::Selects(workloads) = workspace.topology.selection(service, &service.selector) else { return };
-    // A patch may add the container that listens.
-    if workloads.iter().any(|workload| cx.may_be_patched(workload)) {
+    // A patch may add the container that listens, or tell the program where to.
+    if workloads.iter().any(|workload| cx.may_be_patched_somewhere(workload)) {
         return;
     }
     // Where one port leads to what a container declares, the others may well lead to what it does not care to.

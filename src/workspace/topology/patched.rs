@@ -46,6 +46,12 @@ impl Topology {
         object.is_patched && self.is_changed(workspace.node(object.node), &[], fields)
     }
 
+    /// Whether patches may change one of these fields of an object in any of the ways in which it is applied. What it is
+    /// applied together with may be a part of that way alone.
+    pub fn may_be_patched_somewhere(&self, object: &Object, fields: &[&str]) -> bool {
+        self.ways.get(&object.node).into_iter().flatten().any(|way| self.changes(way, &[], fields))
+    }
+
     /// Whether patches may change what a finding that rests on these fields points at.
     pub fn may_mend(&self, workspace: &Workspace, finding: &Diagnostic, fields: &[&str]) -> bool {
         finding.labels().any(|label| self.may_be_patched_at(workspace, label.place, fields))
@@ -62,9 +68,13 @@ impl Topology {
         self.is_changed(object, &way_to(object, place), fields)
     }
 
+    fn changes(&self, at: &Way, way: &[Step], fields: &[&str]) -> bool {
+        at.patches.iter().any(|patch| self.builds.reach.patch(*patch).may_change(way, fields))
+    }
+
     fn is_changed(&self, object: Node<'_>, way: &[Step], fields: &[&str]) -> bool {
         let Some(ways) = self.ways.get(&object.id()) else { return false };
-        let changes = |at: &Way| at.patches.iter().any(|patch| self.builds.reach.patch(*patch).may_change(way, fields));
+        let changes = |at: &Way| self.changes(at, way, fields);
         let is_any_for_production = ways.iter().any(|way| way.is_for_production);
         ways.iter().filter(|way| way.is_for_production || !is_any_for_production).all(changes)
     }

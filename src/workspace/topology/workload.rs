@@ -58,8 +58,8 @@ impl Workload {
         matches!(self.kind.as_str(), "Job" | "CronJob" | "ScaledJob")
     }
 
-    /// The platform probes it, or defaults its probes.
-    pub fn has_own_readiness(&self) -> bool {
+    /// Knative Serving runs it, which probes it by itself.
+    pub fn is_of_knative(&self) -> bool {
         self.resource.ends_with(".serving.knative.dev")
     }
 

@@ -18,20 +18,18 @@ pub fn named<T>(subject: &str, work: impl FnOnce() -> T) -> T {
     if SUBJECT.with_borrow(|named| named == subject) {
         return work();
     }
-    let before = rename(subject);
+    // Hardly ever is there a name before, and no name takes no memory.
+    let before = SUBJECT.with_borrow(String::clone);
+    let rename = |subject: &str| {
+        SUBJECT.with_borrow_mut(|named| {
+            named.clear();
+            named.push_str(subject);
+        });
+    };
+    rename(subject);
     let result = work();
     rename(&before);
     result
-}
-
-/// Puts one name in the place of another, in the same memory: this happens for every file, and seldom in another's name.
-fn rename(subject: &str) -> String {
-    SUBJECT.with_borrow_mut(|named| {
-        let before = named.clone();
-        named.clear();
-        named.push_str(subject);
-        before
-    })
 }
 
 /// Runs work under the name of the file it is about, and says whether it failed.

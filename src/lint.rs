@@ -228,7 +228,7 @@ fn about_workload<'w>(workload: &'w Workload, path: &str, asked: &[Pair], run: i
             run.tell(source, &mut parts, |cx| match check {
                 Check::Workload(check) => check(workload, cx),
                 Check::Container(check) => {
-                    for container in containers.get_or_init(|| workload.containers(run.workspace)) {
+                    for container in containers.get_or_init(|| workload.containers(run.workspace).collect()) {
                         check(container, cx);
                     }
                 }

@@ -86,7 +86,7 @@ fn whatever_has_a_pod_template_is_a_workload() {
     for (api, kind, spec) in &table {
         let workspace = workspace(&[("x.yaml", &of(api, kind, spec))]);
         let workload = workspace.topology.workloads.first().unwrap_or_else(|| panic!("{kind} is a workload"));
-        assert_eq!(workload.containers(&workspace).len(), 1, "{kind}");
+        assert_eq!(workload.containers(&workspace).count(), 1, "{kind}");
         let is_known = workspace.topology.workload(workload.object()).is_some();
         assert!(is_known, "{kind}");
     }
@@ -118,7 +118,7 @@ fn the_pod_shows_its_volumes_and_its_environment() {
     let web = &workspace.topology.workloads[0];
     let volumes: Vec<_> = web.volumes(&workspace).filter_map(|volume| volume.name.into_option()).collect();
     assert_eq!(volumes, ["data"]);
-    let container = &web.containers(&workspace)[0];
+    let container = &web.containers(&workspace).next().expect("a container");
     let env: Vec<_> = container
         .env()
         .map(|variable| (variable.name.clone().into_option(), variable.value().is_there(), variable.source().is_there()))

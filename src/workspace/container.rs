@@ -30,10 +30,10 @@ pub struct Container<'w> {
 
 impl Workload {
     /// Its containers, also those that only run before the others start.
-    pub fn containers<'w>(&'w self, workspace: &'w Workspace) -> Vec<Container<'w>> {
+    pub fn containers<'w>(&'w self, workspace: &'w Workspace) -> impl Iterator<Item = Container<'w>> {
         let pod = workspace.node(self.pod);
         let containers = self.containers.iter();
-        containers.map(|(node, runs_first)| Container::of(workspace, self, (workspace.node(*node), pod), *runs_first)).collect()
+        containers.map(move |(node, runs_first)| Container::of(workspace, self, (workspace.node(*node), pod), *runs_first))
     }
 }
 
@@ -138,7 +138,7 @@ impl<'w> Container<'w> {
     }
 
     /// The container's own ports.
-    pub fn ports(&self) -> impl Iterator<Item = Node<'w>> {
+    pub fn ports(&self) -> impl Iterator<Item = Node<'w>> + use<'w> {
         self.node.field("ports").items()
     }
 

@@ -63,9 +63,8 @@ impl Workload {
             let text = text.to_ascii_lowercase();
             TOOLS.iter().any(|tool| text.contains(tool))
         };
-        let containers = self.containers(workspace);
         tells(&self.name)
-            || containers.iter().any(|container| {
+            || self.containers(workspace).any(|container| {
                 tells(&container.name())
                     || container.image().is_some_and(|image| tells(&image))
                     || container.words().any(|word| tells(&word))

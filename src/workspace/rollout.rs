@@ -101,7 +101,7 @@ impl Workload {
     /// Ports of the node that its pods take.
     pub fn host_ports<'w>(&'w self, workspace: &'w Workspace) -> Vec<Field<'w>> {
         let containers = self.containers(workspace);
-        let ports = containers.iter().flat_map(|container| container.ports().map(|port| Field::of(port).field("hostPort")));
+        let ports = containers.flat_map(|container| container.ports().map(|port| Field::of(port).field("hostPort")));
         ports.filter(|port| matches!(port.integer(), Known::Is(1..))).collect()
     }
 

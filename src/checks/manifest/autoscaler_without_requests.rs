@@ -14,11 +14,10 @@ pub fn check(workload: &Workload, cx: &mut Context<'_>) {
             continue;
         }
         for (resource, metric) in shares(scaler, cx) {
-            let containers = workload.containers(workspace);
-            let without =
-                containers.iter().find(|container| container.keeps_running() && container.lacks_request(&resource, cx.workspace));
+            let mut containers = workload.containers(workspace);
+            let without = containers.find(|container| container.keeps_running() && container.lacks_request(&resource, workspace));
             if let Some(container) = without {
-                report(&resource, metric, container, cx);
+                report(&resource, metric, &container, cx);
                 break;
             }
         }

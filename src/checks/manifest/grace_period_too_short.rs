@@ -20,9 +20,8 @@ pub fn check(workload: &Workload, cx: &mut Context<'_>) {
     }
     let grace = workload.pod(workspace).field("terminationGracePeriodSeconds");
     let Known::Is(seconds) = grace.integer().or(DEFAULT) else { return };
-    let containers = workload.containers(workspace);
-    let sleeping = containers.iter().filter(|container| !container.runs_first());
-    let longest = sleeping.filter_map(|container| sleep(container).map(|(slept, field)| (slept, field, container.name())));
+    let sleeping = workload.containers(workspace).filter(|container| !container.runs_first());
+    let longest = sleeping.filter_map(|container| sleep(&container).map(|(slept, field)| (slept, field, container.name())));
     let longest = longest.max_by_key(|(slept, ..)| *slept).filter(|(slept, ..)| *slept >= seconds);
     if let Some((slept, field, name)) = longest {
         let counts = if grace.is_there() {

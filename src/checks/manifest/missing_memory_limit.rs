@@ -14,7 +14,7 @@ pub fn check(unit: &Unit, cx: &mut Context<'_>) {
         if !is_on_each_node && (workload.kind == "Pod" || workload.is_off) {
             continue;
         }
-        let containers = workload.containers(workspace).into_iter().filter(Container::keeps_running);
+        let containers = workload.containers(workspace).filter(Container::keeps_running);
         let unlimited = containers.filter(|container| container.lacks_limit("memory", workspace) && !container.only_waits());
         let is_left_alone = |container: &Container<'_>| !cx.may_be_patched_at(container.node.title_place());
         let unlimited = unlimited.filter(is_left_alone);

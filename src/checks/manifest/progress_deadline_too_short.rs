@@ -30,8 +30,7 @@ pub fn check(workload: &Workload, cx: &mut Context<'_>) {
         return;
     }
     let containers = workload.containers(workspace);
-    let may_be_slow =
-        containers.iter().filter(|container| !container.runs_first() && !Probe::is_missing(container, Role::Startup));
+    let may_be_slow = containers.filter(|container| !container.runs_first() && !Probe::is_missing(container, Role::Startup));
     let slowest = may_be_slow.filter_map(|container| {
         let probes = container.probes();
         let ready = probes.slowest_ready().into_option()?;

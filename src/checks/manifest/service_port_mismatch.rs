@@ -59,7 +59,7 @@ pub fn check(object: &Object, cx: &mut Context<'_>) {
 
 /// Whether a container may listen on a port. A number needs no declaration, but one that stands nowhere is a slip.
 fn may_listen(workload: &Workload, target: &Port<'_>, workspace: &Workspace) -> bool {
-    let containers = workload.containers(workspace);
+    let containers: Vec<Container<'_>> = workload.containers(workspace).collect();
     let is_open = |container: &Container<'_>| {
         let ports = container.field("ports");
         ports.is_open() || ports.items().any(|port| port.field("name").is_unknown() || is_filled_in(port.field("containerPort")))

@@ -33,8 +33,8 @@ pub fn check(workload: &Workload, cx: &mut Context<'_>) {
     if is_changing || REPLACED.iter().any(is_replaced) {
         return;
     }
-    let containers = workload.containers(workspace);
-    let Some((container, why)) = containers.iter().find_map(|container| Some((container, changes(container, cx)?))) else {
+    let mut containers = workload.containers(workspace);
+    let Some((container, why)) = containers.find_map(|container| changes(&container, cx).map(|why| (container, why))) else {
         return;
     };
     cx.report(name.place(), format!("the next release cannot change Job \"{}\": it has the same name and another image", workload.name))

@@ -172,8 +172,10 @@ impl Tier {
         let (folders, name) = path::parted(path);
         let stem = name.split('.').next().unwrap_or(name);
         let last_word = stem.rsplit(['-', '_']).next().filter(|word| *word != stem);
-        let words = last_word.into_iter().chain(folders.rsplit('/'));
-        words.filter_map(environment).map(|(_, tier)| tier).next()
+        // `stack-examples` and `web-example` say what they are in part of their names.
+        let is_example = |word: &str| word.split(['-', '_']).any(|part| matches!(part, "example" | "examples"));
+        let of_word = |word| environment(word).map(|(_, tier)| tier).or_else(|| is_example(word).then_some(Self::Example));
+        last_word.into_iter().chain(folders.rsplit('/')).find_map(of_word)
     }
 }
 
@@ -235,6 +237,10 @@ mod tests {
             ("overlays/staging/web.yaml", Some(Tier::NonProduction)),
             ("deploy/web-dev.yaml", Some(Tier::NonProduction)),
             ("examples/web.yaml", Some(Tier::Example)),
+            ("stack-examples/yaml/web.yaml", Some(Tier::Example)),
+            ("web_example/k8s/web.yaml", Some(Tier::Example)),
+            ("web-example/production/web.yaml", Some(Tier::Production)),
+            ("counterexamples/web.yaml", None),
             ("docs/install/web.yaml", None),
             ("k8s/test-runner.yaml", None),
             ("k8s/staging.yaml", None),

@@ -172,8 +172,12 @@ impl Tier {
         let (folders, name) = path::parted(path);
         let stem = name.split('.').next().unwrap_or(name);
         let last_word = stem.rsplit(['-', '_']).next().filter(|word| *word != stem);
-        // `stack-examples` and `web-example` say what they are in part of their names.
-        let is_example = |word: &str| word.split(['-', '_']).any(|part| matches!(part, "example" | "examples"));
+        // `stack-examples` and `example-shop` say what they are at an end of their names. Migrations are called after tables.
+        let is_example = |word: &str| {
+            let is_end = |end: Option<&str>| matches!(end, Some("example" | "examples"));
+            let is_numbered = word.starts_with(|first: char| first.is_ascii_digit());
+            !is_numbered && (is_end(word.split('-').next()) || is_end(word.rsplit('-').next()))
+        };
         let of_word = |word| environment(word).map(|(_, tier)| tier).or_else(|| is_example(word).then_some(Self::Example));
         last_word.into_iter().chain(folders.rsplit('/')).find_map(of_word)
     }
@@ -238,7 +242,10 @@ mod tests {
             ("deploy/web-dev.yaml", Some(Tier::NonProduction)),
             ("examples/web.yaml", Some(Tier::Example)),
             ("stack-examples/yaml/web.yaml", Some(Tier::Example)),
-            ("web_example/k8s/web.yaml", Some(Tier::Example)),
+            ("example-shop/k8s/web.yaml", Some(Tier::Example)),
+            ("migrations/20230523084523_drop_example_table/migration.sql", None),
+            ("migrations/2023-05-23-drop-example/up.sql", None),
+            ("per-example-store/web.yaml", None),
             ("web-example/production/web.yaml", Some(Tier::Production)),
             ("counterexamples/web.yaml", None),
             ("docs/install/web.yaml", None),

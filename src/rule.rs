@@ -243,9 +243,9 @@ impl<'w> Context<'w> {
         self.workspace.topology.may_be_patched(self.workspace, object, self.rule.rests_on)
     }
 
-    /// Whether patches may change it somewhere: what stands in another object may be applied with it there alone.
-    pub fn may_be_patched_somewhere(&self, object: &Object) -> bool {
-        self.workspace.topology.may_be_patched_somewhere(object, self.rule.rests_on)
+    /// The same where it is applied together with another object.
+    pub fn may_be_patched_beside(&self, object: &Object, other: &Object) -> bool {
+        self.workspace.topology.may_be_patched_beside(self.workspace, object, other, self.rule.rests_on)
     }
 
     /// The same of what stands at a place: one of several containers, for instance.

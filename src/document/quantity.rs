@@ -71,27 +71,13 @@ impl FromStr for Quantity {
 
 /// A unit as a power of two and one of ten.
 fn powers(unit: &str) -> Option<(u32, i32)> {
-    let known = match unit {
-        "Ki" => Some((10, 0)),
-        "Mi" => Some((20, 0)),
-        "Gi" => Some((30, 0)),
-        "Ti" => Some((40, 0)),
-        "Pi" => Some((50, 0)),
-        "Ei" => Some((60, 0)),
-        "n" => Some((0, -9)),
-        "u" => Some((0, -6)),
-        "m" => Some((0, -3)),
-        "" => Some((0, 0)),
-        "k" => Some((0, 3)),
-        "M" => Some((0, 6)),
-        "G" => Some((0, 9)),
-        "T" => Some((0, 12)),
-        "P" => Some((0, 15)),
-        "E" => Some((0, 18)),
-        _ => None,
-    };
-    if known.is_some() {
-        return known;
+    let binary = ["Ki", "Mi", "Gi", "Ti", "Pi", "Ei"].iter().position(|binary| *binary == unit);
+    if let Some(step) = binary {
+        return Some((10 * (u32::try_from(step).ok()? + 1), 0));
+    }
+    let decimal = ["n", "u", "m", "", "k", "M", "G", "T", "P", "E"].iter().position(|decimal| *decimal == unit);
+    if let Some(step) = decimal {
+        return Some((0, 3 * (i32::try_from(step).ok()? - 3)));
     }
     let exponent = unit.strip_prefix(['e', 'E'])?;
     let digits = exponent.strip_prefix(['+', '-']).unwrap_or(exponent);

@@ -23,14 +23,14 @@ fn of_workload(workload: &Workload, said: &mut HashSet<ObjectId>, cx: &mut Conte
         return;
     }
     let Some(pods) = workspace.availability.fewest(workspace, workload) else { return };
-    if pods == 0 || cx.may_be_patched(workload) || workspace.availability.may_have_budget(workspace, workload) {
+    if pods == 0 || workspace.availability.may_have_budget(workspace, workload) {
         return;
     }
     for service in workspace.topology.services_of(workload) {
         let spec = service.field(workspace, "spec");
         let policy = spec.field("externalTrafficPolicy");
         let is_outward = spec.field("type").is_text("LoadBalancer") || spec.field("type").is_text("NodePort");
-        if !policy.is_text("Local") || !is_outward || !said.insert(service.id) {
+        if !policy.is_text("Local") || !is_outward || cx.may_be_patched_beside(workload, service) || !said.insert(service.id) {
             continue;
         }
         let count = if pods == 1 { "the only pod".to_owned() } else { format!("any of {pods} pods") };

@@ -20,7 +20,7 @@ pub fn check(object: &Object, cx: &mut Context<'_>) {
     }
     let Selection::Selects(workloads) = workspace.topology.selection(service, &service.selector) else { return };
     // A patch may add the container that listens, or tell the program where to.
-    if workloads.iter().any(|workload| cx.may_be_patched_somewhere(workload)) {
+    if workloads.iter().any(|workload| cx.may_be_patched_beside(workload, service)) {
         return;
     }
     // Where one port leads to what a container declares, the others may well lead to what it does not care to.

@@ -46,9 +46,12 @@ impl Topology {
         object.is_patched && self.is_changed(workspace.node(object.node), &[], fields)
     }
 
-    /// Whether patches may change one of these fields of an object in any of the ways in which it is applied. What it is
-    /// applied together with may be a part of that way alone.
-    pub fn may_be_patched_somewhere(&self, object: &Object, fields: &[&str]) -> bool {
+    /// Whether patches may change one of these fields of an object where it is applied together with another one. What is
+    /// of another unit may come with one of its ways alone, so there each may be the one.
+    pub fn may_be_patched_beside(&self, workspace: &Workspace, object: &Object, other: &Object, fields: &[&str]) -> bool {
+        if object.unit == other.unit {
+            return self.may_be_patched(workspace, object, fields);
+        }
         self.ways.get(&object.node).into_iter().flatten().any(|way| self.changes(way, &[], fields))
     }
 
